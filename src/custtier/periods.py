@@ -1,0 +1,61 @@
+"""Days and instants: day numbers, parsing what people type, the shop's calendar day."""
+
+from datetime import date, timedelta
+
+from custtier.errors import usage_error
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Whole days from 1970-01-01 to `day`.
+
+    Examples:
+        >>> day_number(date(1970, 1, 2))
+        1
+        >>> day_number(date(2026, 3, 1)) - day_number(date(2026, 2, 1))
+        28
+    """
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The day that `day_number` gave this number.
+
+    Examples:
+        >>> day_of(day_number(date(2026, 11, 22)))
+        datetime.date(2026, 11, 22)
+    """
+    return EPOCH + timedelta(days=number)
+
+
+def parse_day(text: str, *, option: str) -> date:
+    """The day written as `2026-03-31`, `20260331` or `2026/3/31`.
+
+    Args:
+        text: What was typed.
+        option: The option's name, for the error.
+
+    Raises:
+        CusttierError: `bad-day` when it is none of these.
+
+    Examples:
+        >>> parse_day("2026/3/31", option="--as-of")
+        datetime.date(2026, 3, 31)
+    """
+    digits = text.strip().replace("/", "-").replace(".", "-")
+    parts = digits.split("-")
+    if len(parts) == 1 and len(digits) == 8:
+        parts = [digits[:4], digits[4:6], digits[6:]]
+    if len(parts) == 3 and len(parts[0]) == 4 and all(part.isascii() and part.isdigit() for part in parts):
+        try:
+            return date(*(int(part) for part in parts))
+        except ValueError:
+            pass
+    raise usage_error(
+        "bad-day",
+        "{option} was given {text!r}, a day is expected",
+        hint="write it as 2026-03-31",
+        option=option,
+        text=text,
+    )

@@ -1,0 +1,321 @@
+"""Canonical tables and columns: names, types, units, keys; the codes that columns hold."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+INSTANT: Final = pl.Datetime("us", "UTC")
+"""Every instant is kept in UTC; a calendar day is made once, in the shop's zone."""
+
+Table = Mapping[str, "pl.DataType | type[pl.DataType]"]
+
+PROVENANCE: Final[Table] = {
+    "source": pl.String,
+    "file_instant": INSTANT,
+    "import_id": pl.Int64,
+    "row": pl.Int32,
+}
+"""Where a record came from: profile name, latest instant in its file, import, 1-based row in its file."""
+
+ORDERS: Final[Table] = {
+    "order_key": pl.Int64,
+    "kind": pl.String,
+    "platform": pl.String,
+    "shop": pl.String,
+    "order_id": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "name": pl.String,
+    "phone": pl.String,
+    "phone_kind": pl.String,
+    "email": pl.String,
+    "province": pl.String,
+    "city": pl.String,
+    "state": pl.String,
+    "ordered_at": INSTANT,
+    "paid_at": INSTANT,
+    "gross": pl.Int64,
+    "stated_refund": pl.Int64,
+    "currency": pl.String,
+    "channel": pl.String,
+    "agent": pl.String,
+    "referrer": pl.String,
+    "payment_id": pl.String,
+    **PROVENANCE,
+}
+"""One row per order per import that showed it. Key: `order_key` + `import_id` + file.
+
+`kind` is `order` or `payment` (a row of a payment bill, which completes a shop's order when it shares `payment_id`).
+`gross` (minor units) is what the buyer paid before refunds; null where only items carry money; then `state` is null too.
+`stated_refund` (minor units) is the refund that the order's own row states; null where it says nothing.
+`account_kind` is one of `AccountKind`, `phone_kind` one of `PhoneKind`; null without a value.
+"""
+
+ITEMS: Final[Table] = {
+    "order_key": pl.Int64,
+    "item_key": pl.Int64,
+    "product_id": pl.String,
+    "product": pl.String,
+    "specification": pl.String,
+    "category": pl.String,
+    "quantity": pl.Float64,
+    "amount": pl.Int64,
+    "stated_refund": pl.Int64,
+    "state": pl.String,
+    **PROVENANCE,
+}
+"""One row per item per import. `amount` (minor units) is what was paid for the line, null where only the order says."""
+
+REFUNDS: Final[Table] = {
+    "refund_key": pl.Int64,
+    "order_key": pl.Int64,
+    "payment_id": pl.String,
+    "refunded_on": pl.Date,
+    "amount": pl.Int64,
+    "state": pl.String,
+    "reason": pl.String,
+    **PROVENANCE,
+}
+"""One row per refund row of a bill. `amount` (minor units) is positive; `state` is `done`, `pending` or `failed`; only
+`done` nets. `order_key` names the order of the same source and id, which may not have been imported."""
+
+REJECTS: Final[Table] = {
+    "import_id": pl.Int64,
+    "file": pl.String,
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "column": pl.String,
+    "reason": pl.String,
+    "cells": pl.String,
+}
+"""One row per rejected record; `cells` is a JSON object of header → original text, empty cells left out."""
+
+PURCHASES: Final[Table] = {
+    "order_key": pl.Int64,
+    "account_key": pl.Int64,
+    "ordered_on": pl.Date,
+    "order_day": pl.Int32,
+    "gross": pl.Int64,
+    "undated_refund": pl.Int64,
+    "is_closed": pl.Boolean,
+    "currency": pl.String,
+    "shop": pl.String,
+    "source": pl.String,
+    "channel": pl.String,
+    "agent": pl.String,
+}
+"""One row per order ever paid, refunded ones too, sorted by `account_key`, `order_day`, `order_key`.
+
+`account_key` is null for an order that belongs to nobody. `undated_refund` (minor units) is all that was refunded without
+a day; it never exceeds `gross`. `is_closed`: cancelled although paid and not refunded; its `undated_refund` is its whole
+`gross`, so that it is no purchase. `ordered_on` is the shop's calendar day of payment, else of creation.
+"""
+
+DATED_REFUNDS: Final[Table] = {
+    "order_key": pl.Int64,
+    "refunded_on": pl.Date,
+    "refund_day": pl.Int32,
+    "amount": pl.Int64,
+}
+"""Refunds with a day, of orders in `purchases`; several rows an order."""
+
+ACCOUNTS: Final[Table] = {
+    "account_key": pl.Int64,
+    "customer_key": pl.Int64,
+}
+"""Account → customer, only for accounts that were merged into another's customer (`account_key` ≠ `customer_key`)."""
+
+CUSTOMERS: Final[Table] = {
+    "customer_key": pl.Int64,
+    "customer_id": pl.String,
+    "name": pl.String,
+    "phone": pl.String,
+    "platforms": pl.String,
+}
+"""One row per customer. `platforms` is a sorted, comma-separated list. Key: `customer_key`; `customer_id` is unique too."""
+
+
+class State(StrEnum):
+    """What became of an order or item; later members are further."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CLOSED = "closed"
+
+
+STATE_RANK: Final[Mapping[str, int]] = {State.UNPAID: 0, State.PAID: 1, State.REFUNDED: 2, State.CLOSED: 2}
+"""How far a state is: a state never goes back."""
+
+
+class AccountKind(StrEnum):
+    """What kind of key an account text is, strongest first."""
+
+    OPENID = "openid"
+    ACCOUNT = "account"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class PhoneKind(StrEnum):
+    """What a phone text is worth as a key: only a full one is."""
+
+    FULL = "full"
+    MASKED = "masked"
+    VIRTUAL = "virtual"
+    CIPHER = "cipher"
+    ODD = "odd"
+
+
+class Unit(StrEnum):
+    """What a column of a view's table holds, for those who write it out."""
+
+    CODE = "code"
+    TEXT = "text"
+    PERSONAL = "personal"
+    DATE = "date"
+    INSTANT = "instant"
+    DAYS = "days"
+    COUNT = "count"
+    MONEY = "money"
+    SHARE = "share"
+    RATIO = "ratio"
+    SCORE = "score"
+    FLAG = "flag"
+
+
+VIEW_UNITS: Final[Mapping[str, Unit]] = {
+    # the customer table
+    "customer_id": Unit.TEXT,
+    "name": Unit.PERSONAL,
+    "phone": Unit.PERSONAL,
+    "platforms": Unit.TEXT,
+    "first_order_on": Unit.DATE,
+    "last_order_on": Unit.DATE,
+    "recency_days": Unit.DAYS,
+    "order_count": Unit.COUNT,
+    "purchase_days": Unit.COUNT,
+    "net_sales": Unit.MONEY,
+    "average_order": Unit.MONEY,
+    "r_score": Unit.SCORE,
+    "f_score": Unit.SCORE,
+    "m_score": Unit.SCORE,
+    "rfm": Unit.TEXT,
+    "segment": Unit.CODE,
+    "tier": Unit.CODE,
+    "sales_share": Unit.SHARE,
+    "cumulative_sales_share": Unit.SHARE,
+    "in_top": Unit.FLAG,
+    "usual_gap_days": Unit.RATIO,
+    "overdue_ratio": Unit.RATIO,
+    "churn_level": Unit.CODE,
+    "reason": Unit.CODE,
+    "value_at_stake": Unit.MONEY,
+    # summaries and small tables
+    "customers": Unit.COUNT,
+    "customer_share": Unit.SHARE,
+    "cumulative_customer_share": Unit.SHARE,
+    "orders": Unit.COUNT,
+    "share": Unit.SHARE,
+    "unattributed_orders": Unit.COUNT,
+    "unattributed_sales": Unit.MONEY,
+    "top_customers": Unit.COUNT,
+    "top_sales": Unit.MONEY,
+    "top_sales_share": Unit.SHARE,
+    "cutoff_sales": Unit.MONEY,
+    "lowest_sales": Unit.MONEY,
+    "sales80_customers": Unit.COUNT,
+    "sales80_share": Unit.SHARE,
+    "gini": Unit.SHARE,
+    "lapsed": Unit.COUNT,
+    "lapsed_share": Unit.SHARE,
+    "at_risk": Unit.COUNT,
+    "days": Unit.DAYS,
+    "method": Unit.CODE,
+    # imports
+    "import_id": Unit.COUNT,
+    "imported_at": Unit.INSTANT,
+    "file": Unit.TEXT,
+    "files": Unit.COUNT,
+    "path": Unit.TEXT,
+    "profile": Unit.TEXT,
+    "encoding": Unit.TEXT,
+    "header_row": Unit.COUNT,
+    "rows_read": Unit.COUNT,
+    "new": Unit.COUNT,
+    "updated": Unit.COUNT,
+    "unchanged": Unit.COUNT,
+    "excluded": Unit.COUNT,
+    "rejected": Unit.COUNT,
+    "undone": Unit.FLAG,
+    "sheet": Unit.TEXT,
+    "row": Unit.COUNT,
+    "rows": Unit.COUNT,
+    "column": Unit.TEXT,
+    "cells": Unit.PERSONAL,
+}
+"""The unit of every column and summary value that a view may carry."""
+
+SEGMENTS: Final = (
+    "key_value",
+    "key_develop",
+    "key_keep",
+    "key_rescue",
+    "general_value",
+    "general_develop",
+    "general_keep",
+    "general_rescue",
+)
+TIERS: Final = ("core", "important", "growing", "regular", "prospect")
+CHURN_LEVELS: Final = ("watch", "warning", "lapsed")
+
+REJECT_REASONS: Final = (
+    "bad_date",
+    "bad_amount",
+    "missing_order_id",
+    "damaged_id",
+    "unknown_status",
+    "bad_quantity",
+    "order_has_bad_row",
+)
+"""In the order in which a row with two faults gets the first."""
+
+MINOR_DIGITS: Final[Mapping[str, int]] = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "JOD": 3,
+    "TND": 3,
+}
+
+
+def minor_digits(currency: str | None) -> int:
+    """How many digits a currency's minor unit has (ISO 4217); 2 unless listed.
+
+    Examples:
+        >>> minor_digits("CNY"), minor_digits("JPY")
+        (2, 0)
+    """
+    return MINOR_DIGITS.get(currency or "", 2)
+
+
+def empty(table: Table) -> pl.DataFrame:
+    """A frame of no rows with the columns of `table`."""
+    return pl.DataFrame(schema=dict(table))
+
+
+def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`frame` with exactly the columns of `table`, in its order and types; what is missing becomes null."""
+    return frame.select(
+        (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name))
+        for name, dtype in table.items()
+    )
