@@ -11,10 +11,10 @@ _RANGE = 1 << 64
 
 
 def key_of(text: str) -> int:
-    """The signed 64-bit XXH3 of a text.
+    r"""The signed 64-bit XXH3 of a text.
 
     Examples:
-        >>> key_of("taobao\\x1f201809000000000001")
+        >>> key_of("taobao\x1f201809000000000001")
         -8332496950484747480
     """
     digest = xxh3_64_intdigest(text.encode())

@@ -48,7 +48,8 @@ ORDERS: Final[Table] = {
 """One row per order per import that showed it. Key: `order_key` + `import_id` + file.
 
 `kind` is `order` or `payment` (a row of a payment bill, which completes a shop's order when it shares `payment_id`).
-`gross` (minor units) is what the buyer paid before refunds; null where only items carry money; then `state` is null too.
+`gross` (minor units) is what the buyer paid before refunds; null where only items carry money; then `state` is
+null too.
 `stated_refund` (minor units) is the refund that the order's own row states; null where it says nothing.
 `account_kind` is one of `AccountKind`, `phone_kind` one of `PhoneKind`; null without a value.
 """
@@ -108,9 +109,9 @@ PURCHASES: Final[Table] = {
 }
 """One row per order ever paid, refunded ones too, sorted by `account_key`, `order_day`, `order_key`.
 
-`account_key` is null for an order that belongs to nobody. `undated_refund` (minor units) is all that was refunded without
-a day; it never exceeds `gross`. `is_closed`: cancelled although paid and not refunded; its `undated_refund` is its whole
-`gross`, so that it is no purchase. `ordered_on` is the shop's calendar day of payment, else of creation.
+`account_key` is null for an order that belongs to nobody. `undated_refund` (minor units) is all that was refunded
+without a day; it never exceeds `gross`. `is_closed`: cancelled although paid and not refunded; its `undated_refund` is
+its whole `gross`, so that it is no purchase. `ordered_on` is the shop's calendar day of payment, else of creation.
 """
 
 DATED_REFUNDS: Final[Table] = {
@@ -134,7 +135,7 @@ CUSTOMERS: Final[Table] = {
     "phone": pl.String,
     "platforms": pl.String,
 }
-"""One row per customer. `platforms` is a sorted, comma-separated list. Key: `customer_key`; `customer_id` is unique too."""
+"""One row per customer. `platforms` is a sorted, comma-separated list. Key: `customer_key`; `customer_id` is unique."""
 
 
 class State(StrEnum):

@@ -1,1 +1,1 @@
-"""cli"""
+"""The command line: parse, one workflow call, write, exit."""

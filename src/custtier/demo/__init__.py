@@ -1,1 +1,1 @@
-"""demo"""
+"""An invented shop of any size, from a seed."""

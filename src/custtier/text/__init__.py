@@ -1,1 +1,1 @@
-"""text"""
+"""What people read, in Chinese and English."""

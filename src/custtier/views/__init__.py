@@ -1,1 +1,1 @@
-"""views"""
+"""Questions answered from facts: recency-frequency-monetary, tiers, churn."""

@@ -1,1 +1,1 @@
-"""workflows"""
+"""What a command does, callable from Python."""

@@ -1,0 +1,55 @@
+"""What reading one input file gives: orders, items, refunds, and what became of every record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from custtier.facts import Note
+
+RECORDS: Final[Mapping[str, "pl.DataType | type[pl.DataType]"]] = {
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "order_key": pl.Int64,
+    "item_key": pl.Int64,
+    "refund_key": pl.Int64,
+}
+"""One row per non-blank record under the header. `outcome` is `kept`, `excluded` or `rejected`; `reason` says why for the
+last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One input file after conversion: all its sheets, or one member of a ZIP.
+
+    Args:
+        path: As given; `orders.zip/inner.csv` for a member; `-` for standard input.
+        profile: Name of the profile that read it.
+        encoding: `utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx` or `xls`.
+        header_row: 1-based row of the header, as the file shows it (of the first sheet that was read).
+        rows_read: Non-blank records under the header.
+        file_instant: Latest instant that stands in the file, UTC; None when it holds none.
+        orders: `schema.ORDERS`, one row per order; `import_id` is null.
+        items: `schema.ITEMS`, `import_id` is null.
+        refunds: `schema.REFUNDS`, `import_id` is null.
+        records: `RECORDS`.
+        rejects: `schema.REJECTS`, `import_id` is null.
+        notes: Remarks on this file.
+    """
+
+    path: str
+    profile: str
+    encoding: str
+    header_row: int
+    rows_read: int
+    file_instant: datetime | None
+    orders: pl.DataFrame
+    items: pl.DataFrame
+    refunds: pl.DataFrame
+    records: pl.DataFrame
+    rejects: pl.DataFrame
+    notes: tuple[Note, ...] = ()

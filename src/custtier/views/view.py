@@ -1,0 +1,38 @@
+"""A question answered: what every view gives and every writer takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from custtier.facts import Note
+
+
+@dataclass(frozen=True)
+class View:
+    """An answer: tables, a summary and remarks. Money is Int64 in minor units, shares are unrounded, codes are codes.
+
+    Args:
+        command: The command that asked.
+        parameters: What was asked, as typed or by default.
+        summary: Single figures by name; their units are `schema.VIEW_UNITS`.
+        tables: By name; the first is the answer itself. Sorted for showing.
+        notes: Remarks: code and values.
+        as_of: Last day observed.
+        data_through: Last day that any order shows.
+        currency: Currency of every amount; None without amounts.
+        excluded: Records left out of reading, by reason.
+        units: Units of columns whose name stands for something else in this view than in `schema.VIEW_UNITS`.
+    """
+
+    command: str
+    parameters: Mapping[str, object]
+    summary: Mapping[str, object]
+    tables: Mapping[str, pl.DataFrame]
+    notes: tuple[Note, ...] = ()
+    as_of: date | None = None
+    data_through: date | None = None
+    currency: str | None = None
+    excluded: tuple[tuple[str, int], ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+"""What every analysis may be asked: on the store or on files, as of a day, on a part of the orders."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from custtier.settings import Settings
+
+
+@dataclass(frozen=True)
+class Question:
+    """The shared options of every analysis.
+
+    Args:
+        files: Read these instead of the store; `-` is standard input.
+        store: Folder of the store; None for the usual place.
+        profile: Name of the profile to read `files` with; None to recognise them.
+        include: Kinds of rows to take that are left out by default, such as `red-packets`.
+        as_of: Last day observed; None for the last day of any paid order or dated refund.
+        since: First day of orders used.
+        until: Last day of orders used.
+        sources: Only orders of these sources (profile names); empty for all.
+        shops: Only orders of these shops.
+        channels: Only orders of these channels.
+        agents: Only orders of these agents.
+        currency: Only orders in this currency.
+        settings: The user's settings.
+    """
+
+    files: tuple[Path, ...] = ()
+    store: Path | None = None
+    profile: str | None = None
+    include: frozenset[str] = frozenset()
+    as_of: date | None = None
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    currency: str | None = None
+    settings: Settings = field(default_factory=Settings)
