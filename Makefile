@@ -1,27 +1,29 @@
-# One command for everyday work: `make check`. What each target does: docs/contributing/README.md
-PYTHON ?= .venv/bin/python
-BIN := $(dir $(PYTHON))
+# Everyday work. `make check` is the one command; `python tools/check.py` is the same where there is no make.
+PYTHON ?= python3
+BIN := .venv/bin/
 
-.PHONY: check format lint types contracts test test-quick
+.PHONY: check quick format golden docs bench lock
 
-check: lint types contracts test
+check:            ## everything that must hold before a commit
+	$(PYTHON) tools/check.py
 
-format:
+quick:            ## the same without the wheel and the heavy tests
+	$(PYTHON) tools/check.py --quick
+
+format:           ## lay out the code
 	$(BIN)ruff format src tests bench tools
 	$(BIN)ruff check --fix src tests bench tools
 
-lint:
-	$(BIN)ruff format --check src tests bench tools
-	$(BIN)ruff check src tests bench tools
+golden:           ## write the expected outputs anew; read the difference before committing it
+	TZ=Asia/Shanghai $(BIN)python -m pytest -q tests --update-cases --update-snapshots
 
-types:
-	$(BIN)mypy
+docs:             ## write the generated pages and catalogues anew
+	$(BIN)python tools/catalogue.py
+	$(BIN)python tools/reference.py
 
-contracts:
-	$(BIN)lint-imports
+bench:            ## measure against the floors; the table goes to docs/benchmarks.md
+	$(BIN)python bench/run.py
 
-test:
-	TZ=Asia/Shanghai $(PYTHON) -m pytest -n 2
-
-test-quick:
-	TZ=Asia/Shanghai $(PYTHON) -m pytest -n 2 -m "not slow"
+lock:             ## pin the development environment anew (needs uv on the path)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --group dev --output-file requirements-dev.txt pyproject.toml
