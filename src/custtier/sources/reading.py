@@ -18,8 +18,8 @@ RECORDS: Final[Mapping[str, "pl.DataType | type[pl.DataType]"]] = {
     "item_key": pl.Int64,
     "refund_key": pl.Int64,
 }
-"""One row per non-blank record under the header. `outcome` is `kept`, `excluded` or `rejected`; `reason` says why for the
-last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item."""
+"""One row per non-blank record under the header. `outcome` is `kept`, `excluded` or `rejected`; `reason` says why for
+the last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item."""
 
 
 @dataclass(frozen=True)
