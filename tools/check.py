@@ -2,7 +2,7 @@
 
 Makes the development environment in `.venv` from the pinned `requirements-dev.txt` when it is missing or out of date,
 then runs format, lint, strict types, import contracts, generated files, the built wheel in a clean environment, and the
-tests with doctests. `python tools/check.py --quick` leaves out the wheel and the heavy tests; further words go to pytest.
+tests with doctests. `python tools/check.py --quick` leaves out the wheel and the heavy tests; more words go to pytest.
 """
 
 import hashlib

@@ -1,0 +1,69 @@
+"""Each console block of the READMEs and the documentation is run, and prints what stands there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks_of(page: Path) -> list[str]:
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+def steps_of(block: str) -> list[tuple[str, str]]:
+    """The commands of a block, each with what it prints."""
+    steps: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            steps.append((line[2:], []))
+        else:
+            steps[-1][1].append(line)
+    return [(command, "\n".join(lines).strip("\n")) for command, lines in steps]
+
+
+def run(command: str, *, folder: Path, language: str) -> str:
+    words = shlex.split(command)
+    assert words[0] == "custtier", f"only custtier is run in documentation, not {words[0]}"
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith(("LC_", "CUSTTIER_"))},
+            "LANG": language,
+            "COLUMNS": "110",
+            "CUSTTIER_SETTINGS": str(folder / "settings"),
+            "CUSTTIER_STORE": str(folder / "store"),
+            "CUSTTIER_ID_KEY": "documentation",
+        },
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip("\n")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks_of(page)], ids=lambda page: page.name)
+def test_console_blocks_print_what_stands_there(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    language = "zh_CN.UTF-8" if page.name.endswith(".zh-CN.md") else "en_US.UTF-8"
+    for block in blocks_of(page):
+        for command, expected in steps_of(block):
+            printed = run(command, folder=tmp_path, language=language)
+            assert [line.rstrip() for line in printed.splitlines()] == [line.rstrip() for line in expected.splitlines()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
