@@ -1,1 +1,1 @@
-"""One row per customer from many orders: one module a metric, written once for every engine."""
+"""What orders add up to: lazy Narwhals queries from purchases to one row per customer."""

@@ -1,0 +1,1 @@
+"""Figures of plain columns, one value per customer; they know no files and no dates."""

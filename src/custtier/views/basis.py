@@ -1,0 +1,152 @@
+"""What every view starts from: the day observed, the orders used, one row per customer, and the remarks on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from custtier.errors import nothing_error, usage_error
+from custtier.facts import Facts, Note
+from custtier.metrics.frames import Lazy, polars_behind
+from custtier.metrics.sales import purchases_as_of
+from custtier.metrics.scope import Scope, in_scope
+from custtier.metrics.totals import customer_totals, remarkable_orders
+from custtier.periods import day_number
+from custtier.views.choices import check_choices, one_currency
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The orders of one question, not yet read.
+
+    Args:
+        facts: Where they come from.
+        scope: Which orders are used.
+        as_of: Last day observed.
+        currency: Currency of every amount.
+        orders: `schema.PURCHASES` in scope.
+        purchases: Those that are purchases: `metrics.sales.purchases_as_of`.
+    """
+
+    facts: Facts
+    scope: Scope
+    as_of: date
+    currency: str | None
+    orders: Lazy
+    purchases: Lazy
+
+    @property
+    def as_of_day(self) -> int:
+        """The number of the last day observed."""
+        return day_number(self.as_of)
+
+
+@dataclass(frozen=True)
+class Customers:
+    """One row per customer who bought, what belongs to nobody, and the remarks on the orders.
+
+    Args:
+        totals: `metrics.totals.customer_totals` of the attributed purchases; at least one row.
+        unattributed_orders: Purchases that belong to nobody.
+        unattributed_sales: Their net sales, minor units.
+        notes: Remarks on the orders used.
+    """
+
+    totals: pl.DataFrame
+    unattributed_orders: int
+    unattributed_sales: int
+    notes: tuple[Note, ...]
+
+    @property
+    def unattributed(self) -> Mapping[str, int]:
+        """The two figures that every customer view carries beside its sums."""
+        return {"unattributed_orders": self.unattributed_orders, "unattributed_sales": self.unattributed_sales}
+
+
+def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
+    """The orders that a question is about, as of a day.
+
+    Args:
+        facts: Orders, refunds and accounts.
+        scope: Which orders are used.
+        as_of: Last day observed; None for the last day of any paid order or dated refund, whatever the scope.
+
+    Raises:
+        CusttierError: `no-purchases` when nothing was ever paid, `bad-range` when `since` lies after `until`, an
+            `unknown-…` for a value of the scope that no order has, `mixed-currency`.
+    """
+    if scope.since and scope.until and scope.since > scope.until:
+        raise usage_error(
+            "bad-range",
+            "--since {since} lies after --until {until}",
+            hint="give the earlier day to --since",
+            since=scope.since,
+            until=scope.until,
+        )
+    observed = as_of or facts.extent.last_on
+    if observed is None:
+        raise nothing_error(
+            "no-purchases",
+            "there is no paid order yet",
+            hint="import an order export with `custtier import FILE`",
+        )
+    check_choices(facts, scope)
+    orders = in_scope(nw.from_native(facts.purchases), scope=scope, as_of=observed)
+    extent = facts.extent
+    purchases = purchases_as_of(
+        orders,
+        as_of=observed,
+        dated_refunds=nw.from_native(facts.dated_refunds) if extent.dated_refunds else None,
+        accounts=nw.from_native(facts.accounts) if extent.merged_accounts else None,
+    )
+    return Basis(facts, scope, observed, one_currency(facts, scope, orders), orders, purchases)
+
+
+def customers_of(basis: Basis) -> Customers:
+    """Everyone with a purchase, with totals, and the remarks that the orders call for.
+
+    Raises:
+        CusttierError: `no-purchases` when no order in scope is a purchase; `no-customers` when none of them belongs to
+            anybody.
+    """
+    totals, remarkable = pl.collect_all(
+        [polars_behind(customer_totals(basis.purchases)), polars_behind(remarkable_orders(basis.orders))],
+        engine="streaming",
+    )
+    nobody = totals.filter(pl.col("customer_key").is_null())
+    unattributed_orders, unattributed_sales = (
+        nobody.select("order_count", "net_sales").row(0) if nobody.height else (0, 0)
+    )
+    attributed = totals.filter(pl.col("customer_key").is_not_null()) if nobody.height else totals
+    if not attributed.height:
+        raise _nothing(basis, unattributed_orders)
+    notes = _notes(basis, remarkable.row(0, named=True), unattributed_orders)
+    return Customers(attributed, unattributed_orders, unattributed_sales, notes)
+
+
+def _nothing(basis: Basis, unattributed_orders: int) -> Exception:
+    if unattributed_orders:
+        return nothing_error(
+            "no-customers",
+            "none of the {orders} purchases can be given to a customer: they show no account, full phone or e-mail",
+            hint="export the orders with the buyer's account or full phone number, and import them again",
+            orders=unattributed_orders,
+        )
+    return nothing_error(
+        "no-purchases",
+        "there is no purchase up to {as_of} among the orders asked for",
+        hint="take a later --as-of, or fewer of --since, --until, --source, --shop, --channel and --agent",
+        as_of=basis.as_of,
+    )
+
+
+def _notes(basis: Basis, remarkable: Mapping[str, int], unattributed_orders: int) -> tuple[Note, ...]:
+    """The facts' own notes, then those on the orders used."""
+    found = {**remarkable, "unattributed_orders": unattributed_orders}
+    notes = [Note(code, {"count": count}) for code, count in found.items() if count]
+    through = basis.facts.extent.data_through
+    if through and basis.as_of > through:
+        notes.append(Note("as_of_after_data", {"as_of": basis.as_of, "data_through": through}))
+    return (*basis.facts.notes, *notes)

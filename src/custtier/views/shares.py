@@ -1,0 +1,80 @@
+"""Shares, exactly: as people type them (`20%`, `300`), and of a whole column."""
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+import polars as pl
+
+from custtier.errors import usage_error
+
+
+def parse_share(text: str, *, option: str) -> Fraction:
+    """The part of the whole that `20%` means, above 0 and at most 1, without a rounding error.
+
+    Raises:
+        CusttierError: `bad-share` for anything else.
+
+    Examples:
+        >>> parse_share("12.5%", option="--sales")
+        Fraction(1, 8)
+    """
+    cleaned = text.strip().replace("％", "%")
+    if cleaned.endswith("%"):
+        try:
+            percent = Decimal(cleaned[:-1].strip())
+        except InvalidOperation:
+            percent = Decimal(0)
+        if percent.is_finite() and 0 < percent <= 100:
+            return Fraction(percent) / 100
+    raise usage_error(
+        "bad-share",
+        "{option} was given {text!r}, a share above 0% and up to 100% is expected",
+        hint="write it as 80%",
+        option=option,
+        text=text,
+    )
+
+
+def parse_top(text: str) -> Fraction | int:
+    """What `--top` means: a share of the customers (`20%`) or a number of them (`300`).
+
+    Raises:
+        CusttierError: `bad-top` for what is neither, `bad-share` for a share out of bounds.
+
+    Examples:
+        >>> parse_top("20%"), parse_top("300")
+        (Fraction(1, 5), 300)
+    """
+    cleaned = text.strip()
+    if cleaned.endswith(("%", "％")):
+        return parse_share(cleaned, option="--top")
+    if cleaned.isascii() and cleaned.isdigit() and int(cleaned) > 0:
+        return int(cleaned)
+    raise usage_error(
+        "bad-top",
+        "--top was given {text!r}, a share of the customers or a number of them is expected",
+        hint="write it as 20% or as 300",
+        text=text,
+    )
+
+
+def exact(share: float) -> Fraction:
+    """The decimal fraction that a float was written as: 0.2 is a fifth, not a hair more.
+
+    Examples:
+        >>> exact(0.2)
+        Fraction(1, 5)
+    """
+    return Fraction(repr(share))
+
+
+def share_of(part: pl.Expr, *, whole: int) -> pl.Expr:
+    """Each value of a column as a share of a whole, rounded once: the whole is 1, never a hair less.
+
+    Polars divides a column by one number through its reciprocal, which rounds twice; by a column it divides.
+
+    Examples:
+        >>> pl.DataFrame({"part": [49, 7]}).select(share_of(pl.col("part"), whole=49)).to_series().to_list()
+        [1.0, 0.14285714285714285]
+    """
+    return part.cast(pl.Float64) / (part * 0 + whole).cast(pl.Float64)

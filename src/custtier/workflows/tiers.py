@@ -1,0 +1,31 @@
+"""`custtier tiers`: customers by net sales, from the store or from files."""
+
+from dataclasses import replace
+
+from custtier.views import tiers as view
+from custtier.views.view import View
+from custtier.workflows.dataset import open_facts
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import asked_filters, scope_of
+
+
+def tiers(question: Question, *, top: str | None = None, sales: str | None = None) -> View:
+    """Customers by net sales, the top group marked.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        top: `20%` or `300`; `20%` when neither is given.
+        sales: `80%`: the fewest customers who make this share.
+
+    Returns:
+        `views.tiers.tiers`.
+    """
+    answer = view.tiers(
+        open_facts(question),
+        as_of=question.as_of,
+        scope=scope_of(question),
+        cuts=question.settings.tier_cuts,
+        top=top,
+        sales=sales,
+    )
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)})
