@@ -1,1 +1,41 @@
-"""Writes an answer: text, csv, json, md, xlsx, parquet. Arranges, never computes."""
+"""An answer written out: `rendered` gives the bytes of any form, `write_whole` puts them into a file."""
+
+from custtier.render.files import write_whole
+from custtier.render.request import Request
+from custtier.text import Catalogue
+from custtier.views.view import View
+
+__all__ = ["Request", "rendered", "write_whole"]
+
+
+def rendered(view: View, request: Request, catalogue: Catalogue) -> bytes:
+    """The answer in the form asked for.
+
+    Raises:
+        CusttierError: `unknown-table` when the answer has no table of the name asked for.
+    """
+    match request.form:
+        case "csv":
+            from custtier.render.as_csv import as_csv
+
+            return as_csv(view, request)
+        case "json":
+            from custtier.render.as_json import as_json
+
+            return as_json(view, request, catalogue)
+        case "md":
+            from custtier.render.as_markdown import as_markdown
+
+            return as_markdown(view, request, catalogue)
+        case "xlsx":
+            from custtier.render.as_xlsx import as_xlsx
+
+            return as_xlsx(view, request, catalogue)
+        case "parquet":
+            from custtier.render.as_parquet import as_parquet
+
+            return as_parquet(view, request)
+        case _:
+            from custtier.render.as_text import as_text
+
+            return as_text(view, request, catalogue)

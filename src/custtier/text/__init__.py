@@ -1,1 +1,57 @@
-"""What people read, in Chinese and English."""
+"""What is said to people: one catalogue per language, English messages in the code, translations beside it."""
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+Lang = Literal["en", "zh"]
+LANGS: Final[tuple[Lang, ...]] = ("en", "zh")
+DOMAIN: Final = "custtier"
+LOCALE: Final = Path(__file__).parent / "locale"
+
+
+class _Places(dict[str, object]):
+    """Values of a message's places; a place without a value stays as it is written."""
+
+    def __missing__(self, place: str) -> str:
+        return "{" + place + "}"
+
+
+class Catalogue:
+    """The messages, names and titles of one language.
+
+    Args:
+        lang: `en` or `zh`.
+    """
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+        self._texts = _texts(lang)
+
+    def say(self, message: str, /, **values: object) -> str:
+        """The message in this language, its places filled."""
+        return self.fill(message, values)
+
+    def fill(self, message: str, values: Mapping[str, object]) -> str:
+        """The message in this language, its places filled from a mapping."""
+        if not message:
+            return ""
+        return self._texts.gettext(message).format_map(_Places(values))
+
+    def word(self, context: str, english: str) -> str:
+        """A short word whose translation hangs on where it stands, such as the title of a column."""
+        return self._texts.pgettext(context, english)
+
+
+@cache
+def _texts(lang: Lang) -> gettext.NullTranslations:
+    if lang == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, localedir=LOCALE, languages=[lang], fallback=True)
+
+
+def message(english: str) -> str:
+    """The same text: marks a message that is said later, so that the catalogue finds it."""
+    return english

@@ -1,0 +1,55 @@
+"""The commands of `custtier`, put together."""
+
+from typing import Annotated, Any
+
+import typer
+
+from custtier.cli import churn, demo, importing, imports, rfm, tiers
+from custtier.cli.help import Command, Group, help_page
+from custtier.cli.options import Lang
+
+ORDER = ("import", "imports", "tiers", "rfm", "churn", "demo")
+
+
+class Root(Group):
+    """The whole program: its commands in the order in which they are used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the commands."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
+app = typer.Typer(
+    name="custtier",
+    cls=Root,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def overall(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    lang: Lang = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Which customers matter, who is slipping away: customer lists of small sellers, offline, in seconds."""
+    del lang, debug
+    if version:
+        from custtier import __version__
+
+        typer.echo(f"custtier {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(help_page(ctx.command, ctx))
+
+
+app.command("import", cls=Command)(importing.import_)
+app.add_typer(imports.app, name="imports")
+app.command("tiers", cls=Command)(tiers.tiers)
+app.command("rfm", cls=Command)(rfm.rfm)
+app.command("churn", cls=Command)(churn.churn)
+app.command("demo", cls=Command)(demo.demo)

@@ -1,0 +1,41 @@
+"""`custtier churn`: customers slipping away."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from custtier.cli.options import Writing, given, question, writing
+from custtier.cli.output import answer
+from custtier.workflows.question import Question
+
+
+class Method(StrEnum):
+    """The rules by which a customer counts as lapsed."""
+
+    FIXED = "fixed"
+    OWN = "own"
+    SHOP = "shop"
+
+
+@given(asked=question, out=writing)
+def churn(
+    asked: Question,
+    out: Writing,
+    days: Annotated[
+        int, typer.Option(min=1, metavar="DAYS", help="Lapsed: no purchase in the last so many days; 90 by default.")
+    ] = 90,
+    method: Annotated[
+        Method,
+        typer.Option(
+            case_sensitive=False,
+            help="Measure by fixed days, by the customer's own rhythm, or by the shop's; fixed by default.",
+        ),
+    ] = Method.FIXED,
+    everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who lapsed or is at risk.")] = False,
+) -> None:
+    """List customers who have stopped buying or are about to, those with most at stake first."""
+    from custtier.workflows.churn import churn as workflow
+
+    view = workflow(asked, days=days, method=method.value, everyone=everyone, lang=out.session.catalogue.lang)
+    answer(view, out)

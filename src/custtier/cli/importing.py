@@ -1,0 +1,57 @@
+"""`custtier import`: order exports into the store."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from custtier.cli.fail_on import check_names
+from custtier.cli.options import Include, Profile, Writing, given, writing
+from custtier.cli.output import answer, say_written
+from custtier.cli.progress import Bar
+
+COUNTS = ("import_id", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
+"""Figures of every import: a wrong name is told before anything goes in."""
+
+
+@given(out=writing)
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES...", help="Exports, folders or ZIP files; - is standard input.")
+    ],
+    out: Writing,
+    *,
+    profile: Profile = None,
+    include: Include = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Take nothing in when a single row cannot be read.")] = False,
+    skip_bad_files: Annotated[
+        bool, typer.Option("--skip-bad-files", help="Leave out files that cannot be read, take the rest in.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows that could not be read to this CSV file.")
+    ] = None,
+) -> None:
+    """Take order exports into the store: what is new is added, what changed is updated."""
+    from custtier.workflows.importing import import_files
+
+    check_names(out.conditions, COUNTS)
+    with Bar(quiet=out.quiet) as bar:
+        imported = import_files(
+            files,
+            store=out.store,
+            settings=out.settings,
+            profile=profile,
+            include=frozenset(include or ()),
+            strict=strict,
+            skip_bad_files=skip_bad_files,
+            imported_at=datetime.now(UTC),
+            progress=bar,
+        )
+    if rejects is not None:
+        from custtier.render.as_csv import rejects_csv
+        from custtier.render.files import write_whole
+
+        write_whole(rejects, rejects_csv(imported.rejects, reveal=out.reveal))
+        say_written(rejects, out)
+    answer(imported.view, out)

@@ -1,0 +1,240 @@
+"""Every option that several commands share, declared once, and what commands are given for them."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, get_type_hints
+
+import typer
+
+from custtier.cli.fail_on import Condition, parse_conditions
+from custtier.cli.session import Session, session_of
+from custtier.errors import usage_error
+from custtier.periods import parse_day
+from custtier.settings import Settings, load_settings, store_folder
+from custtier.workflows.question import Question
+
+
+class Form(StrEnum):
+    """The forms in which an answer is written."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+    MD = "md"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+class Language(StrEnum):
+    """The languages spoken."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILES]...", help="Read these files instead of the store; - is standard input."),
+]
+Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Format of the files, when it cannot be recognised.")]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND", help="Take a kind of rows that is left out by default, such as red-packets."),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Last day observed; by default the last day with a purchase."),
+]
+Since = Annotated[str | None, typer.Option(metavar="DAY", help="First day of the orders used.")]
+Until = Annotated[str | None, typer.Option(metavar="DAY", help="Last day of the orders used.")]
+Source = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only orders from files of this format; may be repeated.")
+]
+Shop = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this shop; may be repeated.")]
+Channel = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only orders of this channel; may be repeated.")
+]
+Agent = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this agent; may be repeated.")]
+Currency = Annotated[str | None, typer.Option(metavar="CODE", help="Only orders in this currency, such as CNY.")]
+Store = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Folder of the store; by default that of the user's data.")
+]
+OutputForm = Annotated[
+    Form | None,
+    typer.Option("--format", case_sensitive=False, help="How to write the answer; text unless --output says more."),
+]
+Output = Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file; its ending names the format.")]
+TableName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Write this table of the answer instead of the first.")
+]
+Limit = Annotated[
+    int | None, typer.Option(min=0, metavar="ROWS", help="Rows at most; 0 is all. Text: 20, other formats: all.")
+]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show names, phones and other personal fields in full.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out summary, notes and progress.")]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(metavar="EXPR", help="End with exit code 3 when the summary fulfils this, such as 'rejected>0'."),
+]
+Lang = Annotated[Language | None, typer.Option(case_sensitive=False, help="Language: Chinese or English.")]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Where and how a command writes its answer.
+
+    Args:
+        session: Language and debugging.
+        form: One of `Form`.
+        output: The file; None for standard output.
+        table: See `render.Request`.
+        limit: See `render.Request`.
+        reveal: See `render.Request`.
+        quiet: No summary, notes and progress.
+        conditions: What ends the run with exit code 3.
+        settings: The user's settings.
+        store: Folder of the store.
+    """
+
+    session: Session
+    form: Form
+    output: Path | None
+    table: str | None
+    limit: int | None
+    reveal: bool
+    quiet: bool
+    conditions: tuple[Condition, ...]
+    settings: Settings
+    store: Path
+
+
+def writing(
+    *,
+    ctx: typer.Context,
+    form: OutputForm = None,
+    output: Output = None,
+    table: TableName = None,
+    limit: Limit = None,
+    reveal: Reveal = False,
+    fail_on: FailOn = None,
+    store: Store = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> Writing:
+    """What the options of output say; the language was chosen before (`language.py`)."""
+    del lang
+    settings = load_settings()
+    path = None if output in (None, "-") else Path(output or "")
+    return Writing(
+        session=session_of(ctx),
+        form=form_of(form, path),
+        output=path,
+        table=table,
+        limit=limit,
+        reveal=reveal,
+        quiet=quiet,
+        conditions=parse_conditions(fail_on or ()),
+        settings=settings,
+        store=store_folder(store, settings),
+    )
+
+
+def form_of(form: Form | None, path: Path | None) -> Form:
+    """The form of the answer: the file's ending, else `--format`, else text.
+
+    Raises:
+        CusttierError: `format-conflict` when both are given and differ; `unknown-ending` when nothing says the form.
+    """
+    ending = path.suffix.lower().removeprefix(".") if path else ""
+    named = {"txt": Form.TEXT, "markdown": Form.MD, **{known.value: known for known in Form}}.get(ending)
+    if form and named and form is not named and ending != "txt":
+        raise usage_error(
+            "format-conflict",
+            "--output ends in .{ending}, --format says {form}",
+            hint="leave out `--format`, or give the file another ending",
+            ending=ending,
+            form=form.value,
+        )
+    if path and not form and not named:
+        raise usage_error(
+            "unknown-ending",
+            "--output names {path}, whose ending names no format",
+            hint="end it in .csv, .json, .md, .xlsx, .parquet or .txt, or add `--format`",
+            path=str(path),
+        )
+    return form or named or Form.TEXT
+
+
+def question(
+    *,
+    files: Files = None,
+    profile: Profile = None,
+    include: Include = None,
+    as_of: AsOf = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    shop: Shop = None,
+    channel: Channel = None,
+    agent: Agent = None,
+    currency: Currency = None,
+    store: Store = None,
+) -> Question:
+    """What the options of every analysis ask."""
+    settings = load_settings()
+    return Question(
+        files=tuple(files or ()),
+        store=store_folder(store, settings),
+        profile=profile,
+        include=frozenset(include or ()),
+        as_of=parse_day(as_of, option="--as-of") if as_of else None,
+        since=parse_day(since, option="--since") if since else None,
+        until=parse_day(until, option="--until") if until else None,
+        sources=tuple(source or ()),
+        shops=tuple(shop or ()),
+        channels=tuple(channel or ()),
+        agents=tuple(agent or ()),
+        currency=currency.upper() if currency else None,
+        settings=settings,
+    )
+
+
+def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command what shared options make: `@given(asked=question, out=writing)`.
+
+    Args:
+        providers: Parameter of the command → function that makes it. The options of the function become options of
+            the command, after its own; one of the same name in two functions is typed once and given to both.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [one for one in _parameters(command) if one.name not in providers]
+        shared = {name: _parameters(provider) for name, provider in providers.items()}
+        merged = {one.name: one for one in [*own, *(one for group in shared.values() for one in group)]}
+
+        @functools.wraps(command)
+        def run(**typed: object) -> None:
+            made = {
+                name: providers[name](**{one.name: typed[one.name] for one in group}) for name, group in shared.items()
+            }
+            command(**{one.name: typed[one.name] for one in own}, **made)
+
+        run.__signature__ = inspect.Signature(list(merged.values()))  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in merged.values()}
+        return run
+
+    return decorate
+
+
+def _parameters(function: Callable[..., object]) -> list[inspect.Parameter]:
+    """The parameters of a function, keyword-only and with their annotations resolved."""
+    names = inspect.signature(function).parameters
+    hints = get_type_hints(function, include_extras=True)
+    return [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints.get(one.name, one.annotation))
+        for one in names.values()
+    ]

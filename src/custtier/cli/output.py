@@ -1,0 +1,173 @@
+"""Answers on standard output or in a file, notes and errors on standard error, and the exit code that they come to."""
+
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custtier.cli.fail_on import judge
+from custtier.cli.options import Form, Writing
+from custtier.cli.session import Session
+from custtier.errors import DATA, INTERRUPTED, CusttierError, usage_error
+from custtier.text import message
+
+if TYPE_CHECKING:
+    from custtier.views.view import View
+
+BINARY = frozenset({Form.XLSX, Form.PARQUET})
+NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.JSON, Form.XLSX})
+"""Forms that carry the notes themselves."""
+
+
+def prepare_streams() -> None:
+    """Make standard output and standard error take any text: UTF-8, but on a terminal what the terminal speaks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty():
+            reconfigure(errors="backslashreplace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def guarded(session: Session, work: Callable[[], int]) -> int:
+    """The exit code of some work; whatever goes wrong is told on standard error.
+
+    A reader that went away (`| head`) is no error: what it did not want to read is not written.
+    """
+    try:
+        code = work()
+        sys.stdout.flush()
+    except CusttierError as error:
+        if session.debug:
+            traceback.print_exc()
+        tell(error, session)
+        return error.exit_code
+    except BrokenPipeError:
+        leave_closed_pipe()
+        return 0
+    except KeyboardInterrupt:
+        tell_interrupted(session)
+        return INTERRUPTED
+    except Exception as problem:  # the one place: a bug must not end in a traceback on a seller's screen
+        if session.debug:
+            traceback.print_exc()
+        tell(_internal(problem), session)
+        return DATA
+    return code
+
+
+def leave_closed_pipe() -> None:
+    """Send what is still to be written nowhere, so that the interpreter ends without a word."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def tell(error: CusttierError, session: Session) -> None:
+    """Print `error[code]: …` and `hint: …`."""
+    say_aside(f"error[{error.code}]: {session.catalogue.fill(error.message, error.values)}")
+    if error.hint:
+        say_aside(f"hint: {session.catalogue.fill(error.hint, error.values)}")
+
+
+def tell_interrupted(session: Session) -> None:
+    """Say that the run was stopped by its user."""
+    say_aside(f"error[interrupted]: {session.catalogue.say(message('stopped before the end; nothing was kept'))}")
+
+
+def say_aside(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def _internal(problem: Exception) -> CusttierError:
+    return CusttierError(
+        "internal",
+        "custtier met something it does not know how to handle ({kind})",
+        hint="run it again with `--debug` to see where, and report it without your customers' data",
+        values={"kind": type(problem).__name__},
+    )
+
+
+def answer(view: "View", out: Writing) -> None:
+    """Write an answer where it was asked for, then judge `--fail-on`."""
+    from custtier.render import Request, rendered, write_whole
+
+    catalogue = out.session.catalogue
+    shown = out.output is None and sys.stdout.isatty()
+    if shown and out.form in BINARY:
+        raise usage_error(
+            "binary-on-terminal",
+            "{form} cannot be shown on a terminal",
+            hint="add `--output FILE`, or send it through a pipe",
+            form=out.form.value,
+        )
+    request = Request(
+        form=out.form.value,
+        table=out.table,
+        limit=out.limit,
+        reveal=out.reveal,
+        quiet=out.quiet,
+        width=page_width() if out.output is None else None,
+        colour=shown and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
+        zone=out.settings.zone,
+    )
+    content = rendered(view, request, catalogue)
+    if out.output is None:
+        put(content)
+    else:
+        write_whole(out.output, content)
+    if not out.quiet:
+        _aside(view, out)
+    _judge(view, out)
+
+
+def _aside(view: "View", out: Writing) -> None:
+    """Notes that the form does not carry; on a terminal, where the answer went."""
+    if out.form not in NOTES_INSIDE:
+        from custtier.render.as_text import note_lines
+
+        for line in note_lines(view, out.session.catalogue):
+            say_aside(line)
+    if out.output is not None:
+        say_written(out.output, out)
+
+
+def say_written(path: Path, out: Writing) -> None:
+    """On a terminal, name a file that was written: elsewhere success is quiet."""
+    if sys.stderr.isatty() and not out.quiet:
+        say_aside(out.session.catalogue.say(message("written: {path}"), path=str(path)))
+
+
+def put(content: bytes) -> None:
+    """Write to standard output; a reader that went away has had enough."""
+    try:
+        if sys.stdout.isatty():
+            sys.stdout.write(content.decode(errors="backslashreplace"))
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_closed_pipe()
+
+
+def page_width() -> int | None:
+    """Columns of the page: `COLUMNS`, else the terminal's; None on a pipe, where nothing needs to be cut."""
+    typed = os.environ.get("COLUMNS", "")
+    if typed.isdigit() and int(typed):
+        return int(typed)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _judge(view: "View", out: Writing) -> None:
+    if not out.conditions:
+        return
+    from custtier.render.plain import plain_summary
+    from custtier.schema import minor_digits
+
+    judge(out.conditions, plain_summary(view, digits=minor_digits(view.currency), zone=out.settings.zone))

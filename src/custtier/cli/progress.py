@@ -1,0 +1,66 @@
+"""A progress bar on a terminal, for work that takes longer than a second."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PATIENCE_SECONDS: Final = 1.0
+"""Shorter work shows nothing."""
+
+
+class Bar:
+    """Shows how far each file is, on standard error, and is gone at the end.
+
+    Use it as a context; it is silent where standard error is no terminal or when told to be.
+
+    Args:
+        quiet: Show nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._shows = not quiet and sys.stderr.isatty()
+        self._since = time.monotonic()
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bar":
+        """Start the clock."""
+        self._since = time.monotonic()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def advance(self, path: str, done: int, total: int) -> None:
+        """Show that `done` of `total` bytes (or rows) of a file are through."""
+        if not self._shows or time.monotonic() - self._since < PATIENCE_SECONDS:
+            return
+        if self._progress is None:
+            self._progress = _started()
+        if path not in self._tasks:
+            self._tasks[path] = self._progress.add_task(path, total=total)
+        self._progress.update(self._tasks[path], completed=done, total=total)
+
+
+def _started() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bar.start()
+    return bar

@@ -1,0 +1,32 @@
+"""`custtier rfm`: customers by recency, frequency and money."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from custtier.cli.options import Writing, given, question, writing
+from custtier.cli.output import answer
+from custtier.workflows.question import Question
+
+
+class Scheme(StrEnum):
+    """The ways of sorting customers into classes."""
+
+    CHINESE8 = "chinese8"
+    GRID10 = "grid10"
+
+
+@given(asked=question, out=writing)
+def rfm(
+    asked: Question,
+    out: Writing,
+    scheme: Annotated[
+        Scheme,
+        typer.Option(case_sensitive=False, help="Eight classes by R, F and M, or ten by R and F; chinese8 by default."),
+    ] = Scheme.CHINESE8,
+) -> None:
+    """Score customers by recency, frequency and money, and sort them into classes."""
+    from custtier.workflows.rfm import rfm as workflow
+
+    answer(workflow(asked, scheme=scheme.value), out)

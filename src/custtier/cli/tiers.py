@@ -1,0 +1,26 @@
+"""`custtier tiers`: customers by net sales."""
+
+from typing import Annotated
+
+import typer
+
+from custtier.cli.options import Writing, given, question, writing
+from custtier.cli.output import answer
+from custtier.workflows.question import Question
+
+
+@given(asked=question, out=writing)
+def tiers(
+    asked: Question,
+    out: Writing,
+    top: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="The best 20% or 300 customers; 20% by default.")
+    ] = None,
+    sales: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="The fewest customers who make this share of sales, as 80%.")
+    ] = None,
+) -> None:
+    """Sort customers into tiers by net sales: who makes the money, and how much of it."""
+    from custtier.workflows.tiers import tiers as workflow
+
+    answer(workflow(asked, top=top, sales=sales), out)

@@ -1,0 +1,50 @@
+"""One table of an answer as CSV in UTF-8, safe to open in a spreadsheet."""
+
+import io
+
+import polars as pl
+
+from custtier.render.arrange import Sheet, arrange
+from custtier.render.mask import masked
+from custtier.render.plain import exact_money, with_iso_instants
+from custtier.render.request import Request
+from custtier.schema import Unit, minor_digits
+from custtier.views.view import View
+
+FORMULA = r"^[=+\-@\t\r]"
+"""A text that begins so is a formula to a spreadsheet."""
+
+
+def as_csv(view: View, request: Request) -> bytes:
+    """The first table, or the one asked for; money with all its digits, shares unrounded."""
+    sheet = arrange(view, request)[0]
+    return csv_of(sheet, digits=minor_digits(view.currency), zone=request.zone)
+
+
+def csv_of(sheet: Sheet, *, digits: int, zone: str) -> bytes:
+    """One sheet as CSV."""
+    frame = guarded(with_iso_instants(sheet, zone)).with_columns(
+        exact_money(column, digits) for column, unit in sheet.units.items() if unit is Unit.MONEY
+    )
+    out = io.BytesIO()
+    frame.write_csv(out)
+    return out.getvalue()
+
+
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with a leading `'` before every text that a spreadsheet would take for a formula."""
+    return frame.with_columns(
+        pl.when(pl.col(pl.String).str.contains(FORMULA))
+        .then(pl.concat_str(pl.lit("'"), pl.col(pl.String)))
+        .otherwise(pl.col(pl.String))
+        .name.keep()
+    )
+
+
+def rejects_csv(rejects: pl.DataFrame, *, reveal: bool) -> bytes:
+    """Rejected rows as CSV, their cells masked unless revealed."""
+    columns = [column for column in rejects.columns if column != "import_id"]
+    frame = rejects.select(columns)
+    out = io.BytesIO()
+    guarded(frame if reveal else masked(frame, ["cells"])).write_csv(out)
+    return out.getvalue()

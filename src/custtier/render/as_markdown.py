@@ -1,0 +1,46 @@
+"""An answer as Markdown: tables whose source is aligned too, the summary and the notes as lists."""
+
+from custtier.render.arrange import Sheet, arrange
+from custtier.render.as_text import note_lines
+from custtier.render.cells import NUMBERS, Shown, heading
+from custtier.render.request import Request
+from custtier.schema import minor_digits
+from custtier.text import Catalogue
+from custtier.text.titles import command_title, table_title, title_of
+from custtier.views.view import View
+
+
+def as_markdown(view: View, request: Request, catalogue: Catalogue) -> bytes:
+    """The answer as a Markdown document."""
+    shown = Shown(catalogue, digits=minor_digits(view.currency), zone=request.zone)
+    parts = ["# " + heading(view, catalogue, title=command_title(view.command, catalogue))]
+    for sheet in arrange(view, request):
+        parts.append(f"## {table_title(sheet.name, catalogue)}")
+        parts.append(_table(sheet, shown, catalogue))
+    if not request.quiet:
+        lists = [
+            [f"{title}: {text}" for title, text in shown.summary(view)],
+            note_lines(view, catalogue),
+        ]
+        parts.extend("\n".join(f"- {_escaped(line)}" for line in lines) for lines in lists if lines)
+    return ("\n\n".join(parts) + "\n").encode(errors="backslashreplace")
+
+
+def _table(sheet: Sheet, shown: Shown, catalogue: Catalogue) -> str:
+    from rich.cells import cell_len
+
+    columns = []
+    for column, texts in shown.table(sheet).items():
+        cells = [_escaped(title_of(column, catalogue)), *map(_escaped, texts)]
+        width = max(3, *map(cell_len, cells))
+        right = sheet.units[column] in NUMBERS
+        padded = [(" " * (width - cell_len(cell)), cell) for cell in cells]
+        lines = [space + cell if right else cell + space for space, cell in padded]
+        columns.append([lines[0], "-" * (width - 1) + (":" if right else "-"), *lines[1:]])
+    return "\n".join(f"| {' | '.join(row)} |" for row in zip(*columns, strict=True))
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\|<>*_`[]":
+        text = text.replace(sign, f"\\{sign}") if sign in text else text
+    return text

@@ -1,0 +1,165 @@
+"""An answer as a workbook: a sheet per table and one for the summary; ids are text, money has its digits."""
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from custtier.render.arrange import Sheet, arrange
+from custtier.render.as_text import note_lines
+from custtier.render.cells import UNPRINTABLE, Shown, heading
+from custtier.render.request import Request
+from custtier.schema import Unit, minor_digits
+from custtier.text import Catalogue, message
+from custtier.text.names import names_of
+from custtier.text.titles import command_title, table_title, title_of
+from custtier.views.view import View
+
+SHEET_ROWS: Final = 1_048_575
+"""Rows under the header that a sheet can hold."""
+
+STREAMED_ROWS: Final = 50_000
+"""Above this many rows they are written as they come and not kept in memory."""
+
+LOOKED_AT: Final = 500
+"""Rows that decide a column's width."""
+
+WIDTHS: Final = (6, 60)
+"""The narrowest and the widest column, in digits."""
+
+
+def as_xlsx(view: View, request: Request, catalogue: Catalogue) -> bytes:
+    """The answer as a workbook: tables in their order, then the summary with the notes."""
+    import xlsxwriter
+
+    sheets = arrange(view, request)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": True,
+            "constant_memory": any(sheet.frame.height > STREAMED_ROWS for sheet in sheets),
+        },
+    )
+    writer = _Writer(book, view, request, catalogue)
+    for sheet in sheets:
+        writer.add(sheet)
+    writer.add_summary(view)
+    book.close()
+    return out.getvalue()
+
+
+class _Writer:
+    """Puts sheets into one workbook."""
+
+    def __init__(self, book: Any, view: View, request: Request, catalogue: Catalogue) -> None:
+        digits = minor_digits(view.currency)
+        money = "#,##0" + ("." + "0" * digits if digits else "")
+        self._book = book
+        self._catalogue = catalogue
+        self._digits = digits
+        self._zone = ZoneInfo(request.zone)
+        self._shown = Shown(catalogue, digits=digits, zone=request.zone)
+        self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self._formats = {
+            unit: book.add_format({"num_format": pattern})
+            for unit, pattern in {
+                Unit.MONEY: money,
+                Unit.SHARE: "0.0%",
+                Unit.RATIO: "0.0",
+                Unit.COUNT: "#,##0",
+                Unit.DATE: "yyyy-mm-dd",
+                Unit.INSTANT: "yyyy-mm-dd hh:mm",
+                Unit.TEXT: "@",
+                Unit.PERSONAL: "@",
+                Unit.CODE: "@",
+            }.items()
+        }
+
+    def add(self, sheet: Sheet) -> None:
+        """One table, over several sheets when it has more rows than one can hold."""
+        title = table_title(sheet.name, self._catalogue)
+        for number, start in enumerate(range(0, max(sheet.frame.height, 1), SHEET_ROWS), start=1):
+            part = sheet.frame.slice(start, SHEET_ROWS)
+            self._add_part(title if number == 1 else f"{title} {number}", sheet, part)
+
+    def _add_part(self, title: str, sheet: Sheet, part: pl.DataFrame) -> None:
+        place = self._book.add_worksheet(title[:31])
+        place.freeze_panes(1, 0)
+        looked_at = self._shown.table(Sheet(sheet.name, part.head(LOOKED_AT), sheet.units, sheet.rows))
+        columns = []
+        for index, (column, unit) in enumerate(sheet.units.items()):
+            name = title_of(column, self._catalogue)
+            place.set_column(index, index, _width([name, *looked_at[column]]), self._formats.get(unit))
+            columns.append(self._values(part.get_column(column), unit))
+        for index, column in enumerate(sheet.units):
+            place.write_string(0, index, title_of(column, self._catalogue), self._head)
+        writers = [
+            (index, self._formats.get(unit), _writer_of(place, unit)) for index, unit in enumerate(sheet.units.values())
+        ]
+        for number, row in enumerate(zip(*columns, strict=True), start=1):
+            for index, style, write in writers:
+                value = row[index]
+                if value is not None:
+                    write(number, index, value, style)
+        place.autofilter(0, 0, part.height, max(part.width - 1, 0))
+
+    def _values(self, column: pl.Series, unit: Unit) -> list[Any]:
+        if unit is Unit.MONEY:
+            return (column / 10**self._digits).to_list() if self._digits else column.to_list()
+        if isinstance(column.dtype, pl.Datetime):
+            local = column.dt.convert_time_zone(str(self._zone)) if column.dtype.time_zone else column
+            return local.dt.replace_time_zone(None).dt.truncate("1s").to_list()
+        if column.dtype == pl.String:
+            names: Mapping[str, str] = names_of(column.name, self._catalogue)
+            texts = column.replace(dict(names)) if names else column
+            return texts.str.replace_all(UNPRINTABLE.pattern, " ").str.slice(0, 32_767).to_list()
+        if column.dtype == pl.Boolean:
+            return [None if value is None else self._shown.one(value, unit, {}) for value in column.to_list()]
+        return column.to_list()
+
+    def add_summary(self, view: View) -> None:
+        """What the answer is, its figures, its notes."""
+        place = self._book.add_worksheet(table_title("summary", self._catalogue)[:31])
+        lines = [
+            (heading(view, self._catalogue, title=command_title(view.command, self._catalogue)), ""),
+            *self._shown.summary(view),
+        ]
+        place.set_column(0, 0, _width([title for title, _ in lines[1:]] or [""]))
+        place.set_column(1, 1, _width([text for _, text in lines]), self._formats[Unit.TEXT])
+        for number, (title, text) in enumerate(lines):
+            place.write_string(number, 0, title, self._head if number == 0 else None)
+            if text:
+                place.write_string(number, 1, text, self._formats[Unit.TEXT])
+        asked = [f"{name} = {value}" for name, value in view.parameters.items() if value not in (None, (), [], "")]
+        if asked:
+            place.write_string(len(lines) + 1, 0, self._catalogue.say(message("asked: {what}"), what=", ".join(asked)))
+        for number, line in enumerate(note_lines(view, self._catalogue), start=len(lines) + 2):
+            place.write_string(number, 0, line)
+
+
+def _writer_of(place: Any, unit: Unit) -> Any:
+    """How a column's values are written: text stays text, whatever it looks like."""
+    if unit in {Unit.TEXT, Unit.PERSONAL, Unit.CODE}:
+        return lambda row, column, value, style: place.write_string(row, column, str(value), style)
+    if unit is Unit.FLAG:
+        return place.write_string
+    return lambda row, column, value, style: (
+        place.write_datetime(row, column, value, style)
+        if isinstance(value, datetime) or hasattr(value, "isoformat")
+        else place.write(row, column, value, style)
+    )
+
+
+def _width(texts: list[str]) -> int:
+    """A column's width in digits: of its widest text, Chinese counted twice."""
+    from rich.cells import cell_len
+
+    narrow, wide = WIDTHS
+    return min(wide, max(narrow, *(cell_len(text) + 2 for text in texts)))

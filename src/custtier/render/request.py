@@ -1,0 +1,39 @@
+"""How an answer is to be written: its form, what of it, for whom."""
+
+from dataclasses import dataclass
+from typing import Final
+
+TEXT_ROWS: Final = 20
+"""Rows of a list on screen unless more are asked for."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """How an answer is to be written.
+
+    Args:
+        form: `text`, `csv`, `json`, `md`, `xlsx` or `parquet`.
+        table: Only this table; None for the first, or for all where the form holds several.
+        limit: Rows of the table shown at most; 0 for all; None for the form's own: 20 in text, all elsewhere.
+        reveal: Show personal fields in full.
+        quiet: Leave out summary and notes where they are not part of the form.
+        width: Columns of the terminal; None for as wide as it needs.
+        colour: Whether the terminal shows colours.
+        zone: Time zone in which instants are shown.
+    """
+
+    form: str = "text"
+    table: str | None = None
+    limit: int | None = None
+    reveal: bool = False
+    quiet: bool = False
+    width: int | None = None
+    colour: bool = False
+    zone: str = "Asia/Shanghai"
+
+    @property
+    def rows(self) -> int | None:
+        """Rows shown at most; None for all."""
+        if self.limit is None:
+            return TEXT_ROWS if self.form == "text" else None
+        return self.limit or None

@@ -1,0 +1,64 @@
+"""Names of codes, as people read them: classes, tiers, warning levels, methods, reasons."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from custtier.text import Catalogue
+
+CONTEXT: Final = "name"
+
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "segment": {
+        "key_value": "key, to keep happy",
+        "key_develop": "key, to develop",
+        "key_keep": "key, to keep",
+        "key_rescue": "key, to win back",
+        "general_value": "general, to keep happy",
+        "general_develop": "general, to develop",
+        "general_keep": "general, to keep",
+        "general_rescue": "general, to win back",
+        "champions": "champions",
+        "loyal": "loyal",
+        "potential_loyalist": "potential loyalists",
+        "new": "new customers",
+        "promising": "promising",
+        "need_attention": "need attention",
+        "about_to_sleep": "about to sleep",
+        "at_risk": "at risk",
+        "cannot_lose": "cannot lose them",
+        "hibernating": "hibernating",
+    },
+    "tier": {
+        "core": "core",
+        "important": "important",
+        "growing": "growing",
+        "regular": "regular",
+        "prospect": "prospect",
+    },
+    "churn_level": {
+        "watch": "watch",
+        "warning": "warning",
+        "lapsed": "lapsed",
+    },
+    "method": {
+        "fixed": "fixed days",
+        "own": "own rhythm",
+        "shop": "the shop's rhythm",
+    },
+    "reason": {
+        "bad_date": "a date that cannot be read",
+        "bad_amount": "an amount that cannot be read",
+        "missing_order_id": "no order number",
+        "damaged_id": "a number damaged by a spreadsheet",
+        "unknown_status": "an unknown status",
+        "bad_quantity": "a quantity that cannot be read",
+        "order_has_bad_row": "another row of the order is bad",
+        "duplicate_row": "the same row again",
+    },
+}
+"""Column → code → English name. A code that is not listed is shown as it is."""
+
+
+def names_of(column: str, catalogue: Catalogue) -> dict[str, str]:
+    """Code → name in the catalogue's language, for the codes of one column; empty when it holds none."""
+    return {code: catalogue.word(f"{CONTEXT} {column}", english) for code, english in NAMES.get(column, {}).items()}

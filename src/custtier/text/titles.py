@@ -1,0 +1,124 @@
+"""Titles of columns, summary figures, tables and commands, as people read them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from custtier.text import Catalogue
+
+CONTEXT: Final = "title"
+
+TITLES: Final[Mapping[str, str]] = {
+    # the customer table
+    "customer_id": "Customer",
+    "name": "Name",
+    "phone": "Phone",
+    "platforms": "Platforms",
+    "first_order_on": "First order",
+    "last_order_on": "Last order",
+    "recency_days": "Days since",
+    "order_count": "Orders",
+    "purchase_days": "Days bought",
+    "net_sales": "Net sales",
+    "average_order": "Per order",
+    "r_score": "R",
+    "f_score": "F",
+    "m_score": "M",
+    "rfm": "RFM",
+    "segment": "Class",
+    "tier": "Tier",
+    "sales_share": "Share of sales",
+    "cumulative_sales_share": "Cumulated share",
+    "in_top": "In top",
+    "usual_gap_days": "Usual gap, days",
+    "overdue_ratio": "Times overdue",
+    "churn_level": "Level",
+    "reason": "Reason",
+    "value_at_stake": "At stake",
+    # summaries and small tables
+    "customers": "Customers",
+    "customer_share": "Share of customers",
+    "cumulative_customer_share": "Cumulated share of customers",
+    "orders": "Orders",
+    "share": "Share",
+    "unattributed_orders": "Orders of nobody known",
+    "unattributed_sales": "Sales to nobody known",
+    "top_customers": "Customers in top",
+    "top_sales": "Sales of the top",
+    "top_sales_share": "Their share of sales",
+    "cutoff_sales": "Least sales in top",
+    "lowest_sales": "Least sales",
+    "sales80_customers": "Customers making 80% of sales",
+    "sales80_share": "Their share of customers",
+    "gini": "Gini",
+    "lapsed": "Lapsed",
+    "lapsed_share": "Share lapsed",
+    "at_risk": "At risk",
+    "days": "Days",
+    "method": "Method",
+    "yearly_churn_rate": "Lost within a year",
+    "cuts": "Cuts",
+    "cuts.r": "Cuts of R, days",
+    "cuts.f": "Cuts of F, orders",
+    "cuts.m": "Cuts of M, sales",
+    # imports
+    "import_id": "Import",
+    "imported_at": "Imported at",
+    "file": "File",
+    "files": "Files",
+    "path": "File",
+    "profile": "Format",
+    "encoding": "Encoding",
+    "header_row": "Header row",
+    "rows_read": "Rows read",
+    "new": "New",
+    "updated": "Updated",
+    "unchanged": "Unchanged",
+    "excluded": "Left out",
+    "rejected": "Rejected",
+    "undone": "Undone",
+    "sheet": "Sheet",
+    "row": "Row",
+    "rows": "Rows",
+    "column": "Column",
+    "cells": "Cells",
+    # the invented shop
+    "seed": "Seed",
+    "bytes": "Bytes",
+    "value": "Value",
+    "figure": "Figure",
+}
+
+TABLES: Final[Mapping[str, str]] = {
+    "customers": "Customers",
+    "segments": "Classes",
+    "tiers": "Tiers",
+    "lorenz": "Lorenz curve",
+    "files": "Files",
+    "imports": "Imports",
+    "rejects": "Rejected rows",
+    "summary": "Summary",
+}
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "rfm": "Customers by recency, frequency and money",
+    "tiers": "Customers by net sales",
+    "churn": "Customers slipping away",
+    "import": "Import",
+    "imports": "Imports",
+    "demo": "An invented shop",
+}
+
+
+def title_of(column: str, catalogue: Catalogue) -> str:
+    """The title of a column or of a summary figure; its own name when it has none."""
+    return catalogue.word(CONTEXT, TITLES[column]) if column in TITLES else column
+
+
+def table_title(table: str, catalogue: Catalogue) -> str:
+    """The title of a table; its own name when it has none."""
+    return catalogue.word("table", TABLES[table]) if table in TABLES else table
+
+
+def command_title(command: str, catalogue: Catalogue) -> str:
+    """What a command's answer is headed with."""
+    return catalogue.word("answer", COMMANDS[command]) if command in COMMANDS else command
