@@ -100,6 +100,7 @@ PURCHASES: Final[Table] = {
     "order_day": pl.Int32,
     "gross": pl.Int64,
     "undated_refund": pl.Int64,
+    "dated_refund": pl.Int64,
     "is_closed": pl.Boolean,
     "currency": pl.String,
     "shop": pl.String,
@@ -110,8 +111,9 @@ PURCHASES: Final[Table] = {
 """One row per order ever paid, refunded ones too, sorted by `account_key`, `order_day`, `order_key`.
 
 `account_key` is null for an order that belongs to nobody. `undated_refund` (minor units) is all that was refunded
-without a day; it never exceeds `gross`. `is_closed`: cancelled although paid and not refunded; its `undated_refund` is
-its whole `gross`, so that it is no purchase. `ordered_on` is the shop's calendar day of payment, else of creation.
+without a day, `dated_refund` the sum of the order's `DATED_REFUNDS`; together they never exceed `gross`. `is_closed`:
+cancelled although paid and not refunded; its refunds are its whole `gross`, so that it is no purchase. `ordered_on` is
+the shop's calendar day of payment, else of creation.
 """
 
 DATED_REFUNDS: Final[Table] = {
@@ -209,7 +211,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "sales_share": Unit.SHARE,
     "cumulative_sales_share": Unit.SHARE,
     "in_top": Unit.FLAG,
-    "usual_gap_days": Unit.RATIO,
+    "usual_gap_days": Unit.DAYS,
     "overdue_ratio": Unit.RATIO,
     "churn_level": Unit.CODE,
     "reason": Unit.CODE,
@@ -229,12 +231,15 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "lowest_sales": Unit.MONEY,
     "sales80_customers": Unit.COUNT,
     "sales80_share": Unit.SHARE,
-    "gini": Unit.SHARE,
+    "gini": Unit.RATIO,
     "lapsed": Unit.COUNT,
     "lapsed_share": Unit.SHARE,
     "at_risk": Unit.COUNT,
     "days": Unit.DAYS,
     "method": Unit.CODE,
+    "cuts.r": Unit.DAYS,
+    "cuts.f": Unit.COUNT,
+    "cuts.m": Unit.MONEY,
     # imports
     "import_id": Unit.COUNT,
     "imported_at": Unit.INSTANT,
