@@ -1,5 +1,6 @@
 """Help pages in the language of the run, aligned where Chinese and English stand together."""
 
+import difflib
 import os
 import shutil
 import unicodedata
@@ -9,12 +10,14 @@ from typing import Any, Final
 from typer.core import TyperCommand, TyperGroup
 
 from custtier.cli.session import session_of
+from custtier.errors import CusttierError, usage_error
 from custtier.text import message
 
 WIDEST: Final = 100
 LABEL: Final = 30
 """Widest label that shares its line with its text."""
 NO_LINE_START: Final = "，。；：、）》”’！？,.;:)"
+NO_LINE_END: Final = "（《“‘("
 
 
 def cells(text: str) -> int:
@@ -42,25 +45,21 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """What must not be torn: a word with the spaces after it, one Chinese character with its closing marks."""
+    """What must not be torn: a word with the spaces after it, one Chinese character with the marks around it."""
     pieces: list[str] = []
     for sign in " ".join(text.split()):
-        before = pieces[-1] if pieces else ""
-        wide = unicodedata.east_asian_width(sign) in "WF" and sign not in NO_LINE_START
-        if not before or (wide or (before.endswith(" ") and sign != " ") or _ends_wide(before, sign)):
-            pieces.append(sign)
+        if pieces and not _may_part(pieces[-1][-1], sign):
+            pieces[-1] += sign
         else:
-            pieces[-1] = before + sign
+            pieces.append(sign)
     return pieces
 
 
-def _ends_wide(before: str, sign: str) -> bool:
-    return (
-        unicodedata.east_asian_width(before[-1]) in "WF"
-        and before[-1] not in "（《“‘"
-        and sign not in NO_LINE_START
-        and sign != " "
-    )
+def _may_part(before: str, sign: str) -> bool:
+    """Whether a line may end between two characters."""
+    if sign == " " or sign in NO_LINE_START or before in NO_LINE_END:
+        return False
+    return before == " " or cells(before) == 2 or cells(sign) == 2
 
 
 def _page_width() -> int:
@@ -98,18 +97,18 @@ def help_page(command: Any, context: Any) -> str:
     usage = f"{say(message('Usage:'))} {context.command_path} {' '.join(command.collect_usage_pieces(context))}"
     parts = [[usage], ["  " + line for line in wrapped(say(first_paragraph(command.help)), width - 2)]]
     params = [param for param in command.get_params(context) if not getattr(param, "hidden", False)]
-    for title, kind in ((message("Arguments"), "argument"), (message("Options"), "option")):
+    for title, kind in ((message("Arguments:"), "argument"), (message("Options:"), "option")):
         rows = [
             (_label(param, context), say(" ".join((param.help or "").split())))
             for param in params
             if param.param_type_name == kind
         ]
         if rows:
-            parts.append([say(title) + ":", *_list(rows, width)])
+            parts.append([say(title), *_list(rows, width)])
     if isinstance(command, TyperGroup):
         children = [(name, command.commands[name]) for name in command.list_commands(context)]
         rows = [(name, say(first_paragraph(child.help))) for name, child in children if not child.hidden]
-        parts.append([say(message("Commands")) + ":", *_list(rows, width)])
+        parts.append([say(message("Commands:")), *_list(rows, width)])
     return "\n\n".join("\n".join(part) for part in parts)
 
 
@@ -125,6 +124,17 @@ class Group(TyperGroup):
         """Write the page."""
         formatter.write(help_page(self, ctx))
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names.
+
+        Raises:
+            CusttierError: `unknown-command`.
+        """
+        name = args[0]
+        if self.get_command(ctx, name) is None and not ctx.resilient_parsing and not name.startswith("-"):
+            raise _unknown_command(name, self.list_commands(ctx), ctx.command_path)
+        return super().resolve_command(ctx, args)
+
 
 class Command(TyperCommand):
     """A command with our help page."""
@@ -132,3 +142,32 @@ class Command(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""
         formatter.write(help_page(self, ctx))
+
+
+def _unknown_command(name: str, commands: list[str], path: str) -> CusttierError:
+    near = difflib.get_close_matches(name, commands, n=1)
+    if near:
+        return usage_error(
+            "unknown-command",
+            "there is no command {name}; is {near} meant?",
+            hint="see `{path} --help`",
+            name=name,
+            near=near[0],
+            path=path,
+        )
+    return usage_error(
+        "unknown-command",
+        "there is no command {name}; there are {commands}",
+        hint="see `{path} --help`",
+        name=name,
+        commands=", ".join(commands),
+        path=path,
+    )
+
+
+TYPER_TEXTS: Final = (
+    message("Show this message and exit."),
+    message("Install completion for the current shell."),
+    message("Show completion for the current shell, to copy it or customize the installation."),
+)
+"""Help texts of Typer's own options, for the catalogue."""

@@ -76,7 +76,7 @@ def tell(error: CusttierError, session: Session) -> None:
 
 def tell_interrupted(session: Session) -> None:
     """Say that the run was stopped by its user."""
-    say_aside(f"error[interrupted]: {session.catalogue.say(message('stopped before the end; nothing was kept'))}")
+    say_aside(f"error[interrupted]: {session.catalogue.say(message('stopped before the end'))}")
 
 
 def say_aside(text: str) -> None:

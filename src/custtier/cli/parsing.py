@@ -50,7 +50,7 @@ def _bad_value(name: str, param: Any, problem: Any, catalogue: Catalogue) -> str
     if choices:
         listed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
         return catalogue.say(message("{name} takes one of {choices}"), name=name, choices=listed)
-    if str(getattr(param.type, "name", "")).startswith("integer"):
+    if "int" in str(getattr(param.type, "name", "")):
         least = getattr(param.type, "min", None)
         if least is None:
             return catalogue.say(message("{name} takes a whole number"), name=name)

@@ -33,11 +33,10 @@ def csv_of(sheet: Sheet, *, digits: int, zone: str) -> bytes:
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with a leading `'` before every text that a spreadsheet would take for a formula."""
+    texts = [column for column, dtype in frame.schema.items() if dtype == pl.String]
     return frame.with_columns(
-        pl.when(pl.col(pl.String).str.contains(FORMULA))
-        .then(pl.concat_str(pl.lit("'"), pl.col(pl.String)))
-        .otherwise(pl.col(pl.String))
-        .name.keep()
+        pl.when(pl.col(column).str.contains(FORMULA)).then("'" + pl.col(column)).otherwise(pl.col(column)).alias(column)
+        for column in texts
     )
 
 

@@ -41,6 +41,6 @@ def _table(sheet: Sheet, shown: Shown, catalogue: Catalogue) -> str:
 
 
 def _escaped(text: str) -> str:
-    for sign in "\\|<>*_`[]":
+    for sign in "\\|<>*`[":
         text = text.replace(sign, f"\\{sign}") if sign in text else text
     return text

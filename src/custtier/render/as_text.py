@@ -59,7 +59,7 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
         if sheet not in unseen:
             _table(console, sheet, shown, catalogue, named=sheet is not sheets[0])
     if unseen:
-        names = ", ".join(sheet.name for sheet in unseen)
+        names = catalogue.listed(sheet.name for sheet in unseen)
         _line(console, catalogue.say(message("further tables: {names}; see one with `--table NAME`"), names=names))
     if not request.quiet:
         _summary(console, view, shown)
@@ -94,7 +94,7 @@ def _table(console: "Console", sheet: Sheet, shown: Shown, catalogue: Catalogue,
     cells = shown.table(sheet)
     titles = {column: title_of(column, catalogue) for column in cells}
     left_out = _left_out(cells, titles, width=console.width)
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for column in cells:
         if column not in left_out:
             unit = sheet.units[column]
@@ -118,7 +118,7 @@ def _table(console: "Console", sheet: Sheet, shown: Shown, catalogue: Catalogue,
             ),
         )
     if left_out:
-        names = ", ".join(titles[column] for column in cells if column in left_out)
+        names = catalogue.listed(titles[column] for column in cells if column in left_out)
         _line(console, catalogue.say(message("left out, for a wider terminal: {names}"), names=names))
 
 

@@ -72,7 +72,8 @@ class _Writer:
             for unit, pattern in {
                 Unit.MONEY: money,
                 Unit.SHARE: "0.0%",
-                Unit.RATIO: "0.0",
+                Unit.RATIO: "0.00",
+                Unit.DAYS: "0",
                 Unit.COUNT: "#,##0",
                 Unit.DATE: "yyyy-mm-dd",
                 Unit.INSTANT: "yyyy-mm-dd hh:mm",

@@ -64,6 +64,8 @@ class Shown:
             return f"{value * 100:.1f}%"
         if unit is Unit.COUNT and isinstance(value, int):
             return f"{value:,}"
+        if unit is Unit.RATIO:
+            return f"{value:.2f}"
         return f"{value:.1f}" if isinstance(value, float) else str(value)
 
     def table(self, sheet: Sheet) -> dict[str, list[str]]:

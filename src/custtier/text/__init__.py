@@ -1,7 +1,7 @@
 """What is said to people: one catalogue per language, English messages in the code, translations beside it."""
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -39,6 +39,10 @@ class Catalogue:
         if not message:
             return ""
         return self._texts.gettext(message).format_map(_Places(values))
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Words in a row: `a, b`, in Chinese `a、b`."""
+        return ("、" if self.lang == "zh" else ", ").join(words)
 
     def word(self, context: str, english: str) -> str:
         """A short word whose translation hangs on where it stands, such as the title of a column."""
