@@ -2,7 +2,7 @@
 
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
-from custtier.render.cells import NUMBERS, Shown, heading
+from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.request import Request
 from custtier.schema import minor_digits
 from custtier.text import Catalogue
@@ -14,12 +14,15 @@ def as_markdown(view: View, request: Request, catalogue: Catalogue) -> bytes:
     """The answer as a Markdown document."""
     shown = Shown(catalogue, digits=minor_digits(view.currency), zone=request.zone)
     parts = ["# " + heading(view, catalogue, title=command_title(view.command, catalogue))]
+    asked = asked_line(view, catalogue)
+    if asked:
+        parts.append(_escaped(asked))
     for sheet in arrange(view, request):
         parts.append(f"## {table_title(sheet.name, catalogue)}")
         parts.append(_table(sheet, shown, catalogue))
     if not request.quiet:
         lists = [
-            [f"{title}: {text}" for title, text in shown.summary(view)],
+            [f"{title}: {text}" for title, text, *_ in shown.summary(view)],
             note_lines(view, catalogue),
         ]
         parts.extend("\n".join(f"- {_escaped(line)}" for line in lines) for lines in lists if lines)

@@ -4,7 +4,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from custtier.render.arrange import Sheet, arrange
-from custtier.render.cells import NUMBERS, Shown, heading
+from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.request import TEXT_ROWS, Request
 from custtier.schema import Unit, minor_digits
 from custtier.text import Catalogue, message
@@ -54,6 +54,9 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     shown = Shown(catalogue, digits=minor_digits(view.currency), zone=request.zone)
     sheets = arrange(view, request)
     _line(console, heading(view, catalogue, title=command_title(view.command, catalogue)), style="bold")
+    asked = asked_line(view, catalogue)
+    if asked:
+        _line(console, asked)
     unseen = [sheet for sheet in sheets[1:] if sheet.frame.height > TEXT_ROWS]
     for sheet in sheets:
         if sheet not in unseen:
@@ -145,9 +148,9 @@ def _summary(console: "Console", view: View, shown: Shown) -> None:
         return
     from rich.cells import cell_len
 
-    width = max(cell_len(title) for title, _ in lines)
+    width = max(cell_len(title) for title, *_ in lines)
     console.print()
-    for title, text in lines:
+    for title, text, *_ in lines:
         _line(console, f"{title}{' ' * (width - cell_len(title))}  {text}")
 
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
-from custtier.render.cells import UNPRINTABLE, Shown, heading
+from custtier.render.cells import UNPRINTABLE, Shown, asked_line, heading
 from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
-from custtier.text import Catalogue, message
+from custtier.text import Catalogue
 from custtier.text.names import names_of
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.views.view import View
@@ -66,6 +66,7 @@ class _Writer:
         self._digits = digits
         self._zone = ZoneInfo(request.zone)
         self._shown = Shown(catalogue, digits=digits, zone=request.zone)
+        self._bold = book.add_format({"bold": True})
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self._formats = {
             unit: book.add_format({"num_format": pattern})
@@ -126,22 +127,23 @@ class _Writer:
         return column.to_list()
 
     def add_summary(self, view: View) -> None:
-        """What the answer is, its figures, its notes."""
+        """What the answer is, what was asked, its figures, its notes."""
         place = self._book.add_worksheet(table_title("summary", self._catalogue)[:31])
-        lines = [
-            (heading(view, self._catalogue, title=command_title(view.command, self._catalogue)), ""),
-            *self._shown.summary(view),
-        ]
-        place.set_column(0, 0, _width([title for title, _ in lines[1:]] or [""]))
-        place.set_column(1, 1, _width([text for _, text in lines]), self._formats[Unit.TEXT])
-        for number, (title, text) in enumerate(lines):
-            place.write_string(number, 0, title, self._head if number == 0 else None)
-            if text:
+        figures = self._shown.summary(view)
+        place.set_column(0, 0, _width([title for title, _, _, _ in figures] or [""]))
+        place.set_column(1, 1, _width([text for _, text, _, _ in figures] or [""]))
+        place.write_string(
+            0, 0, heading(view, self._catalogue, title=command_title(view.command, self._catalogue)), self._bold
+        )
+        place.write_string(1, 0, asked_line(view, self._catalogue))
+        for number, (title, text, value, unit) in enumerate(figures, start=3):
+            place.write_string(number, 0, title)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                in_cell = value / 10**self._digits if unit is Unit.MONEY and self._digits else value
+                place.write_number(number, 1, in_cell, self._formats.get(unit))
+            else:
                 place.write_string(number, 1, text, self._formats[Unit.TEXT])
-        asked = [f"{name} = {value}" for name, value in view.parameters.items() if value not in (None, (), [], "")]
-        if asked:
-            place.write_string(len(lines) + 1, 0, self._catalogue.say(message("asked: {what}"), what=", ".join(asked)))
-        for number, line in enumerate(note_lines(view, self._catalogue), start=len(lines) + 2):
+        for number, line in enumerate(note_lines(view, self._catalogue), start=len(figures) + 4):
             place.write_string(number, 0, line)
 
 

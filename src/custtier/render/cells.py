@@ -76,14 +76,15 @@ class Shown:
             for names in [names_of(column, self._catalogue)]
         }
 
-    def summary(self, view: View) -> list[tuple[str, str]]:
-        """Title and text of every figure of the summary; a group gives one line for each of its parts."""
-        lines: list[tuple[str, str]] = []
+    def summary(self, view: View) -> list[tuple[str, str, object, Unit]]:
+        """Title, text, value and unit of every figure of the summary; a group gives one line for each of its parts."""
+        lines: list[tuple[str, str, object, Unit]] = []
         for name, value in view.summary.items():
             parts = {f"{name}.{part}": inner for part, inner in value.items()} if isinstance(value, Mapping) else None
             for place, one in (parts or {name: value}).items():
-                text = self.one(one, unit_of(place, None, view), names_of(name, self._catalogue))
-                lines.append((title_of(place, self._catalogue), text or "-"))
+                unit = unit_of(place, None, view)
+                text = self.one(one, unit, names_of(name, self._catalogue))
+                lines.append((title_of(place, self._catalogue), text or "-", one, unit))
         return lines
 
 
@@ -97,3 +98,19 @@ def heading(view: View, catalogue: Catalogue, *, title: str) -> str:
     if view.currency is not None:
         parts.append(view.currency)
     return " · ".join(parts)
+
+
+def asked_line(view: View, catalogue: Catalogue) -> str:
+    """What was asked, option by option; empty when nothing was. The day observed stands in the heading."""
+    asked = [
+        f"{name.replace('_', '-')} {_typed(value)}"
+        for name, value in view.parameters.items()
+        if name != "as_of" and value is not None and value is not False and value not in ("", (), [], {})
+    ]
+    return catalogue.say(message("asked: {what}"), what=catalogue.listed(asked)) if asked else ""
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " ".join(str(part) for part in value)
+    return UNPRINTABLE.sub(" ", str(value))

@@ -60,7 +60,9 @@ def masked_account(account: pl.Expr) -> pl.Expr:
     text = account.str.strip_chars()
     length = text.str.len_chars()
     return (
-        pl.when(length > 3)
+        pl.when(text.str.contains(r"^.\*{3}.?$"))
+        .then(text)
+        .when(length > 3)
         .then(text.str.slice(0, 1) + "***" + text.str.slice(-1))
         .when(length > 1)
         .then(text.str.slice(0, 1) + "***")

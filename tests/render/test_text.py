@@ -1,0 +1,131 @@
+"""Text and Markdown: aligned whatever stands in a cell, cut only where it says so."""
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from custtier.render import Request, rendered
+from custtier.text import Catalogue, Lang
+from render.answers import rejects_answer, tiers_answer
+
+ENGLISH, CHINESE = Catalogue("en"), Catalogue("zh")
+
+
+def text(lang: Lang = "en", *, rows: int = 7, **asked: Any) -> list[str]:
+    return rendered(tiers_answer(rows), Request(**asked), Catalogue(lang)).decode().splitlines()
+
+
+def table_of(lines: list[str]) -> list[str]:
+    """The first table: its header, the rule under it, its rows."""
+    rule = next(number for number, line in enumerate(lines) if line.startswith("──"))
+    end = next((number for number in range(rule, len(lines)) if not lines[number].startswith(("──", "c_"))), len(lines))
+    return lines[rule - 1 : end]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [60, 80, 100, 140, None])
+@pytest.mark.parametrize("reveal", [False, True])
+def test_every_line_of_a_table_is_equally_wide(lang: Lang, width: int | None, reveal: bool) -> None:
+    lines = table_of(text(lang, width=width, reveal=reveal))
+    assert len(lines) == 2 + 7
+    assert len({cell_len(line) for line in lines}) == 1
+    assert width is None or cell_len(lines[0]) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, None])
+def test_ids_are_never_cut(width: int | None) -> None:
+    assert any("c_000000000003" in line for line in text(width=width))
+
+
+def test_a_pipe_shows_every_column() -> None:
+    header = table_of(text("zh"))[0]
+    assert [
+        title for title in ("客户编号", "姓名", "电话", "销售额占比", "累计占比", "平台") if title not in header
+    ] == []
+
+
+def test_a_narrow_terminal_says_what_it_left_out() -> None:
+    lines = text("zh", width=80)
+    assert any(line.startswith("终端太窄，未显示：") and "平台" in line for line in lines)
+    assert not any(line.startswith("终端太窄") for line in text("zh", width=160))
+
+
+def test_numbers_stand_to_the_right_and_money_has_thousands() -> None:
+    lines = table_of(text(width=None))
+    ends = {cell_len(line[: line.index("1,299.")]) for line in lines[2:]}
+    assert len(ends) == 1
+
+
+def test_names_are_masked_and_cannot_move_the_cursor() -> None:
+    revealed = "\n".join(text(reveal=True))
+    assert "13812345678" not in "\n".join(text())
+    assert "13812345678" in revealed
+    assert "\x1b" not in revealed
+
+
+def test_a_long_list_is_capped_at_twenty_and_says_so() -> None:
+    lines = text(rows=25)
+    assert len(table_of(lines)) == 2 + 20
+    assert "20 of 25 rows; `--limit 0` shows all" in lines
+    assert len(table_of(text(rows=25, limit=0))) == 2 + 25
+    assert len(table_of(text(rows=25, limit=3))) == 2 + 3
+
+
+def test_small_tables_follow_and_large_ones_are_named() -> None:
+    lines = text()
+    assert "Tiers" in lines
+    assert "further tables: lorenz; see one with `--table NAME`" in lines
+    assert "Tiers" not in text(table="customers")
+
+
+def test_the_last_lines_are_the_summary_and_the_notes() -> None:
+    lines = text("zh")
+    start = next(number for number, line in enumerate(lines) if line.startswith("客户数 "))
+    assert lines[start:] == [
+        "客户数              7",
+        "净销售额            9,099.09",
+        "入选客户销售额占比  28.6%",
+        "入选最低销售额      -",
+        "基尼系数            0.01",
+        "R 的分界（天）      90, 60, 30, 7",
+        "M 的分界（销售额）  10.00, 20.00, 30.00, 40.00",
+        "",
+        "读取时略过：2 行（重复的行）",
+        "读取时略过：1 行（a_reason_of_tomorrow）",
+        "说明：有 3 笔订单的退款没有日期，按下单当天退款处理",
+        "说明：no-such-note count=1",
+    ]
+
+
+def test_the_heading_says_what_was_asked_and_of_which_day() -> None:
+    assert text()[:2] == [
+        "Customers by net sales · as of 2026-06-30 · data through 2026-07-02 · CNY",
+        "asked: top 20%, shop 一号店",
+    ]
+
+
+def test_quiet_leaves_the_tables_alone() -> None:
+    lines = text(quiet=True)
+    assert not any(line.startswith(("note:", "Gini")) for line in lines)
+
+
+def test_colour_only_where_asked() -> None:
+    assert not any("\x1b" in line for line in text())
+    assert any("\x1b[1m" in line for line in text(colour=True, width=120))
+
+
+def test_instants_are_shown_in_the_zone_of_the_shop() -> None:
+    lines = rendered(rejects_answer(), Request(), ENGLISH).decode()
+    assert "2026-07-01 02:05" in lines
+    assert "张三丰" not in lines
+
+
+def test_markdown_is_aligned_and_closed_against_its_own_signs() -> None:
+    lines = rendered(tiers_answer(), Request(form="md"), CHINESE).decode().splitlines()
+    assert lines[0] == "# 客户分层（按净销售额） · 截至 2026-06-30 · 数据到 2026-07-02 · CNY"
+    table = [line for line in lines if line.startswith("| ")][:9]
+    assert len({cell_len(line) for line in table}) == 1
+    assert len({line.replace(r"\|", "").count("|") for line in table}) == 1
+    assert "138\\*\\*\\*\\*5678" in table[2]
+    assert lines[-1] == "- 说明：no-such-note count=1"

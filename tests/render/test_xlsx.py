@@ -1,0 +1,93 @@
+"""Workbooks, read back by another library."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from custtier.render import Request, as_xlsx, rendered
+from custtier.text import Catalogue
+from custtier.views.view import View
+from render.answers import rejects_answer, tiers_answer
+
+CHINESE = Catalogue("zh")
+
+
+def book(view: View, **asked: Any) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(rendered(view, Request(form="xlsx", **asked), CHINESE)))
+
+
+def test_each_table_is_a_sheet_and_the_summary_is_the_last() -> None:
+    assert book(tiers_answer()).sheetnames == ["客户", "层级", "洛伦兹曲线", "汇总"]
+
+
+def test_the_header_is_frozen_filtered_and_translated() -> None:
+    sheet = book(tiers_answer())["客户"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:K8"
+    assert [cell.value for cell in sheet[1]][:3] == ["客户编号", "姓名", "电话"]
+
+
+def test_ids_and_phones_are_text_and_no_cell_is_a_formula() -> None:
+    view = View(
+        "tiers",
+        {},
+        {},
+        {
+            "customers": pl.DataFrame(
+                {"customer_id": ["0012345678901234567"], "name": ["=1+1"], "phone": ["13812345678"]}
+            )
+        },
+    )
+    sheet = book(view, reveal=True)["客户"]
+    assert [cell.value for cell in sheet[2]] == ["0012345678901234567", "=1+1", "13812345678"]
+    assert [cell.data_type for cell in sheet[2]] == ["s", "s", "s"]
+
+
+def test_money_is_a_number_with_its_digits_and_days_are_days() -> None:
+    sheet = book(tiers_answer())["客户"]
+    money, day, share = sheet["F2"], sheet["E2"], sheet["G2"]
+    assert (money.value, money.number_format) == (1299.9, "#,##0.00")
+    assert (day.value, day.number_format) == (datetime.fromisoformat("2026-06-01"), "yyyy-mm-dd")
+    assert share.number_format == "0.0%"
+
+
+def test_names_are_masked_unless_revealed() -> None:
+    assert book(tiers_answer())["客户"]["B2"].value == "张*"
+    assert book(tiers_answer(), reveal=True)["客户"]["B2"].value == "张三"
+
+
+def test_columns_are_wide_enough_for_chinese() -> None:
+    sheet = book(tiers_answer())["客户"]
+    assert sheet.column_dimensions["H"].width >= len("累计占比") * 2
+    assert sheet.column_dimensions["A"].width >= len("c_000000000000")
+
+
+def test_the_summary_holds_numbers_what_was_asked_and_the_notes() -> None:
+    rows = [[cell.value for cell in row] for row in book(tiers_answer())["汇总"].iter_rows()]
+    assert rows[0][0] == "客户分层（按净销售额） · 截至 2026-06-30 · 数据到 2026-07-02 · CNY"
+    assert rows[1][0] == "查询条件：top 20%、shop 一号店"
+    assert ["净销售额", 9099.09] in rows
+    assert rows[-1][0] == "说明：no-such-note count=1"
+
+
+def test_instants_stand_in_the_zone_of_the_shop() -> None:
+    assert book(rejects_answer())["导入记录"]["A2"].value == datetime.fromisoformat("2026-07-01 02:05")
+
+
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_xlsx, "SHEET_ROWS", 10)
+    found = book(tiers_answer(25), table="customers")
+    assert found.sheetnames == ["客户", "客户 2", "客户 3", "汇总"]
+    assert [found[name].max_row for name in found.sheetnames[:3]] == [11, 11, 6]
+
+
+def test_a_long_table_is_written_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_xlsx, "STREAMED_ROWS", 3)
+    kept, streamed = book(tiers_answer(3)), book(tiers_answer(25))
+    assert streamed["客户"]["B2"].value == kept["客户"]["B2"].value == "张*"
+    assert streamed["客户"]["A1"].value == "客户编号"
+    assert streamed["客户"].max_row == 26
