@@ -9,18 +9,27 @@ NOTES: Final[Mapping[str, str]] = {
     "as_of_after_data": (
         "the data ends on {data_through}, the day observed is {as_of}: days since an order count on beyond the data"
     ),
+    "bill_overlaps_orders": (
+        "{payments} payments of {profile} from {since} to {until} share no transaction id with the shop orders of the "
+        "same days: sales may be counted twice; import only one of the two, or exports that carry the transaction id"
+    ),
     "closed_paid_orders": (
         "{count} orders were cancelled although they are paid and not refunded; they count as no purchase"
     ),
     "few_customers": "{count} customers are too few to be scored; scores and segments are left empty below {least}",
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
     "orders_without_money": "{count} paid orders carry no money; they count as no purchase",
+    "shared_phones": (
+        "{phones} phones are used by too many accounts of one platform to be one person; they merge nobody"
+    ),
     "three_bins": "{count} customers are few: scores are 1, 3 and 5 below {least}",
     "unattributed_orders": (
         "{count} purchases belong to nobody (no account, full phone or e-mail); they stand beside the customers' "
         "figures, not in them"
     ),
+    "unmatched_refunds": "{refunds} refunds name an order that is not imported yet; they wait for it",
     "undated_refunds": "{count} orders have a refund without a day; it is taken as made with the order",
+    "waiting_items": "{orders} orders have items but no day, money or state yet; they wait for their order report",
 }
 
 

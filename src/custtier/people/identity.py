@@ -1,0 +1,120 @@
+"""Whose order it is: the account that an order shows, made comparable, and the key of that account."""
+
+from typing import Final
+
+import polars as pl
+
+from custtier.keys import key_column
+from custtier.people.phones import phone_columns
+from custtier.schema import AccountKind, PhoneKind
+
+KIND_RANK: Final = {AccountKind.OPENID: 0, AccountKind.ACCOUNT: 1, AccountKind.PHONE: 2, AccountKind.EMAIL: 3}
+"""Kinds of account by strength, strongest first."""
+
+RELAY: Final = r"@(?:marketplace\.amazon\.|members\.ebay\.)"
+"""Addresses that a marketplace lends to a buyer: one buyer has another one elsewhere."""
+
+
+def with_contacts(orders: pl.DataFrame) -> pl.DataFrame:
+    """`orders` with phone, account and e-mail in comparable form and every kind filled; nothing is guessed.
+
+    A masked account keeps its text: it is no key, but it tells two files' records apart from an empty one.
+
+    Args:
+        orders: Uses `phone`, `phone_kind`, `account`, `account_kind`, `email`.
+    """
+    account = pl.col("account").str.strip_chars()
+    account = pl.when(account != "").then(account)
+    email = pl.col("email").str.strip_chars().str.to_lowercase()
+    prepared = orders.with_columns(
+        account.alias("account"),
+        pl.when(email != "").then(email).alias("email"),
+        *phone_columns(),
+    )
+    kinds = set(prepared["account_kind"].unique().to_list())
+    if AccountKind.EMAIL in kinds:
+        is_email = pl.col("account_kind") == AccountKind.EMAIL.value
+        prepared = prepared.with_columns(
+            pl.when(is_email).then(pl.col("account").str.to_lowercase()).otherwise("account").alias("account")
+        )
+    if AccountKind.PHONE in kinds:
+        prepared = _phone_accounts(prepared)
+    kind = pl.when(pl.col("account").is_not_null()).then(pl.col("account_kind").fill_null(AccountKind.ACCOUNT.value))
+    # "email" without an account still says that this shop knows its buyers by e-mail
+    hint = pl.when(pl.col("account_kind") == AccountKind.EMAIL.value).then(pl.col("account_kind"))
+    return prepared.with_columns(pl.coalesce(kind, hint).alias("account_kind"))
+
+
+def _phone_accounts(orders: pl.DataFrame) -> pl.DataFrame:
+    """`orders` whose accounts of kind phone are comparable; one that is no full phone is no account."""
+    named = orders.select("account", pl.lit(None, dtype=pl.String).alias("kind"))
+    found = named.select(phone_columns("account", "kind")).rename({"account": "phone_account", "kind": "worth"})
+    is_phone = pl.col("account_kind") == AccountKind.PHONE.value
+    usable = pl.when(pl.col("worth") == PhoneKind.FULL.value).then(pl.col("phone_account"))
+    return (
+        orders.hstack(found)
+        .with_columns(pl.when(is_phone).then(usable).otherwise("account").alias("account"))
+        .drop("phone_account", "worth")
+    )
+
+
+def with_identity(orders: pl.DataFrame) -> pl.DataFrame:
+    """`orders` with the account that each belongs to: its own, else its full phone, else its e-mail.
+
+    Args:
+        orders: Uses `account`, `account_kind`, `phone`, `phone_kind`, `email`.
+
+    Returns:
+        The same rows; `account` is null for an order that belongs to nobody (no strong key). The e-mail stands in
+        only where `account_kind` says that the shop knows its buyers by it.
+    """
+    prepared = with_contacts(orders)
+    account = pl.col("account")
+    is_key = account.is_not_null() & ~account.str.contains("*", literal=True) & ~account.str.contains(r"^(?:##|\$\$)")
+    email = pl.col("email")
+    own = pl.when(is_key).then(account)
+    phone = pl.when(pl.col("phone_kind") == PhoneKind.FULL.value).then(pl.col("phone"))
+    by_email = (pl.col("account_kind") == AccountKind.EMAIL.value) & ~email.str.contains("*", literal=True)
+    return prepared.with_columns(
+        pl.coalesce(own, phone, pl.when(by_email).then(email)).alias("account"),
+        pl.when(own.is_not_null())
+        .then(pl.col("account_kind"))
+        .when(phone.is_not_null())
+        .then(pl.lit(AccountKind.PHONE.value))
+        .when(by_email & email.is_not_null())
+        .then(pl.lit(AccountKind.EMAIL.value))
+        .alias("account_kind"),
+    )
+
+
+def account_spaces(orders: pl.DataFrame) -> pl.Series:
+    """Within what an account's text is unique: its platform, or everywhere (the empty text) for phones and e-mails.
+
+    Args:
+        orders: Uses `account`, `account_kind`, `platform`; and `account_space` where it is already settled.
+
+    Returns:
+        Text, null where the order has no account.
+    """
+    kind = pl.col("account_kind")
+    everywhere = (kind == AccountKind.PHONE.value) | (
+        (kind == AccountKind.EMAIL.value) & ~pl.col("account").str.contains(RELAY)
+    )
+    space = pl.when(everywhere).then(pl.lit("")).otherwise(pl.col("platform").fill_null(""))
+    settled = [pl.col("account_space")] if "account_space" in orders.columns else []
+    return orders.select(
+        pl.when(pl.col("account").is_not_null()).then(pl.coalesce(*settled, space)).alias("account_space")
+    ).to_series()
+
+
+def account_keys(orders: pl.DataFrame) -> pl.Series:
+    """The key of each order's account; null for an order that belongs to nobody.
+
+    Args:
+        orders: As `with_identity` gives it.
+
+    Returns:
+        Int64, stable over files, imports and machines.
+    """
+    placed = orders.select("account_kind", account_spaces(orders), "account")
+    return key_column(placed, ["account_kind", "account_space", "account"]).alias("account_key")

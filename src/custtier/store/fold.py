@@ -1,0 +1,213 @@
+"""Many records of one order, item or refund become one, by rule R3: a pure function of the set of records."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.schema import ITEMS, ORDERS, PROVENANCE, REFUNDS, STATE_RANK, PhoneKind, State
+from custtier.store.latest import Records, first_of
+
+ORDER_FIELDS: Final = tuple(name for name in ORDERS if name not in PROVENANCE)
+ITEM_FIELDS: Final = tuple(name for name in ITEMS if name not in PROVENANCE)
+REFUND_FIELDS: Final = tuple(name for name in REFUNDS if name not in PROVENANCE)
+"""What a record says. Where it came from decides which record wins and is no part of what it says, except `source`."""
+
+_PHONE_RANK: Final = (PhoneKind.FULL, PhoneKind.ODD, PhoneKind.VIRTUAL, PhoneKind.MASKED, PhoneKind.CIPHER)
+"""Fullest first."""
+
+_REFUND_RANK: Final = {"pending": 0, "failed": 1, "done": 1}
+_REFUND_FURTHER: Final = {"pending": 0, "failed": 1, "done": 2}
+
+
+def fold_orders(records: pl.DataFrame) -> pl.DataFrame:
+    """One row per order: `ORDER_FIELDS` and `source`.
+
+    Args:
+        records: `schema.ORDERS` of any number of imports, phones and accounts in comparable form. The order of rows
+            does not matter.
+    """
+    singles, several = _split(records, key="order_key")
+    columns = [*ORDER_FIELDS, "source"]
+    if several.is_empty():
+        return singles.select(columns)
+    ranked = several.with_columns(_rank("state", STATE_RANK))
+    held = Records(_oldest_first(ranked, key="order_key", further=["rank", "stated_refund"]), key="order_key")
+    account = _whole_or_any(held, "account")
+    phone = first_of([held.last(pl.col("phone_kind") == kind.value) for kind in _PHONE_RANK])
+    settled = {
+        "order_key": held.at("order_key", held.ends),
+        "account": held.at("account", account),
+        "account_kind": first_of([held.at("account_kind", account), held.newest("account_kind")]),
+        "phone": held.at("phone", phone),
+        "phone_kind": held.at("phone_kind", phone),
+        "state": _furthest_state(held),
+        "stated_refund": _stated_refund(held),
+        # the source of the money: a report of items must not take an order away from its shop's order report
+        "source": first_of([held.at("source", held.last(pl.col("gross").is_not_null())), held.at("source", held.ends)]),
+    }
+    for name in ("gross", "ordered_at", "paid_at"):
+        settled[name] = held.newest(name)
+    for name in ORDER_FIELDS:
+        if name not in settled:
+            settled[name] = held.fullest(name)
+    folded = pl.DataFrame({name: settled[name] for name in columns})
+    return pl.concat([singles.select(columns), folded])
+
+
+def fold_items(records: pl.DataFrame) -> pl.DataFrame:
+    """One row per item: `ITEM_FIELDS`.
+
+    Args:
+        records: `schema.ITEMS` of any number of imports.
+    """
+    singles, several = _split(records, key="item_key")
+    if several.is_empty():
+        return singles.select(ITEM_FIELDS)
+    ranked = several.with_columns(_rank("state", STATE_RANK))
+    held = Records(_oldest_first(ranked, key="item_key", further=["rank", "stated_refund"]), key="item_key")
+    settled = {
+        "order_key": held.at("order_key", held.ends),
+        "item_key": held.at("item_key", held.ends),
+        "state": _furthest_state(held),
+        "stated_refund": _stated_refund(held),
+        "quantity": held.newest("quantity"),
+        "amount": held.newest("amount"),
+    }
+    for name in ("product_id", "product", "specification", "category"):
+        settled[name] = held.fullest(name)
+    folded = pl.DataFrame({name: settled[name] for name in ITEM_FIELDS})
+    return pl.concat([singles.select(ITEM_FIELDS), folded])
+
+
+def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
+    """One row per refund: `REFUND_FIELDS`. What was done or failed is never pending again.
+
+    Args:
+        records: `schema.REFUNDS` of any number of imports.
+    """
+    singles, several = _split(records, key="refund_key")
+    if several.is_empty():
+        return singles.select(REFUND_FIELDS)
+    ranked = several.with_columns(_rank("state", _REFUND_RANK), _rank("state", _REFUND_FURTHER, name="further"))
+    held = Records(_oldest_first(ranked, key="refund_key", further=["further", "amount"]), key="refund_key")
+    state = first_of([held.last(pl.col("rank") == 1), held.last(pl.col("rank") == 0)])
+    settled = {
+        "refund_key": held.at("refund_key", held.ends),
+        "state": held.at("state", state),
+        "reason": held.fullest("reason"),
+        "payment_id": held.fullest("payment_id"),
+    }
+    for name in ("order_key", "refunded_on", "amount"):
+        settled[name] = held.newest(name)
+    folded = pl.DataFrame({name: settled[name] for name in REFUND_FIELDS})
+    return pl.concat([singles.select(REFUND_FIELDS), folded])
+
+
+def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """`orders` whose missing money and state are taken from their items, by rule R2.
+
+    Args:
+        orders: As `fold_orders` gives them.
+        items: As `fold_items` gives them.
+
+    Returns:
+        The same rows. Money of the order itself stands before money summed from items.
+    """
+    wanting = orders.filter(pl.col("gross").is_null() | pl.col("state").is_null()).select("order_key")
+    if wanting.is_empty() or items.is_empty():
+        return orders
+    state = pl.col("state")
+    carries = state.is_null() | (state == State.PAID.value)
+    summed = (
+        items.join(wanting, on="order_key", how="semi")
+        .group_by("order_key")
+        .agg(
+            pl.when(pl.col("amount").is_not_null().any())
+            .then(pl.col("amount").filter(carries.fill_null(value=True)).sum())
+            .alias("item_gross"),
+            pl.when(pl.col("stated_refund").is_not_null().any())
+            .then(pl.col("stated_refund").filter(carries.fill_null(value=True)).sum())
+            .alias("item_refund"),
+            *((state == each.value).any().alias(f"any_{each.value}") for each in State),
+        )
+    )
+    item_state = (
+        pl.when(pl.col("any_paid"))
+        .then(pl.lit(State.PAID.value))
+        .when(pl.col("any_refunded"))
+        .then(pl.lit(State.REFUNDED.value))
+        .when(pl.col("any_unpaid"))
+        .then(pl.lit(State.UNPAID.value))
+        .when(pl.col("any_closed"))
+        .then(pl.lit(State.CLOSED.value))
+    )
+    return (
+        orders.join(summed, on="order_key", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("gross", "item_gross").alias("gross"),
+            pl.when(pl.col("gross").is_null())
+            .then(pl.coalesce("stated_refund", "item_refund"))
+            .otherwise("stated_refund")
+            .alias("stated_refund"),
+            pl.coalesce("state", item_state).alias("state"),
+        )
+        .select(orders.columns)
+    )
+
+
+def _split(records: pl.DataFrame, *, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Records of keys that occur once, and the others. Nearly all occur once, and those need no fold."""
+    repeated = records[key].is_duplicated()
+    if not repeated.any():
+        return records, records.clear()
+    return records.filter(~repeated), records.filter(repeated)
+
+
+def _rank(column: str, ranks: dict[str, int] | object, *, name: str = "rank") -> pl.Expr:
+    return pl.col(column).replace_strict(ranks, default=None, return_dtype=pl.Int8).alias(name)
+
+
+def _oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) -> pl.DataFrame:
+    """`records` sorted by key and then by who wins, the winner last.
+
+    Two records of the same import and instant that differ only in what the rule does not name are put in the order of
+    their values: which row stood first in a file must not decide.
+    """
+    by = [key, "file_instant", "import_id", *further]
+    tied = records.select(pl.struct(by).is_duplicated()).to_series()
+    if not tied.any():
+        return records.sort(by, nulls_last=False)
+    values = [name for name in records.columns if name not in {*by, "row"}]
+    by_value = records.filter(tied).sort(values, nulls_last=False).with_row_index("tie")
+    return pl.concat(
+        [
+            records.filter(~tied).with_columns(tie=pl.lit(0, dtype=by_value["tie"].dtype)).select(by_value.columns),
+            by_value,
+        ]
+    ).sort([*by, "tie"], nulls_last=False)
+
+
+def _whole_or_any(held: Records, column: str) -> pl.Series:
+    whole = pl.col(column).is_not_null() & ~pl.col(column).str.contains("*", literal=True)
+    return first_of([held.last(whole), held.last(pl.col(column).is_not_null())])
+
+
+def _furthest_state(held: Records) -> pl.Series:
+    """The last of the furthest states: a state never goes back."""
+    furthest = sorted(set(STATE_RANK.values()), reverse=True)
+    return held.at("state", first_of([held.last(pl.col("rank") == rank) for rank in furthest]))
+
+
+def _stated_refund(held: Records) -> pl.Series:
+    """The largest refund stated by the newest instant that states one: it falls only by a newer file."""
+    newest = held.last(pl.col("stated_refund").is_not_null())
+    instants = held.at("file_instant", newest).gather(held.groups).alias("newest_instant")
+    largest = (
+        held.frame.select("file_instant", "stated_refund", held.groups.alias("group"), instants)
+        .filter(pl.col("stated_refund").is_not_null() & pl.col("file_instant").eq_missing(pl.col("newest_instant")))
+        .group_by("group")
+        .agg(pl.col("stated_refund").max())
+    )
+    every = held.groups.gather(held.ends).alias("group").to_frame()
+    return every.join(largest, on="group", how="left", maintain_order="left")["stated_refund"]

@@ -1,0 +1,357 @@
+"""The store: imports go in whole or not at all, any of them can be undone, readers are never disturbed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from custtier.errors import nothing_error, store_error, usage_error
+from custtier.facts import Extent, Facts, Note
+from custtier.people import load_id_key
+from custtier.schema import INSTANT, REJECTS, Table, conform, empty
+from custtier.settings import Settings
+from custtier.sources.reading import Reading
+from custtier.store.counts import file_counts
+from custtier.store.current import Records, fold
+from custtier.store.layout import RAW, SNAPSHOTS, Layout
+from custtier.store.lock import writing
+from custtier.store.memory import records_of
+from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
+from custtier.store.remarks import remarks
+from custtier.store.snapshots import Snapshots
+from custtier.store.tables import private_files
+from custtier.store.touched import RawRecords, no_records, together, widened
+
+MAINTAIN_EVERY: Final = 20
+"""Commits between two cleanings of the tables' logs and of files that nobody can need any more."""
+
+IMPORTS: Final[Table] = {
+    "import_id": pl.Int64,
+    "imported_at": INSTANT,
+    "files": pl.Int64,
+    **dict.fromkeys(SUMS, pl.Int64),
+    "undone": pl.Boolean,
+}
+"""The list of imports. `files` counts them."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a commit did.
+
+    Args:
+        import_id: The import made or undone.
+        files: Per file: `path, profile, encoding, header_row, rows_read, new, updated, unchanged, excluded,
+            rejected, reasons, rejected_reasons, notes`.
+        extent: What the store holds now.
+        notes: Remarks on the import as a whole.
+    """
+
+    import_id: int
+    files: tuple[dict[str, Any], ...]
+    extent: Extent
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the last commit left: all commits, the version of every table, the imports that stand."""
+
+    commits: list[Commit]
+    versions: dict[str, int]
+    visible: list[int]
+
+    @property
+    def last(self) -> Commit | None:
+        return self.commits[-1] if self.commits else None
+
+
+class Store:
+    """A folder of tables.
+
+    Args:
+        folder: Need not exist: the first import makes it.
+        settings: Uses `zone`, `currency`, `shared_phone_accounts`, `lock_wait_seconds`.
+        id_key: Secret of customer ids; this installation's when not given. Only writers use it.
+    """
+
+    def __init__(self, folder: Path, *, settings: Settings, id_key: bytes | None = None) -> None:
+        self.folder = folder
+        self._settings = settings
+        self._id_key = id_key
+        self._layout = Layout(folder)
+
+    def facts(self) -> Facts:
+        """What views read, from exactly the versions that the last commit names.
+
+        Raises:
+            CusttierError: `no-store` (exit 4) before the first import; `store-damaged`, `store-newer` (exit 5).
+        """
+        last = self._state().last
+        if last is None:
+            raise nothing_error(
+                "no-store",
+                "there is no store at {folder} yet",
+                hint="import an order export first: custtier import FILE",
+                folder=str(self.folder),
+            )
+
+        def scan(name: str) -> pl.LazyFrame:
+            return self._layout.snapshots[name].scan(last.versions[name])
+
+        return Facts(
+            purchases=scan("purchases"),
+            dated_refunds=scan("dated_refunds"),
+            accounts=scan("accounts"),
+            customers=scan("customers"),
+            extent=last.extent,
+        )
+
+    def imports(self) -> pl.DataFrame:
+        """One row per import ever made, oldest first: id, instant, number of files, sums, and whether it was undone."""
+        state = self._state()
+        standing = set(state.visible)
+        rows = [
+            {
+                "import_id": commit.import_id,
+                "imported_at": commit.imported_at,
+                "files": len(commit.files),
+                **{name: commit.counts.get(name, 0) for name in SUMS},
+                "undone": commit.import_id not in standing,
+            }
+            for commit in state.commits
+            if commit.action == IMPORT
+        ]
+        return pl.DataFrame(rows, schema=dict(IMPORTS))
+
+    def files(self, import_id: int) -> tuple[dict[str, Any], ...]:
+        """The files of an import, as `Outcome.files`.
+
+        Raises:
+            CusttierError: `unknown-import` (exit 2).
+        """
+        return tuple(_import_of(self._state(), import_id).files)
+
+    def rejects(self, import_id: int) -> pl.DataFrame:
+        """The rejected records of an import, `schema.REJECTS`, in the order of files and rows.
+
+        Raises:
+            CusttierError: `unknown-import` (exit 2).
+        """
+        state = self._state()
+        _import_of(state, import_id)
+        found = self._layout.raw["rejects"].scan(state.versions["rejects"], import_ids=[import_id])
+        return conform(found.collect(), REJECTS)
+
+    def add(self, readings: Sequence[Reading], *, imported_at: datetime) -> Outcome:
+        """Imports files: all of them become visible at once, or none.
+
+        Args:
+            readings: The files in the order in which they were given.
+            imported_at: UTC.
+
+        Raises:
+            CusttierError: `store-locked`, `store-damaged`, `store-newer`, `key-collision` (exit 5).
+        """
+        with self._writing() as state:
+            import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
+            fresh = [records_of([reading], import_id=import_id) for reading in readings]
+            incoming = together(*fresh) if fresh else no_records()
+            raw = self._raw(state)
+            known = raw.of_orders(_order_keys(incoming))
+            known = _with_known_refunds(known, incoming, raw)
+            _check_keys(pl.concat([known.orders, incoming.orders]))
+            files = file_counts(readings, fresh, before=known)
+            rejects = pl.concat([conform(reading.rejects, REJECTS) for reading in readings] or [empty(REJECTS)])
+            versions = dict(state.versions)
+            for name in RAW:
+                rows = rejects if name == "rejects" else getattr(incoming, name)
+                if not rows.is_empty():
+                    versions[name] = self._layout.raw[name].append(rows, import_id=import_id)
+            snapshots = self._snapshots(state)
+            if snapshots.are_outdated():
+                folded = fold(together(raw.all(), incoming), settings=self._settings)
+                versions |= snapshots.publish(folded, touched=None)
+            else:
+                payments = pl.DataFrame(schema={"payment_id": pl.String})
+                touched = widened(together(known, incoming), raw, current=snapshots.current(), also=payments)
+                folded = fold(touched, settings=self._settings)
+                if not state.commits or any(file["new"] or file["updated"] for file in files):
+                    versions |= snapshots.publish(folded, touched=_order_keys(touched))
+            notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
+            return self._commit(
+                state,
+                IMPORT,
+                import_id=import_id,
+                files=files,
+                versions=versions,
+                snapshots=snapshots,
+                imported_at=imported_at,
+                notes=notes,
+            )
+
+    def undo(self, import_id: int, *, at: datetime | None = None) -> Outcome:
+        """Takes an import back: the store answers as if only the others had been made.
+
+        Args:
+            import_id: Any import that stands, not only the last.
+            at: UTC, for the record.
+
+        Raises:
+            CusttierError: `unknown-import`, `already-undone` (exit 2).
+        """
+        if not self._layout.is_store():
+            raise _unknown_import(import_id)
+        with self._writing() as state:
+            undone = _import_of(state, import_id)
+            if import_id not in state.visible:
+                raise usage_error(
+                    "already-undone",
+                    "import {import_id} was undone before",
+                    hint="list the imports with: custtier imports",
+                    import_id=import_id,
+                )
+            gone = self._raw(state).of_imports([import_id])
+            others = [number for number in state.visible if number != import_id]
+            raw = self._raw(state, visible=others)
+            snapshots = self._snapshots(state)
+            if snapshots.are_outdated():
+                versions = state.versions | snapshots.publish(fold(raw.all(), settings=self._settings), touched=None)
+            else:
+                payments = pl.concat([gone.orders.select("payment_id"), gone.refunds.select("payment_id")])
+                left = raw.of_orders(_order_keys(gone))
+                touched = widened(left, raw, current=snapshots.current(), also=payments)
+                keys = pl.concat([_order_keys(gone), _order_keys(touched)]).unique()
+                versions = state.versions | snapshots.publish(fold(touched, settings=self._settings), touched=keys)
+            return self._commit(
+                state,
+                UNDO,
+                import_id=import_id,
+                files=undone.files,
+                versions=versions,
+                snapshots=snapshots,
+                imported_at=at,
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[_State]:
+        """The state that a writer starts from: what a stopped one left half-done is swept away first."""
+        with private_files():
+            self._layout.is_store()
+            self._layout.prepare_folder()
+            with writing(self.folder, wait_seconds=self._settings.lock_wait_seconds):
+                self._layout.create()
+                state = self._state()
+                for name, table in self._layout.raw.items():
+                    state.versions[name] = table.restore(state.versions[name])
+                yield state
+
+    def _state(self) -> _State:
+        versions = dict.fromkeys((*RAW, *SNAPSHOTS), 0)
+        if not self._layout.is_store():
+            return _State([], versions, [])
+        imports = self._layout.imports
+        commits = commits_of(imports.scan(imports.version()).collect())
+        if commits:
+            versions |= commits[-1].versions
+        return _State(commits, versions, visible_ids(commits))
+
+    def _raw(self, state: _State, *, visible: Sequence[int] | None = None) -> RawRecords:
+        return RawRecords(
+            self._layout.raw, versions=state.versions, visible=state.visible if visible is None else visible
+        )
+
+    def _snapshots(self, state: _State) -> Snapshots:
+        return Snapshots(
+            self._layout.snapshots,
+            versions=state.versions,
+            last=state.last,
+            settings=self._settings,
+            id_key=self._id_key or load_id_key(),
+        )
+
+    def _commit(
+        self,
+        state: _State,
+        action: str,
+        *,
+        import_id: int,
+        files: Sequence[dict[str, Any]],
+        versions: dict[str, int],
+        snapshots: Snapshots,
+        imported_at: datetime | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> Outcome:
+        """Appends the record that makes everything written before it visible."""
+        commit = Commit(
+            number=len(state.commits) + 1,
+            action=action,
+            import_id=import_id,
+            imported_at=imported_at,
+            files=list(files),
+            counts={name: sum(file[name] for file in files) for name in SUMS},
+            versions=versions,
+            extent=snapshots.extent,
+            basis=snapshots.basis(),
+        )
+        self._layout.imports.append(commit.row())
+        if commit.number % MAINTAIN_EVERY == 0:
+            self._maintain(versions)
+        return Outcome(import_id=import_id, files=tuple(files), extent=commit.extent, notes=notes)
+
+    def _maintain(self, versions: dict[str, int]) -> None:
+        for name, table in {**self._layout.raw, **self._layout.snapshots}.items():
+            table.maintain(versions[name])
+        self._layout.imports.maintain(self._layout.imports.version(), compact=True)
+
+
+def _order_keys(records: Records) -> pl.DataFrame:
+    """`order_key` of every order that the records speak of, unique."""
+    frames = (records.orders, records.items, records.refunds)
+    return pl.concat([frame.select("order_key") for frame in frames]).drop_nulls().unique()
+
+
+def _with_known_refunds(known: Records, incoming: Records, raw: RawRecords) -> Records:
+    """`known` and the stored records of incoming refunds that name no order."""
+    loose = incoming.refunds.filter(pl.col("order_key").is_null()).select("refund_key").unique()
+    if loose.is_empty():
+        return known
+    return Records(
+        orders=known.orders,
+        items=known.items,
+        refunds=pl.concat([known.refunds, raw.refunds_of("refund_key", loose)]),
+    )
+
+
+def _check_keys(orders: pl.DataFrame) -> None:
+    """Two orders must not have one key: 64 bits make that so unlikely that it is an error, not a case."""
+    repeated = orders.filter(pl.col("order_key").is_duplicated())
+    clashing = repeated.group_by("order_key").agg(
+        pl.col("order_id").n_unique().alias("ids"), pl.col("platform").n_unique().alias("platforms")
+    )
+    if clashing.filter((pl.col("ids") > 1) | (pl.col("platforms") > 1)).height:
+        raise store_error(
+            "key-collision",
+            "two different orders have the same key, so that they cannot be told apart",
+            hint="please report this as a bug; nothing was imported",
+        )
+
+
+def _import_of(state: _State, import_id: int) -> Commit:
+    for commit in state.commits:
+        if commit.action == IMPORT and commit.import_id == import_id:
+            return commit
+    raise _unknown_import(import_id)
+
+
+def _unknown_import(import_id: int) -> Exception:
+    return usage_error(
+        "unknown-import",
+        "there is no import {import_id}",
+        hint="list the imports with: custtier imports",
+        import_id=import_id,
+    )

@@ -1,0 +1,215 @@
+"""One Delta table: appended to, overwritten, or read at a version. Nothing else in custtier knows Delta."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from deltalake import DeltaTable, Field, Schema
+from deltalake.exceptions import DeltaError
+from deltalake.schema import PrimitiveType
+from deltalake.transaction import AddAction
+
+from custtier.errors import CusttierError, store_error
+from custtier.schema import Table
+
+PARTITION: Final = "import_id"
+RETENTION_HOURS: Final = 24
+"""How long a file that no version needs stays: longer than any reader reads."""
+
+_DELTA_NAMES: Final = {
+    pl.Int64(): "long",
+    pl.Int32(): "integer",
+    pl.Float64(): "double",
+    pl.String(): "string",
+    pl.Boolean(): "boolean",
+    pl.Date(): "date",
+    pl.Datetime("us", "UTC"): "timestamp",
+}
+_CONFIGURATION: Final = {"delta.deletedFileRetentionDuration": "interval 1 days"}
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Everything made inside is for its owner alone: files 0600, folders 0700."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+class StoredTable:
+    """A table in its own folder.
+
+    Readers name the version that they read; which version that is, the imports table says. Parquet files are written
+    by Polars, streaming, and then named in the log: a file that no log names does not exist.
+
+    Args:
+        folder: The folder of this table.
+        columns: Names and types.
+        partitioned: Whether every import lies in files of its own.
+    """
+
+    def __init__(self, folder: Path, columns: Table, *, partitioned: bool) -> None:
+        self.folder = folder
+        self.columns = columns
+        self.partitioned = partitioned
+
+    def exists(self) -> bool:
+        """Whether the table was created."""
+        return (self.folder / "_delta_log").is_dir()
+
+    def create(self) -> None:
+        """Makes the table with no rows: version 0."""
+        DeltaTable.create(
+            str(self.folder),
+            schema=self._schema(),
+            mode="ignore",
+            partition_by=self._partition_by(),
+            configuration=_CONFIGURATION,
+        )
+
+    def version(self) -> int:
+        """The last version, read or not."""
+        return self._open(None).version()
+
+    def append(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> int:
+        """Adds rows, in a partition of their own when the table is partitioned.
+
+        Returns:
+            The version that holds them; the last one when there are none.
+        """
+        return self._write(rows, mode="append", import_id=import_id)
+
+    def overwrite(self, rows: pl.DataFrame | pl.LazyFrame) -> int:
+        """Replaces all rows; earlier versions stay readable.
+
+        Returns:
+            The version that holds them.
+        """
+        return self._write(rows, mode="overwrite", import_id=None)
+
+    def scan(self, version: int, *, import_ids: Sequence[int] | None = None) -> pl.LazyFrame:
+        """The rows of a version, lazily.
+
+        Args:
+            version: As the imports table names it.
+            import_ids: Only these partitions.
+
+        Raises:
+            CusttierError: `store-damaged` when the version or one of its files is missing or cut off.
+        """
+        files = self._files(version)
+        if import_ids is not None:
+            wanted = {f"{PARTITION}={number}" for number in import_ids}
+            files = [file for file in files if file.parent.name in wanted]
+        if not files:
+            return pl.LazyFrame(schema=dict(self.columns))
+        if not self.partitioned:
+            return pl.scan_parquet(files, glob=False).select(list(self.columns))
+        return pl.scan_parquet(
+            files, glob=False, hive_partitioning=True, hive_schema={PARTITION: self.columns[PARTITION]}
+        ).select(list(self.columns))
+
+    def restore(self, version: int) -> int:
+        """Makes the rows of an earlier version the present ones again.
+
+        Returns:
+            The version that holds them: this one when nothing was written since.
+        """
+        table = self._open(None)
+        if table.version() == version:
+            return version
+        table.restore(version)
+        return table.version()
+
+    def maintain(self, version: int, *, compact: bool = False) -> None:
+        """Shortens the log and removes files that no reader can still need.
+
+        Args:
+            version: The version that readers are sent to; it stays whatever its age.
+            compact: Whether many small files become one; only for a table that is read at its last version.
+        """
+        table = self._open(None)
+        if compact:
+            table.optimize.compact()
+        table.create_checkpoint()
+        table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, full=True, keep_versions=[version])
+
+    def _write(self, rows: pl.DataFrame | pl.LazyFrame, *, mode: str, import_id: int | None) -> int:
+        stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
+        place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"part-{secrets.token_hex(8)}.parquet"
+        rows.lazy().select(stored).sink_parquet(path, compression="zstd", compression_level=1, sync_on_close="all")
+        height = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        if not height:
+            path.unlink()
+            if mode == "append":
+                return self.version()
+        self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
+        return self.version()
+
+    def _commit(self, actions: list[AddAction], *, mode: str) -> None:
+        """Names files in the log: from here on they exist."""
+        self._open(None).create_write_transaction(
+            list(actions), mode=mode, schema=self._schema(), partition_by=self._partition_by()
+        )
+
+    def _added(self, path: Path, height: int, import_id: int | None) -> AddAction:
+        found = path.stat()
+        return AddAction(
+            path=path.relative_to(self.folder).as_posix(),
+            size=found.st_size,
+            partition_values={PARTITION: str(import_id)} if self.partitioned else {},
+            modification_time=int(found.st_mtime * 1000),
+            data_change=True,
+            stats=json.dumps({"numRecords": height}),
+        )
+
+    def _files(self, version: int) -> list[Path]:
+        added = self._open(version).get_add_actions(flatten=True)
+        files: list[Path] = []
+        for name, size in zip(added.column("path").to_pylist(), added.column("size_bytes").to_pylist(), strict=True):
+            path = self.folder / str(name)
+            try:
+                whole = path.stat().st_size == size
+            except OSError as problem:
+                raise damaged(self.folder.parent, f"{self.folder.name}/{name} is missing") from problem
+            if not whole:
+                raise damaged(self.folder.parent, f"{self.folder.name}/{name} was cut off or changed")
+            files.append(path)
+        return files
+
+    def _open(self, version: int | None) -> DeltaTable:
+        try:
+            return DeltaTable(str(self.folder), version=version)
+        except (DeltaError, OSError, ValueError) as problem:
+            raise damaged(self.folder.parent, f"the table {self.folder.name} cannot be opened") from problem
+
+    def _partition_by(self) -> list[str]:
+        return [PARTITION] if self.partitioned else []
+
+    def _schema(self) -> Schema:
+        return Schema(
+            [
+                Field(name, PrimitiveType(_DELTA_NAMES[pl.Schema({name: dtype})[name]]))
+                for name, dtype in self.columns.items()
+            ]
+        )
+
+
+def damaged(folder: Path, problem: str) -> CusttierError:
+    """The error of a store that cannot be read."""
+    return store_error(
+        "store-damaged",
+        "the store {folder} is damaged: {problem}",
+        hint="restore the folder from a backup, or move it away and import your files again",
+        folder=str(folder),
+        problem=problem,
+    )

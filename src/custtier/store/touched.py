@@ -1,0 +1,124 @@
+"""The records that an import or an undo touches: those of its orders, and of all that share a payment with them."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from custtier.schema import ITEMS, ORDERS, REFUNDS, empty
+from custtier.store.current import Records
+from custtier.store.tables import StoredTable
+
+
+class RawRecords:
+    """The records of the visible imports, looked up by order or payment.
+
+    Args:
+        tables: `orders`, `items`, `refunds`.
+        versions: Version of each.
+        visible: Ids of the imports that stand.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, StoredTable], *, versions: Mapping[str, int], visible: Sequence[int]
+    ) -> None:
+        self._tables = tables
+        self._versions = versions
+        self._visible = list(visible)
+
+    def of_orders(self, keys: pl.DataFrame) -> Records:
+        """All records of these orders.
+
+        Args:
+            keys: `order_key`, unique.
+        """
+        return Records(*(self._found(name, "order_key", keys) for name in ("orders", "items", "refunds")))
+
+    def refunds_of(self, column: str, values: pl.DataFrame) -> pl.DataFrame:
+        """All refund records whose `column` has one of these values."""
+        return self._found("refunds", column, values)
+
+    def of_imports(self, import_ids: Sequence[int]) -> Records:
+        """All records of these imports."""
+        return Records(*(self._scan(name, import_ids).collect() for name in ("orders", "items", "refunds")))
+
+    def all(self) -> Records:
+        """All records of the visible imports."""
+        return self.of_imports(self._visible)
+
+    def _scan(self, name: str, import_ids: Sequence[int]) -> pl.LazyFrame:
+        return self._tables[name].scan(self._versions[name], import_ids=import_ids)
+
+    def _found(self, name: str, column: str, values: pl.DataFrame) -> pl.DataFrame:
+        """Two passes: which imports hold any of the values, from one narrow column; then only those imports."""
+        nothing = empty(self._tables[name].columns)
+        if values.is_empty() or not self._visible:
+            return nothing
+        holding = (
+            self._scan(name, self._visible)
+            .select(column, "import_id")
+            .join(values.lazy(), on=column, how="semi")
+            .select(pl.col("import_id").unique())
+            .collect()
+            .to_series()
+            .to_list()
+        )
+        if not holding:
+            return nothing
+        return self._scan(name, holding).join(values.lazy(), on=column, how="semi").collect()
+
+
+def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, also: pl.DataFrame) -> Records:
+    """`records` and the stored records of every order that shares a payment with one of them, however far.
+
+    An order's payment id is a folded field, so every id that any of its records shows is followed; so are the order
+    and the payment that a refund names. A record may come twice: the fold does not mind.
+
+    Args:
+        records: Stored and fresh records of the touched orders.
+        raw: The store's records.
+        current: Folded orders of the store: `order_key`, `payment_id`.
+        also: Payment ids (`payment_id`) that are touched without a record here, as by an undo.
+    """
+    found = records
+    followed = also.clear()
+    while True:
+        named = pl.concat([found.orders.select("payment_id"), found.refunds.select("payment_id"), also])
+        payments = named.unique().drop_nulls().join(followed, on="payment_id", how="anti")
+        if payments.is_empty():
+            return found
+        followed = pl.concat([followed, payments])
+        refunds = raw.refunds_of("payment_id", payments)
+        sharing = (
+            current.select("order_key", "payment_id")
+            .join(payments.lazy(), on="payment_id", how="semi")
+            .select("order_key")
+            .collect()
+        )
+        have = pl.concat([found.orders.select("order_key"), found.items.select("order_key")])
+        missing = (
+            pl.concat([sharing, refunds.select("order_key")])
+            .unique()
+            .drop_nulls()
+            .join(have, on="order_key", how="anti")
+        )
+        drawn = raw.of_orders(missing)
+        found = Records(
+            orders=pl.concat([found.orders, drawn.orders]),
+            items=pl.concat([found.items, drawn.items]),
+            refunds=pl.concat([found.refunds, drawn.refunds, refunds]),
+        )
+
+
+def together(first: Records, *others: Records) -> Records:
+    """The records of all."""
+    every = (first, *others)
+    return Records(
+        orders=pl.concat([records.orders for records in every]),
+        items=pl.concat([records.items for records in every]),
+        refunds=pl.concat([records.refunds for records in every]),
+    )
+
+
+def no_records() -> Records:
+    """No records."""
+    return Records(orders=empty(ORDERS), items=empty(ITEMS), refunds=empty(REFUNDS))

@@ -1,0 +1,75 @@
+"""Where the facts of a question come from: the store, or files read just for this answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from custtier.errors import nothing_error
+from custtier.facts import Facts, Note
+from custtier.settings import store_folder
+from custtier.sources.reading import Reading
+from custtier.workflows.question import Question
+
+
+def open_facts(question: Question) -> Facts:
+    """The facts that a customer view answers from; they hold at least one purchase of someone known.
+
+    Raises:
+        CusttierError: `no-store`, `no-purchases`, `no-customers` (exit 4); what reading files or the store raises.
+    """
+    facts = _from_files(question) if question.files else _from_store(question)
+    if not facts.extent.purchases:
+        raise nothing_error(
+            "no-purchases",
+            "there is no paid order yet",
+            hint="import an export that shows paid orders; see what came in with: custtier imports",
+        )
+    # sorted by account, nobody's orders first: the last row tells whether any order is somebody's
+    if facts.purchases.select("account_key").tail(1).collect().item() is None:
+        raise nothing_error(
+            "no-customers",
+            "none of the {purchases} paid orders shows whose it is: no account, no full phone and no e-mail; "
+            "masked or encrypted phones are no keys",
+            hint="export the orders with the buyer's account or with phones unmasked",
+            purchases=facts.extent.purchases,
+        )
+    return facts
+
+
+def _from_store(question: Question) -> Facts:
+    from custtier.store import Store
+
+    return Store(store_folder(question.store, question.settings), settings=question.settings).facts()
+
+
+def _from_files(question: Question) -> Facts:
+    from custtier.people import load_id_key
+    from custtier.sources import read_files
+    from custtier.store import facts_of
+
+    readings = read_files(
+        question.files, settings=question.settings, profile=question.profile, include=question.include
+    )
+    facts = facts_of(readings, settings=question.settings, id_key=load_id_key())
+    if not facts.extent.purchases and not any(reading.orders.height for reading in readings):
+        _refuse_refunds_alone(readings)
+    return replace(facts, notes=(*facts.notes, *file_notes(readings)))
+
+
+def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
+    """The remarks on files, each with the file that it is about."""
+    return tuple(
+        Note(note.code, {**note.values, "file": reading.path}) for reading in readings for note in reading.notes
+    )
+
+
+def _refuse_refunds_alone(readings: Sequence[Reading]) -> None:
+    refunds = pl.concat([reading.refunds.select("refund_key") for reading in readings] or [pl.DataFrame()]).height
+    if refunds:
+        raise nothing_error(
+            "no-purchases",
+            "the files hold {refunds} refunds and no orders",
+            hint="name the order export beside the refunds",
+            refunds=refunds,
+        )
