@@ -1,9 +1,9 @@
 """What reading one input file gives: orders, items, refunds, and what became of every record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol, overload
 
 import polars as pl
 
@@ -53,3 +53,36 @@ class Reading:
     records: pl.DataFrame
     rejects: pl.DataFrame
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Readings(Sequence[Reading]):
+    """The readings of one import, in order, and which files were skipped.
+
+    Args:
+        readings: One a file, or one a profile where a workbook's sheets are of several.
+        skipped: Notes `skipped_file` with `file` and `problem` (the error's code).
+    """
+
+    readings: tuple[Reading, ...] = ()
+    skipped: tuple[Note, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.readings)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self.readings)
+
+    @overload
+    def __getitem__(self, index: int) -> Reading: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Reading, ...]: ...
+    def __getitem__(self, index: int | slice) -> Reading | tuple[Reading, ...]:
+        return self.readings[index]
+
+
+class Progress(Protocol):
+    """Told how far the reading of a file is."""
+
+    def advance(self, path: str, done: int, total: int) -> None:
+        """`done` of the `total` bytes of `path` have been read."""

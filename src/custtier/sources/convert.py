@@ -1,0 +1,200 @@
+"""Recognised sheets become a reading: orders, items, refunds, and what became of every record."""
+
+import json
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from custtier.facts import Note
+from custtier.schema import REJECTS
+from custtier.settings import Settings
+from custtier.sources.fields import field_table
+from custtier.sources.identify import Match
+from custtier.sources.items import item_rows
+from custtier.sources.orders import order_rows, with_order_keys
+from custtier.sources.reading import RECORDS, Reading
+from custtier.sources.records import ORDER, REFUND, with_roles
+from custtier.sources.refunds import refund_rows
+from custtier.sources.transforms.text import is_masked
+from custtier.sources.values import Layout, file_instant, pending_refunds, reject_reasons, settled_grain, with_values
+
+
+def convert(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:
+    """The reading of the sheets of one file that match one profile.
+
+    Args:
+        matches: At least one, all of the same profile.
+        path: As the user gave it.
+        settings: For zone and currency where neither file nor profile say.
+        include: Switches that take rows in which are left out by default.
+    """
+    first = matches[0]
+    profile = first.profile
+    tables = [field_table(match).with_columns(sheet_number=pl.lit(number)) for number, match in enumerate(matches)]
+    table = with_roles(_joined(tables), profile=profile, include=include)
+    has_ids = "order_id" in table.columns
+    layout = Layout(profile, first, settled_grain(table, profile), has_ids, settings)
+    if layout.grain == "item_blank":
+        table = _with_ids_filled(table)
+    table = with_values(table, layout)
+    table = _with_refund_rows(table, layout)
+    instant = file_instant(table)
+    table = _with_whole_orders(reject_reasons(table, layout), layout)
+    table = _without_repeats(table, layout)
+    table = with_order_keys(table, layout)
+    orders = order_rows(table, layout)
+    items = item_rows(table, layout)
+    refunds = refund_rows(table, layout)
+    stamp = pl.lit(instant, dtype=pl.Datetime("us", "UTC")).alias("file_instant")
+    return Reading(
+        path=path,
+        profile=profile.name,
+        encoding=first.sheet.encoding,
+        header_row=first.header_row,
+        rows_read=table.height,
+        file_instant=instant,
+        orders=orders.with_columns(stamp),
+        items=items.drop("at").with_columns(stamp),
+        refunds=refunds.drop("at").with_columns(stamp),
+        records=_records(table, items, refunds),
+        rejects=_rejects(table, matches, path=path),
+        notes=_notes(table, orders, layout, path=path),
+    )
+
+
+def _joined(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    table = tables[0] if len(tables) == 1 else pl.concat(tables, how="diagonal")
+    return table.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
+
+
+def _with_ids_filled(table: pl.DataFrame) -> pl.DataFrame:
+    """Order ids carried on to the rows below that leave them blank."""
+    if "order_id" not in table.columns:
+        return table
+    return table.with_columns(
+        order_id=pl.when(pl.col("role").is_not_null())
+        .then(pl.col("order_id").forward_fill().over("sheet_number"))
+        .otherwise("order_id")
+    )
+
+
+def _with_refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Rows of a negative amount as refund rows, where the profile says that they are."""
+    fields = [name for name in ("gross", "amount") if name in table.columns]
+    if layout.profile.negative != "refund" or not layout.has_ids or not fields:
+        return table
+    negative = pl.any_horizontal((pl.col(name) < 0).fill_null(value=False) for name in fields)
+    role = pl.when((pl.col("role") == ORDER) & negative).then(pl.lit(REFUND)).otherwise("role")
+    return table.with_columns(role=role)
+
+
+def _with_whole_orders(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """A bad row takes the other rows of its order with it."""
+    if not layout.has_ids or table["reason"].null_count() == table.height:
+        return table
+    marks = pl.col("reason").is_in(["missing_order_id", "damaged_id"])
+    bad = table.filter(pl.col("reason").is_not_null() & ~marks)["order_id"].drop_nulls().unique()
+    beside = pl.col("reason").is_null() & pl.col("role").is_not_null() & pl.col("order_id").is_in(bad.implode())
+    return table.with_columns(
+        reason=pl.when(beside).then(pl.lit("order_has_bad_row")).otherwise("reason"),
+    )
+
+
+def _without_repeats(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Identical rows left out but for the first, in a format of one row an order with an order id."""
+    if not layout.one_row_an_order:
+        return table
+    kept = table.filter(pl.col("role").is_not_null() & pl.col("reason").is_null())
+    if not kept["order_id"].is_duplicated().any():
+        return table
+    suspects = kept.filter(kept["order_id"].is_duplicated())
+    same = [name for name in suspects.columns if name not in {"sheet", "sheet_number", "row", "at", "first_cells"}]
+    firsts = suspects.unique(subset=same, keep="first", maintain_order=True)["at"]
+    if len(firsts) == suspects.height:
+        return table
+    repeats = suspects.filter(~pl.col("at").is_in(firsts.implode()))["at"]
+    repeated = pl.col("at").is_in(repeats.implode())
+    return table.with_columns(
+        left_out=pl.when(repeated).then(pl.lit("duplicate_row")).otherwise("left_out"),
+        role=pl.when(~repeated).then("role"),
+    )
+
+
+def _records(table: pl.DataFrame, items: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+    outcome = (
+        pl.when(pl.col("left_out").is_not_null())
+        .then(pl.lit("excluded"))
+        .when(pl.col("reason").is_not_null())
+        .then(pl.lit("rejected"))
+        .otherwise(pl.lit("kept"))
+    )
+    records = table.select(
+        "sheet", "row", outcome.alias("outcome"), pl.coalesce("left_out", "reason").alias("reason"), "order_key", "at"
+    )
+    for made, key in ((items, "item_key"), (refunds, "refund_key")):
+        if made.is_empty():
+            records = records.with_columns(pl.lit(None, dtype=pl.Int64).alias(key))
+        else:
+            records = records.join(made.select("at", key), on="at", how="left", maintain_order="left")
+    kept = pl.col("outcome") == "kept"
+    return records.with_columns(order_key=pl.when(kept).then("order_key")).select(
+        pl.col(name).cast(dtype) for name, dtype in RECORDS.items()
+    )
+
+
+def _rejects(table: pl.DataFrame, matches: Sequence[Match], *, path: str) -> pl.DataFrame:
+    """`schema.REJECTS` with the original cells, read again for these rows alone."""
+    bad = table.filter(pl.col("reason").is_not_null() & pl.col("left_out").is_null())
+    found: list[dict[str, object]] = []
+    for number, match in enumerate(matches):
+        rows = bad.filter(pl.col("sheet_number") == number)
+        if rows.is_empty():
+            continue
+        cells = {
+            row["row"]: _cells(row, match.headers)
+            for row in match.sheet.whole(match.header_row, rows["row"]).iter_rows(named=True)
+        }
+        found += [
+            {"file": path, "sheet": sheet, "row": row, "column": column, "reason": reason, "cells": cells.get(row)}
+            for sheet, row, column, reason in rows.select("sheet", "row", "column", "reason").iter_rows()
+        ]
+    return pl.DataFrame(found, schema={name: dtype for name, dtype in REJECTS.items() if name != "import_id"}).select(
+        (pl.lit(None, dtype=pl.Int64).alias(name) if name == "import_id" else pl.col(name)) for name in REJECTS
+    )
+
+
+def _cells(row: dict[str, object], headers: Sequence[str]) -> str:
+    """A row's own cells by header, empty ones left out; cells beyond the header by their number."""
+    cells: dict[str, str] = {}
+    for name, text in row.items():
+        if name == "row" or text is None or not str(text).strip():
+            continue
+        index = int(name[1:])
+        header = headers[index] if index < len(headers) and headers[index] else str(index + 1)
+        while header in cells:
+            header += "'"
+        cells[header] = str(text)
+    return json.dumps(cells, ensure_ascii=False)
+
+
+def _notes(table: pl.DataFrame, orders: pl.DataFrame, layout: Layout, *, path: str) -> tuple[Note, ...]:
+    profile = layout.profile
+    notes: list[Note] = []
+    if not orders.is_empty() and not _has_buyer(orders):
+        notes.append(Note("no_buyer_key", {"file": path, "profile": profile.name}))
+    elif profile.weak_accounts and orders["account"].null_count() < orders.height:
+        notes.append(Note("weak_account", {"file": path, "profile": profile.name}))
+    if profile.money_basis == "shop":
+        notes.append(Note("shop_receipt", {"file": path, "profile": profile.name}))
+    unknown = pending_refunds(table)
+    if unknown:
+        column = layout.match.header_of("refund_status")
+        notes.append(Note("unknown_refund_status", {"file": path, "column": column, "rows": unknown}))
+    return tuple(notes)
+
+
+def _has_buyer(orders: pl.DataFrame) -> bool:
+    """Whether any order has an account, an e-mail or a phone that is not masked."""
+    plain_phone = pl.col("phone").is_not_null() & ~is_masked(pl.col("phone")).fill_null(value=False)
+    known = pl.col("account").is_not_null() | pl.col("email").is_not_null() | plain_phone
+    return bool(orders.select(known.any()).item())

@@ -1,0 +1,108 @@
+"""A sheet under its header becomes a table of fields: clean text, named as custtier names it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.sources.identify import Match
+from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account
+from custtier.sources.sheet import column_name
+from custtier.sources.transforms import regions
+from custtier.sources.transforms.text import clean, clean_id, is_masked, readable
+
+ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "link_id", "product_id")
+_PERSONAL: Final = ("name", "phone", "email", "address")
+
+
+def field_table(match: Match) -> pl.DataFrame:
+    """The records of a sheet: one row per non-blank row under the header.
+
+    Returns:
+        `sheet`, `row`, `first_cells` (where trailers are told by them), every field that the file has a column for,
+        `account`, `account_kind`, and `instant_0`, `instant_1`, … of the profile's further instants.
+    """
+    profile = match.profile
+    fields = {field: columns for field in sorted(FIELDS) if (columns := match.columns_of(field))}
+    accounts = [(account, columns) for account in profile.accounts if (columns := match.columns_named(account.columns))]
+    instants = match.columns_named(profile.instants)
+    first = list(range(min(2, len(match.headers)))) if profile.trailers else []
+    needed = sorted({*first, *instants, *_flat(fields.values()), *_flat(columns for _, columns in accounts)})
+    raw = match.sheet.below(
+        match.header_row,
+        needed,
+        ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
+        merged=frozenset(_flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(c for _, c in accounts)])),
+    )
+    prefix = profile.cell_prefix
+    cells = raw.select("row", *(clean(column_name(index), prefix=prefix).alias(column_name(index)) for index in needed))
+    cells = _without_blank_rows(cells, match, needed)
+    table = cells.select(
+        pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
+        "row",
+        *([_first_cells(first)] if first else []),
+        *(_field(field, columns) for field, columns in fields.items()),
+        *_account(accounts, weak=profile.weak_accounts),
+        *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
+    )
+    return _with_places(table)
+
+
+def _flat(groups: Iterable[Sequence[int]]) -> list[int]:
+    return [index for group in groups for index in group]
+
+
+def _first_cells(columns: Sequence[int]) -> pl.Expr:
+    names = [column_name(index) for index in columns]
+    return pl.concat_str([pl.col(name).fill_null("") for name in names], separator=",").alias("first_cells")
+
+
+def _field(field: str, columns: Sequence[int]) -> pl.Expr:
+    texts = [pl.col(column_name(index)) for index in columns]
+    if field in ID_FIELDS:
+        texts = [clean_id(text) for text in texts]
+    elif field == "phone":
+        texts = [text.str.strip_chars("'`\"=") for text in texts]
+    if field in _PERSONAL:
+        texts = [readable(text) for text in texts]
+    return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
+
+
+def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> list[pl.Expr]:
+    """The first account that is there, and its kind; a masked one is a name, not an account."""
+    found: list[tuple[str, pl.Expr]] = []
+    for account, columns in accounts:
+        names = [column_name(index) for index in columns]
+        texts = [pl.concat_str(names, separator=" ", ignore_nulls=True)] if account.join else [pl.col(n) for n in names]
+        for text in (readable(clean_id(text)) for text in texts):
+            found.append((account.kind, text if weak else pl.when(~is_masked(text)).then(text)))
+    if not found:
+        return []
+    kind = pl.coalesce([pl.when(text.is_not_null()).then(pl.lit(kind)) for kind, text in found])
+    return [pl.coalesce([text for _, text in found]).alias("account"), kind.alias("account_kind")]
+
+
+def _without_blank_rows(cells: pl.DataFrame, match: Match, columns: Sequence[int]) -> pl.DataFrame:
+    """Only rows that hold something, if only in a column that no field is read from."""
+    empty = pl.all_horizontal(pl.col(column_name(index)).is_null() for index in columns)
+    suspects = cells.filter(empty)["row"]
+    if suspects.is_empty():
+        return cells
+    whole = match.sheet.whole(match.header_row, suspects)
+    filled = whole.filter(pl.any_horizontal((pl.exclude("row").str.strip_chars() != "").fill_null(value=False)))["row"]
+    return cells.filter(~empty | pl.col("row").is_in(filled.implode()))
+
+
+def _with_places(table: pl.DataFrame) -> pl.DataFrame:
+    """Province and city, name and phone out of the address where no column of their own has them."""
+    if "address" not in table.columns:
+        return table
+    address = pl.col("address")
+    derived = {
+        "province": regions.province_of(address),
+        "city": regions.city_of(address),
+        "name": regions.name_in(address),
+        "phone": regions.phone_in(address),
+    }
+    missing = {field: place for field, place in derived.items() if field not in table.columns}
+    return table.with_columns(**missing).drop("address")

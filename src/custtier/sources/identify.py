@@ -1,0 +1,220 @@
+"""Which platform's format a file is: a header found by its names, and the profile whose signature it satisfies."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from custtier.errors import CusttierError, data_error
+from custtier.sources.profile import Profile, Signature
+from custtier.sources.sheet import HEAD_ROWS, Sheet
+
+_DROPPED: Final = re.compile(r"[\s\ufeff`'\"\u200b]+")
+_BRACKETS: Final = str.maketrans("（）：", "():")
+_NEAREST: Final = 3
+
+
+def normal_header(text: str) -> str:
+    r"""A header as it is compared: no spaces, quotes or line breaks, one kind of brackets, no case.
+
+    Examples:
+        >>> normal_header(" 用户实付金额（元）\t")
+        '用户实付金额(元)'
+    """
+    return _DROPPED.sub("", text).translate(_BRACKETS).casefold()
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sheet whose header satisfies a profile.
+
+    Args:
+        sheet: The sheet.
+        profile: The profile.
+        header_row: 1-based row of the header.
+        positions: Normal header → 0-based columns that carry it.
+        headers: The headers as the file writes them, trimmed.
+    """
+
+    sheet: Sheet
+    profile: Profile
+    header_row: int
+    positions: Mapping[str, Sequence[int]]
+    headers: tuple[str, ...]
+
+    def columns_of(self, field: str) -> list[int]:
+        """The columns that a field is read from, in the order in which they count."""
+        return self.columns_named(self.profile.columns.get(field, ()))
+
+    def columns_named(self, names: Iterable[str]) -> list[int]:
+        """The columns that carry any of these headers, in the order of the names."""
+        return [index for name in names for index in self.positions.get(normal_header(name), ())]
+
+    def has(self, field: str) -> bool:
+        """Whether the file has a column for the field."""
+        return bool(self.columns_of(field))
+
+    def header_of(self, field: str) -> str | None:
+        """The first header that stands in the file for the field."""
+        columns = self.columns_of(field)
+        return self.headers[columns[0]] if columns else None
+
+
+def identify(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: str) -> list[Match]:
+    """The sheets that hold records, each with the one profile that matches; others are left aside.
+
+    Raises:
+        CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one.
+    """
+    known = [profile for profile in profiles if not profile.fallback]
+    fallback = [profile for profile in profiles if profile.fallback]
+    for candidates in (known, fallback):
+        matches = [match for sheet in sheets if (match := _match(sheet, candidates, path=path)) is not None]
+        if matches:
+            return matches
+    raise _unknown(sheets, known, path=path)
+
+
+def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Match]:
+    """The sheets read with a profile that was named, whether or not its signature is there.
+
+    Raises:
+        CusttierError: `missing-column` when a field that the profile needs has no column in any sheet.
+    """
+    names = _known_headers(profile)
+    best: list[Match] = []
+    nearest: Match | None = None
+    for sheet in sheets:
+        rows = [
+            (sum(header in names for header in _positions(cells)), -number)
+            for number, cells in enumerate(sheet.head[:HEAD_ROWS], 1)
+        ]
+        found, row = max(rows, default=(0, 0))
+        if found == 0:
+            continue
+        match = _matched(sheet, profile, -row)
+        if not _missing(match):
+            best.append(match)
+        elif nearest is None or len(match.headers) > len(nearest.headers):
+            nearest = match
+    if best:
+        return best
+    missing = _missing(nearest)[0] if nearest is not None else " / ".join(profile.signatures[0].needs)
+    raise data_error(
+        "missing-column",
+        "{path} was read with the profile `{profile}`, which needs the column {column}; the file has {headers}",
+        hint="list the profiles with `custtier sources`, or name one with `--profile NAME`",
+        path=path,
+        profile=profile.name,
+        column=missing,
+        headers=", ".join(header for header in nearest.headers if header) if nearest else "-",
+    )
+
+
+def _match(sheet: Sheet, profiles: Collection[Profile], *, path: str) -> Match | None:
+    for number, cells in enumerate(sheet.head[:HEAD_ROWS], 1):
+        headers = _positions(cells)
+        if len(headers) < 2:
+            continue
+        found = [profile for profile in profiles if any(_holds(one, headers, profile) for one in profile.signatures)]
+        if len(found) > 1:
+            names = ", ".join(profile.name for profile in found)
+            raise data_error(
+                "ambiguous-format",
+                "{path} could be any of {profiles}",
+                hint="say which with `--profile NAME`",
+                path=path,
+                profiles=names,
+            )
+        if found:
+            return _matched(sheet, found[0], number)
+    return None
+
+
+def _matched(sheet: Sheet, profile: Profile, number: int) -> Match:
+    cells = sheet.head[number - 1]
+    return Match(sheet, profile, number, _positions(cells), tuple(cell.strip().strip("\ufeff`\"'") for cell in cells))
+
+
+def _positions(cells: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        header = normal_header(cell)
+        if header:
+            found.setdefault(header, []).append(index)
+    return found
+
+
+def _holds(signature: Signature, headers: Collection[str], profile: Profile) -> bool:
+    return (
+        all(_stands(name, headers) for name in signature.needs)
+        and all(_field_stands(names, headers, profile) for names in signature.fields)
+        and not any(normal_header(name) in headers for name in signature.without)
+    )
+
+
+def _stands(name: str, headers: Collection[str]) -> bool:
+    return any(normal_header(part) in headers for part in name.split("|"))
+
+
+def _field_stands(names: str, headers: Collection[str], profile: Profile) -> bool:
+    return any(normal_header(header) in headers for field in names.split("|") for header in headers_of(profile, field))
+
+
+def headers_of(profile: Profile, field: str) -> tuple[str, ...]:
+    """The headers that a profile knows for a field; `account` stands for all of its account columns."""
+    if field == "account":
+        return tuple(column for account in profile.accounts for column in account.columns)
+    return profile.columns.get(field, ())
+
+
+def _known_headers(profile: Profile) -> set[str]:
+    mapped = {header for headers in profile.columns.values() for header in headers}
+    accounts = {column for account in profile.accounts for column in account.columns}
+    needed = {part for one in profile.signatures for name in one.needs for part in name.split("|")}
+    return {normal_header(header) for header in mapped | accounts | needed}
+
+
+def _missing(match: Match) -> list[str]:
+    return [
+        " / ".join(header for field in names.split("|") for header in headers_of(match.profile, field)[:2])
+        for names in match.profile.required
+        if not any(match.columns_named(headers_of(match.profile, field)) for field in names.split("|"))
+    ]
+
+
+def _unknown(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: str) -> CusttierError:
+    """The error that names the formats nearest to the file, with what each of them misses."""
+    rows = [set(_positions(cells)) for sheet in sheets for cells in sheet.head[:HEAD_ROWS]]
+    ranked: list[tuple[float, str, list[str]]] = []
+    for profile in profiles:
+        for signature in profile.signatures:
+            missing = min(
+                ([name for name in signature.needs if not _stands(name, headers)] for headers in rows),
+                key=len,
+                default=list(signature.needs),
+            )
+            share = 1 - len(missing) / len(signature.needs)
+            if share > 0:
+                ranked.append((-share, profile.name, missing))
+    best: dict[str, list[str]] = {}
+    for _, name, missing in sorted(ranked):
+        best.setdefault(name, missing)
+    nearest = [f"{name} (- {', '.join(missing)})" for name, missing in list(best.items())[:_NEAREST]]
+    if not nearest:
+        return data_error(
+            "unknown-format",
+            "{path} has no header that any profile knows in its first {rows} rows",
+            hint="list the profiles with `custtier sources`; a plain table needs headers such as order_id, date, "
+            "amount, customer",
+            path=path,
+            rows=HEAD_ROWS,
+        )
+    return data_error(
+        "unknown-format",
+        "{path} has no header that any profile knows in its first {rows} rows; nearest, with what is missing: {nearest}",
+        hint="export all columns, or name the profile with `--profile NAME`",
+        path=path,
+        rows=HEAD_ROWS,
+        nearest="; ".join(nearest),
+    )

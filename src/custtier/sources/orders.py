@@ -1,0 +1,127 @@
+"""The rows of a file become its orders: one row an order, whatever the grain."""
+
+from typing import Final
+
+import polars as pl
+
+from custtier.keys import key_column
+from custtier.schema import ORDERS, STATE_RANK, PhoneKind, State
+from custtier.sources.records import ORDER
+from custtier.sources.values import Layout
+
+_TEXTS: Final = (
+    "account", "account_kind", "name", "phone", "phone_expiry", "email", "province", "city",
+    "shop", "channel", "agent", "referrer", "payment_id",
+)  # fmt: skip
+_KEY_PARTS: Final = ("key_platform", "key_shop", "key_order")
+
+
+def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The table with the text parts of the order's key and `order_key`; null for rows that belong to no order.
+
+    An order of a format without order ids is known by its person, instant and amount, and by its number among twins.
+    """
+    platform = pl.lit(layout.profile.platform).alias("key_platform")
+    shop: pl.Expr = (
+        pl.col("shop").fill_null("") if layout.profile.account_shop and "shop" in table.columns else pl.lit("")
+    )
+    keyed = pl.col("role").is_not_null() & pl.col("reason").is_null()
+    if layout.has_ids:
+        order: pl.Expr = pl.when(keyed).then(pl.col("order_id"))
+        if layout.profile.id_cut:
+            whole = order.str.replace(layout.profile.id_cut, "")
+            order = pl.when(pl.col("role") == ORDER).then(order).otherwise(whole)
+    else:
+        order = pl.when(keyed).then(_made_up_id(table))
+    table = table.with_columns(platform, shop.alias("key_shop"), order.alias("key_order"))
+    parts = _KEY_PARTS if layout.profile.account_shop else ("key_platform", "key_order")
+    return table.with_columns(key_column(table, parts).alias("order_key"))
+
+
+def _made_up_id(table: pl.DataFrame) -> pl.Expr:
+    parts = ("account", "phone", "email", "name", "created_at", "paid_at", "gross", "amount")
+    known = [pl.col(name).cast(pl.String).fill_null("") for name in parts if name in table.columns]
+    told = pl.concat_str(known, separator="\x1e")
+    return pl.concat_str(pl.lit("\x1e"), told, pl.int_range(pl.len()).over(told).cast(pl.String), separator="\x1e")
+
+
+def order_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """`schema.ORDERS`: one row per order that the kept order rows show, in the order of the file.
+
+    Of several rows of one order the furthest state, then the larger refund counts, then the fuller row; money on each
+    row is the order's and is taken once. Their order in the file decides nothing.
+    """
+    rows = table.filter((pl.col("role") == ORDER) & pl.col("left_out").is_null() & pl.col("reason").is_null())
+    several = rows["order_key"].is_duplicated()
+    single = rows.filter(~several)
+    folded = _folded(rows.filter(several), layout) if several.any() else rows.clear()
+    together = pl.concat([single, folded.select(single.columns)], how="vertical_relaxed").sort("row", "sheet_number")
+    return _conformed(_settled(together, layout), layout)
+
+
+def _folded(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """One row per order: values of the row that is furthest, gaps filled from the others."""
+    rank = pl.col("state").replace_strict(STATE_RANK, default=-1, return_dtype=pl.Int8)
+    rows = rows.with_columns(
+        state_rank=rank, refund_rank=pl.col("refund").fill_null(0) if "refund" in rows.columns else pl.lit(0)
+    )
+    values = [name for name in rows.columns if name not in {"row", "sheet", "sheet_number", "order_key"}]
+    later = [name for name in ("paid_at", "created_at", "gross") if name in rows.columns]
+    ties = [name for name in _TEXTS if name in rows.columns]
+    by = ["order_key", "is_head", "state_rank", "refund_rank", *later, *ties]
+    ordered = rows.sort(by, descending=[False, *[True] * (len(by) - 1)], nulls_last=True)
+    sums = {"item_refund": pl.col("item_refund").sum()} if _sums_item_refunds(rows, layout) else {}
+    largest = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
+    whole = {**largest, **sums}
+    return ordered.group_by("order_key").agg(
+        pl.col("row").min(),
+        pl.col("sheet", "sheet_number").sort_by("sheet_number", "row").first(),
+        *(whole.get(name, pl.col(name).drop_nulls().first()).alias(name) for name in values),
+    )
+
+
+def _sums_item_refunds(rows: pl.DataFrame, layout: Layout) -> bool:
+    return "item_refund" in rows.columns and not layout.item_money
+
+
+def _settled(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Money and state of whole orders: refunds of items added up, full refunds told from closed orders."""
+    if layout.item_money:
+        return rows.with_columns(
+            gross=pl.lit(None, dtype=pl.Int64), refund=pl.lit(None, dtype=pl.Int64), state=pl.lit(None, dtype=pl.String)
+        )
+    if "gross" not in rows.columns:
+        return rows.with_columns(
+            gross=pl.lit(None, dtype=pl.Int64), refund=pl.lit(None, dtype=pl.Int64), state=pl.lit(None, dtype=pl.String)
+        )
+    if _sums_item_refunds(rows, layout):
+        rows = rows.with_columns(refund=pl.col("item_refund"))
+    refund = pl.col("refund").abs() if "refund" in rows.columns else pl.lit(None, dtype=pl.Int64)
+    paid_at = pl.col("paid_at").is_not_null() if "paid_at" in rows.columns else pl.lit(value=False)
+    rows = rows.with_columns(refund=refund, gross=pl.col("gross").fill_null(0))
+    in_full = (pl.col("refund") >= pl.col("gross")) & (pl.col("gross") > 0) & paid_at
+    closed = pl.col("state") == State.CLOSED
+    rows = rows.with_columns(state=pl.when(closed & in_full).then(pl.lit(State.REFUNDED)).otherwise("state"))
+    by_status = (pl.col("state") == State.REFUNDED) & (pl.col("refund").fill_null(0) == 0)
+    return rows.with_columns(refund=pl.when(by_status).then("gross").otherwise("refund"))
+
+
+def _conformed(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    profile = layout.profile
+    virtual = pl.lit(value=False)
+    if {"phone", "phone_expiry"} <= set(rows.columns):
+        virtual = pl.col("phone_expiry").is_not_null() & pl.col("phone").is_not_null()
+    times = [pl.col(name) for name in ("created_at", "paid_at") if name in rows.columns]
+    made: dict[str, pl.Expr] = {
+        "kind": pl.lit(profile.kind),
+        "platform": pl.lit(profile.platform),
+        "phone_kind": pl.when(virtual).then(pl.lit(PhoneKind.VIRTUAL.value)),
+        "ordered_at": pl.coalesce(times) if times else pl.lit(None),
+        "stated_refund": pl.col("refund"),
+        "source": pl.lit(profile.name),
+        "import_id": pl.lit(None),
+    }
+    return rows.select(
+        made.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in ORDERS.items()
+    )

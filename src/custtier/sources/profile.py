@@ -1,0 +1,314 @@
+"""A profile: all that is known about one export format, as data read from a TOML file."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from custtier.errors import CusttierError, usage_error
+
+FIELDS: Final = frozenset(
+    {
+        # what identifies the record
+        "order_id", "line_id", "payment_id", "refund_id", "link_id",
+        # who, where, through whom
+        "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
+        "shop", "channel", "agent", "referrer",
+        # what became of it, and when
+        "status", "refund_status", "created_at", "paid_at", "refunded_at", "cancelled_at",
+        # order money
+        "currency", "gross", "total", "outstanding", "refund", "refund_amount",
+        # item facts
+        "product_id", "product", "specification", "category", "quantity", "amount", "item_refund",
+        # what row rules look at
+        "direction", "type", "counterparty", "remark",
+    }
+)  # fmt: skip
+"""Names that a profile may map headers to. `amount` and `item_refund` are of the row's item, `gross` and `refund` of
+its order, `refund_amount` of a row that is itself a refund; `total` is the order's price when no paid amount stands."""
+
+ORDER_LEVEL: Final = frozenset(
+    {
+        "order_id", "payment_id", "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
+        "shop", "channel", "agent", "referrer", "status", "created_at", "paid_at", "cancelled_at", "currency",
+        "gross", "total", "outstanding", "refund",
+    }
+)  # fmt: skip
+"""Fields whose merged cells in a workbook stand for every row they cover."""
+
+Grain = Literal["order", "item_repeated", "item_blank", "item", "unit", "transaction", "auto"]
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise ValueError(f"{text!r} is no regular expression: {problem}") from problem
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
+
+
+class Part(BaseModel):
+    """Base of every part of a profile: nothing unknown, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Part):
+    """The format's name for people."""
+
+    zh: str
+    en: str
+
+
+class Signature(Part):
+    """Headers that together tell the format: all of `needs`, none of `without`; `a|b` means one of them.
+
+    `fields` asks for any header of a field instead, `account` for any account column.
+    """
+
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "Signature":
+        if not self.needs and not self.fields:
+            raise ValueError("a signature needs headers or fields")
+        return self
+
+
+class Account(Part):
+    """Where the buyer's account stands: the first of the columns that is not empty, or with `join` all of them."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    join: bool = False
+    kind: Literal["openid", "account", "phone", "email"] = "account"
+
+
+class Statuses(Part):
+    """What the words of the status column mean.
+
+    A word is first looked up as it stands, then without a prefix of `cut_prefixes`, then by `refunded_contains`; a
+    prefix of `cancelled_prefixes` means refunded when a pay time stands and closed otherwise. `amount_pattern` finds
+    the refunded amount in the status text itself; `partly_paid` is paid less what is outstanding. `absent` says what holds when the file has no status column.
+    """
+
+    unpaid: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
+    partly_paid: tuple[str, ...] = ()
+    refunded: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    refunded_contains: tuple[str, ...] = ()
+    paid_contains: tuple[str, ...] = ()
+    cut_prefixes: tuple[str, ...] = ()
+    cancelled_prefixes: tuple[str, ...] = ()
+    amount_pattern: Pattern = ""
+    absent: Literal["paid", "by_pay_time"] = "by_pay_time"
+
+
+class RefundStatuses(Part):
+    """What the words of the refund status column mean.
+
+    With `whole`, a finished refund takes back the whole amount of its order or item, because no column says how much.
+    """
+
+    done: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    done_contains: tuple[str, ...] = ()
+    whole: bool = False
+
+
+class Words(Part):
+    """A condition on one field: all that is given must hold."""
+
+    equals: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    blank: bool | None = None
+
+
+class RowRule(Part):
+    """What a row is when all conditions of `when` hold: the first rule that holds decides.
+
+    `leave_out` needs a `reason`; `include` names the switch that turns such a rule off. Every other row is an order.
+    """
+
+    take: Literal["order", "refund", "leave_out"]
+    reason: str = ""
+    include: str = ""
+    when: dict[str, Words]
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "RowRule":
+        if self.take == "leave_out" and not self.reason:
+            raise ValueError("a rule that leaves rows out needs a reason")
+        return self
+
+
+class Trailer(Part):
+    """Rows that are no records: their first two cells, joined by a comma, match `starts`."""
+
+    starts: Pattern
+    reason: str = "trailer"
+    to_end: bool = True
+
+
+class Profile(Part):
+    """One export format.
+
+    Args:
+        name: Stable name in kebab case; what `--profile` takes and what `source` holds.
+        title: For people.
+        platform: Part of every key made from this format.
+        kind: `order`, `payment` (rows that complete a shop's order with the same payment id), or why it is refused:
+            `buyers_bill`, `contacts`.
+        fallback: Tried only when no other profile matches.
+        signatures: Any of them tells the format.
+        grain: `order` one row an order; `item_repeated` one row an item with the order's cells on each; `item_blank`
+            with the order's cells on the first only; `item` each row carries its own money; `unit` one row a piece;
+            `transaction` one row a movement of money, refunds apart; `auto` told from the rows.
+        paid: `gross`, or `net` when the paid column has the refund taken off already.
+        columns: Field → headers; of several that stand in the file the first that is not empty counts, row by row.
+        required: Fields without which nothing can be made of the file; `a|b` means one of them.
+        accounts: The first that is not empty is the buyer's account.
+        weak_accounts: The account is only a name: it counts, and a note says so. Otherwise a masked one is none.
+        account_shop: Whether `shop` is part of the order's key.
+        instants: More headers with past events, for the file's instant.
+        date_formats: Tried before the usual ones.
+        day: Pattern that finds the day (YYMMDD) in the order id, when no time stands.
+        currency: Of every amount; empty to take the settings'.
+        currency_of_country: Value of `country` → currency.
+        zone: Of times without an offset; empty to take the settings'.
+        money_basis: `buyer`, or `shop` where only what the shop received is known.
+        cell_prefix: Character in front of every cell.
+        items: Whether rows tell products.
+        statuses: See `Statuses`.
+        refund_statuses: See `RefundStatuses`.
+        trailers: See `Trailer`.
+        description_row: The first row is left out when its order id does not match this pattern.
+        id_cut: Pattern cut off the end of an order id, to find the order that a refund row belongs to.
+        rows: See `RowRule`.
+        negative: What a negative amount means: `refund` a refund row, `bad` a bad amount.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: Title
+    platform: str
+    kind: Literal["order", "payment", "buyers_bill", "contacts"] = "order"
+    fallback: bool = False
+    signatures: tuple[Signature, ...] = Field(min_length=1)
+    grain: Grain = "order"
+    paid: Literal["gross", "net"] = "gross"
+    columns: dict[str, tuple[str, ...]] = {}
+    required: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    weak_accounts: bool = False
+    account_shop: bool = False
+    instants: tuple[str, ...] = ()
+    date_formats: tuple[str, ...] = ()
+    day: Pattern = ""
+    currency: str = ""
+    currency_of_country: dict[str, str] = {}
+    zone: str = ""
+    money_basis: Literal["buyer", "shop"] = "buyer"
+    cell_prefix: str = ""
+    items: bool = True
+    statuses: Statuses = Statuses()
+    refund_statuses: RefundStatuses = RefundStatuses()
+    trailers: tuple[Trailer, ...] = ()
+    description_row: Pattern = ""
+    id_cut: Pattern = ""
+    rows: tuple[RowRule, ...] = ()
+    negative: Literal["refund", "bad"] = "bad"
+
+    @model_validator(mode="after")
+    def _names_known_fields(self) -> "Profile":
+        signed = {names for signature in self.signatures for names in signature.fields}
+        asked = {part for names in (*self.required, *signed) for part in names.split("|")} - {"account"}
+        ruled = {field for rule in self.rows for field in rule.when}
+        unknown = sorted((set(self.columns) | asked | ruled) - FIELDS)
+        if unknown:
+            raise ValueError(f"no such field: {', '.join(unknown)}")
+        unmapped = sorted((asked | ruled) - set(self.columns))
+        if unmapped:
+            raise ValueError(f"used but without a column: {', '.join(unmapped)}")
+        return self
+
+    @property
+    def is_read(self) -> bool:
+        """Whether files of this format are imported, not refused."""
+        return self.kind in {"order", "payment"}
+
+
+def parse_profile(text: str, *, origin: str) -> Profile:
+    """The profile that a TOML text describes.
+
+    Args:
+        text: The TOML.
+        origin: Where it stands, for the error.
+
+    Raises:
+        CusttierError: `bad-profile` when it is no TOML or no profile.
+    """
+    try:
+        return Profile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as problem:
+        raise _bad_profile(origin, str(problem)) from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _bad_profile(origin, f"{where}: {first['msg']}" if where else first["msg"]) from problem
+
+
+def _bad_profile(origin: str, problem: str) -> CusttierError:
+    return usage_error(
+        "bad-profile",
+        "{origin} is no profile: {problem}",
+        hint="compare it with a profile that comes with custtier",
+        origin=origin,
+        problem=problem,
+    )
+
+
+@cache
+def load_profiles() -> Mapping[str, Profile]:
+    """Every profile that comes with custtier, by name, sorted."""
+    folder = files("custtier.sources") / "profiles"
+    found = [
+        parse_profile(entry.read_text(encoding="utf-8"), origin=entry.name)
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    ]
+    return {profile.name: profile for profile in sorted(found, key=lambda profile: profile.name)}
+
+
+def profile_names() -> list[str]:
+    """The names of all profiles, sorted."""
+    return list(load_profiles())
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        CusttierError: `unknown-profile`, which lists them all.
+    """
+    profiles = load_profiles()
+    if name not in profiles:
+        raise usage_error(
+            "unknown-profile",
+            "there is no profile `{name}`; there are {profiles}",
+            hint="name one of these with `--profile NAME`, or leave it out to have the format recognised",
+            name=name,
+            profiles=", ".join(profiles),
+        )
+    return profiles[name]

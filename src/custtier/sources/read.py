@@ -1,0 +1,148 @@
+"""Files become readings: unpacked, recognised, converted, one by one, all or none."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from custtier.errors import CusttierError, data_error, usage_error
+from custtier.facts import Note
+from custtier.settings import Settings
+from custtier.sources.containers import Source, kind_of, named_files, unpacked
+from custtier.sources.convert import convert
+from custtier.sources.identify import Match, forced, identify
+from custtier.sources.profile import Profile, load_profiles, profile_named
+from custtier.sources.reading import Progress, Reading, Readings
+from custtier.sources.records import switches
+from custtier.sources.sheet import Sheet
+from custtier.sources.text_sheet import text_sheet
+from custtier.sources.workbook import workbook_sheets
+
+
+def read_files(
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    profile: str | None = None,
+    include: frozenset[str] = frozenset(),
+    skip_bad_files: bool = False,
+    progress: Progress | None = None,
+) -> Readings:
+    """The readings of all files, in the order in which they were named; a folder's in the order of their names.
+
+    Args:
+        paths: Files, folders (their visible files, not the folders inside), ZIP archives, `-` for standard input.
+        settings: For zone and currency where neither file nor profile say.
+        profile: Name of the profile to read every file with; None to recognise each.
+        include: Switches that take rows in which are left out by default, such as `red-packets`.
+        skip_bad_files: Whether a file that cannot be read becomes a note instead of an error.
+        progress: Told how far each file is.
+
+    Raises:
+        CusttierError: What the first bad file has wrong; `unknown-switch` for an `include` that no profile knows.
+    """
+    known = switches(list(load_profiles().values()))
+    unknown = sorted(include - known)
+    if unknown:
+        raise usage_error(
+            "unknown-switch",
+            "nothing is called {names} that could be included; there is {known}",
+            hint="leave `--include` out to read the usual rows",
+            names=", ".join(unknown),
+            known=", ".join(sorted(known)),
+        )
+    named = profile_named(profile) if profile is not None else None
+    readings: list[Reading] = []
+    skipped: list[Note] = []
+    for path in named_files(paths):
+        with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
+            try:
+                found = _read_file(path, Path(folder), named, settings, include, progress)
+            except CusttierError as problem:
+                if not skip_bad_files:
+                    raise
+                skipped.append(Note("skipped_file", {"file": str(path), "problem": problem.code}))
+                continue
+        readings += found
+    return Readings(tuple(readings), tuple(skipped))
+
+
+def _read_file(
+    path: Path,
+    folder: Path,
+    profile: Profile | None,
+    settings: Settings,
+    include: frozenset[str],
+    progress: Progress | None,
+) -> list[Reading]:
+    readings: list[Reading] = []
+    for source in unpacked(path, folder=folder):
+        sheets = _sheets(source, folder, progress)
+        if profile is not None:
+            matches = forced(sheets, profile, path=source.label)
+        else:
+            matches = identify(sheets, list(load_profiles().values()), path=source.label)
+        groups = [list(group) for _, group in groupby(_by_profile(matches), key=lambda match: match.profile.name)]
+        for group in groups:
+            _refuse(group[0].profile, source.label)
+            label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
+            readings.append(convert(group, path=label, settings=settings, include=include))
+    return readings
+
+
+def _by_profile(matches: Sequence[Match]) -> list[Match]:
+    order = {name: number for number, name in enumerate(dict.fromkeys(match.profile.name for match in matches))}
+    return sorted(matches, key=lambda match: order[match.profile.name])
+
+
+def _sheets(source: Source, folder: Path, progress: Progress | None) -> Sequence[Sheet]:
+    total = source.path.stat().st_size
+    advance = _advance(source.label, total, progress)
+    kind = kind_of(source.path)
+    if kind in {"zip", "gzip"}:
+        raise data_error(
+            "unreadable-file",
+            "{path} is an archive inside an archive",
+            hint="unpack it and name the files inside",
+            path=source.label,
+        )
+    if kind == "html":
+        raise data_error(
+            "unreadable-file",
+            "{path} is a web page, not a table",
+            hint="open it in a spreadsheet and save it as XLSX or CSV",
+            path=source.label,
+        )
+    if kind in {"xlsx", "xls"}:
+        sheets = workbook_sheets(source.path, label=source.label, encoding=kind)
+        advance(total)
+        return sheets
+    return [text_sheet(source.path, label=source.label, folder=folder, advance=advance)]
+
+
+def _advance(label: str, total: int, progress: Progress | None) -> Callable[[int], None]:
+    def advance(done: int) -> None:
+        if progress is not None:
+            progress.advance(label, done, total)
+
+    return advance
+
+
+def _refuse(profile: Profile, label: str) -> None:
+    """The error for a format that is known and not imported."""
+    if profile.kind == "buyers_bill":
+        raise data_error(
+            "buyers-bill",
+            "{path} is `{profile}`: what one person bought, not what a shop sold",
+            hint="export the orders from the shop's own back office",
+            path=label,
+            profile=profile.name,
+        )
+    if profile.kind == "contacts":
+        raise data_error(
+            "contact-list",
+            "{path} is `{profile}`, a list of contacts; this version imports orders only",
+            hint="import the orders of these customers",
+            path=label,
+            profile=profile.name,
+        )

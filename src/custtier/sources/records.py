@@ -1,0 +1,70 @@
+"""What each record is: an order's row, a refund's row, or none of them and why."""
+
+from collections.abc import Collection
+from typing import Final
+
+import polars as pl
+
+from custtier.sources.profile import Profile, Words
+
+ORDER: Final = "order"
+REFUND: Final = "refund"
+
+
+def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str]) -> pl.DataFrame:
+    """The table with `role` (`order` or `refund`; null for a row that is left out) and `left_out` (why).
+
+    Args:
+        table: Fields of all sheets, in the order of the file.
+        profile: Its trailers, description row and row rules decide.
+        include: Switches that turn off rules that leave rows out.
+    """
+    marked = table.with_columns(left_out=_no_record(table, profile))
+    role = pl.lit(ORDER)
+    reason = pl.lit(None, dtype=pl.String)
+    for rule in reversed(profile.rows):
+        if rule.include and rule.include in include:
+            continue
+        holds = pl.all_horizontal(_holds(field, words, table) for field, words in rule.when.items())
+        taken = None if rule.take == "leave_out" else rule.take
+        role = pl.when(holds).then(pl.lit(taken, dtype=pl.String)).otherwise(role)
+        reason = pl.when(holds).then(pl.lit(rule.reason if taken is None else None, dtype=pl.String)).otherwise(reason)
+    return marked.with_columns(left_out=pl.coalesce("left_out", reason)).with_columns(
+        role=pl.when(pl.col("left_out").is_null()).then(role)
+    )
+
+
+def switches(profiles: Collection[Profile]) -> set[str]:
+    """Every switch that some profile's rules know."""
+    return {rule.include for profile in profiles for rule in profile.rows if rule.include}
+
+
+def _no_record(table: pl.DataFrame, profile: Profile) -> pl.Expr:
+    """Why a row is no record at all: a trailer, a total, a description of the columns."""
+    reason = pl.lit(None, dtype=pl.String)
+    for trailer in profile.trailers:
+        starts = pl.col("first_cells").str.contains(trailer.starts)
+        holds = starts.cum_max().over("sheet") if trailer.to_end else starts
+        reason = pl.when(reason.is_null() & holds).then(pl.lit(trailer.reason)).otherwise(reason)
+    if profile.description_row and "order_id" in table.columns:
+        is_first = pl.col("row") == pl.col("row").min().over("sheet")
+        odd = ~pl.col("order_id").str.contains(profile.description_row)
+        reason = pl.when(reason.is_null() & is_first & odd).then(pl.lit("description_row")).otherwise(reason)
+    return reason
+
+
+def _holds(field: str, words: Words, table: pl.DataFrame) -> pl.Expr:
+    """Whether a field meets a condition; a file without the field has it blank."""
+    text = pl.col(field) if field in table.columns else pl.lit(None, dtype=pl.String)
+    conditions: list[pl.Expr] = []
+    if words.equals:
+        conditions.append(text.is_in(words.equals))
+    if words.contains:
+        conditions.append(text.str.contains_any(list(words.contains)))
+    if words.lacks:
+        conditions.append(~text.fill_null("").str.contains_any(list(words.lacks)))
+    if words.prefix:
+        conditions.append(pl.any_horizontal(text.str.starts_with(prefix) for prefix in words.prefix))
+    if words.blank is not None:
+        conditions.append(text.is_null() if words.blank else text.is_not_null())
+    return pl.all_horizontal(conditions).fill_null(value=False)

@@ -1,0 +1,57 @@
+"""Rows that are refunds become refunds of their order, which another file may hold."""
+
+import polars as pl
+
+from custtier.keys import key_column
+from custtier.schema import REFUNDS
+from custtier.sources.records import REFUND
+from custtier.sources.transforms.statuses import DONE, UNKNOWN
+from custtier.sources.values import Layout
+
+
+def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """`schema.REFUNDS` and `at` (the row's place in `table`): one row per kept refund row, its amount positive."""
+    rows = table.filter((pl.col("role") == REFUND) & pl.col("reason").is_null() & pl.col("left_out").is_null())
+    money = [pl.col(name) for name in ("refund_amount", "gross", "amount") if name in rows.columns]
+    times = [pl.col(name) for name in ("refunded_at", "paid_at", "created_at") if name in rows.columns]
+    rows = rows.with_columns(
+        money=pl.coalesce(money).abs() if money else pl.lit(None, dtype=pl.Int64),
+        instant=pl.coalesce(times) if times else pl.lit(None, dtype=pl.Datetime("us", "UTC")),
+    )
+    rows = _with_refund_keys(rows)
+    state = (
+        pl.col("refund_state").replace({UNKNOWN: "pending"}).fill_null(DONE)
+        if "refund_state" in rows.columns
+        else pl.lit(DONE)
+    )
+    made: dict[str, pl.Expr] = {
+        "refunded_on": pl.col("instant").dt.convert_time_zone(layout.settings.zone).dt.date(),
+        "amount": pl.col("money"),
+        "state": state,
+        "reason": pl.lit(None),
+        "source": pl.lit(layout.profile.name),
+        "file_instant": pl.lit(None),
+        "import_id": pl.lit(None),
+    }
+    return rows.select(
+        *(
+            made.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in REFUNDS.items()
+        ),
+        "at",
+    )
+
+
+def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """`refund_key` of the refund's own id, else of order, instant, amount and number among identical ones."""
+    told = pl.concat_str(
+        pl.col("key_order"),
+        pl.col("instant").cast(pl.String).fill_null(""),
+        pl.col("money").cast(pl.String).fill_null(""),
+        separator="\x1e",
+    )
+    number = pl.int_range(pl.len()).over(told).cast(pl.String)
+    by_facts = pl.concat_str(told, number, separator="\x1e")
+    own = pl.coalesce("refund_id", by_facts) if "refund_id" in rows.columns else by_facts
+    rows = rows.with_columns(key_kind=pl.lit("refund"), key_refund=own)
+    return rows.with_columns(key_column(rows, ["key_platform", "key_kind", "key_refund"]).alias("refund_key"))

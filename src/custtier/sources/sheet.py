@@ -1,0 +1,46 @@
+"""A sheet: a table of text whose header is not known yet, from a text file or a workbook."""
+
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol
+
+import polars as pl
+
+HEAD_ROWS: Final = 40
+"""Rows among which a header is looked for."""
+
+
+class Sheet(Protocol):
+    """A table of text, rows numbered from 1 as the file shows them.
+
+    Attributes:
+        name: The sheet's name; empty for a text file.
+        encoding: `utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx` or `xls`.
+        head: The first rows, an empty text where a cell is empty.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def head(self) -> Sequence[Sequence[str]]: ...
+
+    def below(
+        self, header_row: int, columns: Sequence[int], *, ids: Collection[int] = (), merged: Collection[int] = ()
+    ) -> pl.DataFrame:
+        """`row` (Int32) and `c0`, `c1`, … (text) of these columns under the header, blank rows too.
+
+        Args:
+            header_row: 1-based row of the header.
+            columns: 0-based columns; `c7` holds the eighth.
+            ids: Columns that hold ids: numbers in them come with all their digits, or as a damaged id.
+            merged: Columns in which a merged cell stands for every row it covers.
+        """
+
+    def whole(self, header_row: int, rows: pl.Series) -> pl.DataFrame:
+        """`row` and every column of these rows under the header."""
+
+
+def column_name(index: int) -> str:
+    """The name of a 0-based column."""
+    return f"c{index}"

@@ -1,0 +1,1 @@
+"""Shared transforms: columns of text become money, instants, states and places."""

@@ -1,0 +1,158 @@
+"""Text becomes instants in UTC: the dates of exports, spreadsheets and web shops."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.schema import INSTANT
+
+_USUAL: Final = "%Y-%m-%d %H:%M:%S"
+_NAIVE: Final = (
+    _USUAL,
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y%m%d %H:%M:%S",
+    "%b-%d-%y",
+    "%b-%d-%Y",
+    "%d %b %Y %H:%M:%S",
+    "%d %b %Y %H:%M",
+    "%d %b %Y",
+    "%b %d, %Y",
+)
+_DAY_FIRST: Final = ("%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y")
+_MONTH_FIRST: Final = ("%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y")
+_NO_DAY: Final = r"^(0000|0001-|1970-01-01|1900-01-00)"
+_OFFSET: Final = r"\d:?\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
+_SERIAL_DAYS: Final = r"^[2-7]\d{4}(\.\d+)?$"
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+
+
+def is_no_day(text: pl.Expr) -> pl.Expr:
+    """Whether the text is the zero date that databases write for "never"."""
+    return text.str.contains(_NO_DAY)
+
+
+def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = ()) -> pl.Series:
+    """The instant in UTC; null where the text is no date.
+
+    Args:
+        text: Clean text; null stays null.
+        zone: Of texts without an offset (IANA name).
+        formats: Tried first, as `strptime` writes them.
+
+    Examples:
+        >>> instants(pl.Series(["2026-01-01 08:00:00", "2016/5/23 22:02", "x"]), zone="Asia/Shanghai").dt.to_string().to_list()
+        ['2026-01-01 00:00:00.000000+00:00', '2016-05-23 14:02:00.000000+00:00', None]
+    """
+    result = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text)) if len(text) else _none(text)
+    for attempt in _attempts(zone, formats):
+        left = text.is_not_null() & result.is_null()
+        if not left.any():
+            break
+        whole = bool(left.all())
+        found = attempt(text if whole else text.filter(left))
+        result = found if whole else result.scatter(left.arg_true(), found)
+    year = result.dt.year()
+    return pl.select(pl.when(year.is_between(_FIRST_YEAR, _LAST_YEAR)).then(result)).to_series().alias(text.name)
+
+
+def _none(text: pl.Series) -> pl.Series:
+    return pl.Series(text.name, [None] * len(text), dtype=INSTANT)
+
+
+def _attempts(zone: str, formats: Sequence[str]) -> list[Callable[[pl.Series], pl.Series]]:
+    def naive(way: str) -> Callable[[pl.Series], pl.Series]:
+        return lambda text: _localised(text.str.to_datetime(way, time_unit="us", strict=False), zone)
+
+    def normal(way: str) -> Callable[[pl.Series], pl.Series]:
+        return lambda text: _localised(_normal(text).str.to_datetime(way, time_unit="us", strict=False), zone)
+
+    return [
+        *(naive(way) for way in formats),
+        naive(_USUAL),
+        _with_offset,
+        *(normal(way) for way in _NAIVE),
+        lambda text: _localised(_digits(text), zone),
+        lambda text: _localised(_serial(text), zone),
+        _since_epoch,
+        lambda text: _localised(_day_or_month_first(_normal(text)), zone),
+    ]
+
+
+def _normal(text: pl.Series) -> pl.Series:
+    """The usual separators in place of all others, no fractions of a second."""
+    return (
+        text.str.replace_all(r"[年月/]", "-")
+        .str.replace_all(r"[日T]\s*", " ")
+        .str.replace_all("：", ":")
+        .str.replace(r"^(\d{4})\.(\d{1,2})\.(\d{1,2})", "${1}-${2}-${3}")
+        .str.replace(r"(:\d\d)\.\d+$", "${1}")
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
+    )
+
+
+def _localised(naive: pl.Series, zone: str) -> pl.Series:
+    """Local time as an instant; a time that a clock change skips is an hour later, one that comes twice is the first."""
+    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    skipped = naive.is_not_null() & local.is_null()
+    if skipped.any():
+        later = naive.filter(skipped).dt.offset_by("1h")
+        local = local.scatter(
+            skipped.arg_true(), later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        )
+    return local.dt.convert_time_zone("UTC")
+
+
+def _with_offset(text: pl.Series) -> pl.Series:
+    zoned = pl.select(pl.when(text.str.contains(_OFFSET)).then(text)).to_series()
+    bare = (
+        zoned.str.replace("T", " ", literal=True)
+        .str.replace(r"\s*(Z|UTC)$", "+0000")
+        .str.replace(r"(\d)\s*([+-]\d\d):?(\d\d)$", "${1}${2}${3}")
+        .str.replace(r"\.\d+([+-]\d{4})$", "${1}")
+    )
+    seconds = bare.str.to_datetime("%Y-%m-%d %H:%M:%S%z", time_unit="us", strict=False)
+    minutes = bare.str.to_datetime("%Y-%m-%d %H:%M%z", time_unit="us", strict=False)
+    return seconds.fill_null(minutes)
+
+
+def _digits(text: pl.Series) -> pl.Series:
+    """`20260131` and `20260131120000`."""
+    days = pl.select(pl.when(text.str.contains(r"^(19|20)\d{6}$")).then(text)).to_series()
+    seconds = pl.select(pl.when(text.str.contains(r"^(19|20)\d{12}$")).then(text)).to_series()
+    return days.str.to_datetime("%Y%m%d", time_unit="us", strict=False).fill_null(
+        seconds.str.to_datetime("%Y%m%d%H%M%S", time_unit="us", strict=False)
+    )
+
+
+def _serial(text: pl.Series) -> pl.Series:
+    """A spreadsheet's days since 1899-12-30, to the second."""
+    days = pl.select(pl.when(text.str.contains(_SERIAL_DAYS)).then(text)).to_series().cast(pl.Float64, strict=False)
+    microseconds = (days * 86_400 - 25_569 * 86_400.0).round() * 1_000_000
+    return microseconds.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+
+
+def _since_epoch(text: pl.Series) -> pl.Series:
+    """Seconds or milliseconds since 1970."""
+    number = pl.select(pl.when(text.str.contains(r"^1\d{9}(\d{3})?$")).then(text)).to_series()
+    value = number.cast(pl.Int64, strict=False)
+    scale = pl.select(pl.when(number.str.len_chars() == 13).then(1_000).otherwise(1_000_000)).to_series()
+    return (value * scale).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+
+def _day_or_month_first(text: pl.Series) -> pl.Series:
+    """`13-01-2026` or `01-13-2026`: whichever reads all of them; where both do, none is taken."""
+    ways = [_any_of(text, ways) for ways in (_DAY_FIRST, _MONTH_FIRST)]
+    complete = [found.null_count() for found in ways]
+    if complete[0] == complete[1]:
+        return ways[0].clear(len(text))
+    return ways[0] if complete[0] < complete[1] else ways[1]
+
+
+def _any_of(text: pl.Series, ways: Sequence[str]) -> pl.Series:
+    found = text.str.to_datetime(ways[0], time_unit="us", strict=False)
+    for way in ways[1:]:
+        found = found.fill_null(text.str.to_datetime(way, time_unit="us", strict=False))
+    return found

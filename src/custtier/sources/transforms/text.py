@@ -1,0 +1,45 @@
+"""Cells become clean text: null tokens, ciphertext and masks are told apart from values."""
+
+from typing import Final
+
+import polars as pl
+
+NULL_TOKENS: Final = (
+    "", "-", "--", "—", "——", "/", "null", "NULL", "Null", "None", "nan", "NaN", "N/A", "#N/A", "无", "\\N",
+)  # fmt: skip
+_CIPHER: Final = r"^(##.*##|\$\$.*\$\$|##.{8,}|\$\$.{8,})$"
+_DAMAGED_ID: Final = r"^[+-]?(\d+\.\d+|\d+\.|\d*\.?\d+[eE]\+?\d+)$"
+
+
+def clean(name: str, *, prefix: str = "") -> pl.Expr:
+    """The text of a column without white space around it; null where it is a null token.
+
+    Args:
+        name: The column.
+        prefix: A character that the format puts in front of every cell.
+    """
+    text = pl.col(name).str.strip_chars()
+    if prefix:
+        text = text.str.strip_prefix(prefix).str.strip_chars()
+    return pl.when(~text.is_in(NULL_TOKENS)).then(text)
+
+
+def clean_id(text: pl.Expr) -> pl.Expr:
+    """An id without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
+    bare = text.str.strip_chars("=\"'` \t")
+    return pl.when(bare != "").then(bare)
+
+
+def readable(text: pl.Expr) -> pl.Expr:
+    """The text, or null where it is ciphertext (`##…##`, `$$…$$`)."""
+    return pl.when(~text.str.contains(_CIPHER)).then(text)
+
+
+def is_masked(text: pl.Expr) -> pl.Expr:
+    """Whether stars hide a part of the text."""
+    return text.str.contains_any(["*", "＊", "•"])
+
+
+def is_damaged_id(text: pl.Expr) -> pl.Expr:
+    """Whether a spreadsheet has turned the id into a number and lost digits."""
+    return text.str.contains(_DAMAGED_ID)

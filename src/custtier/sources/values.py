@@ -1,0 +1,311 @@
+"""Fields become values: money in minor units, instants in UTC, quantities, states; and which of them are bad."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from custtier.schema import State, minor_digits
+from custtier.settings import Settings
+from custtier.sources.identify import Match
+from custtier.sources.profile import Profile
+from custtier.sources.records import ORDER, REFUND
+from custtier.sources.transforms.instants import instants, is_no_day
+from custtier.sources.transforms.money import minor_units
+from custtier.sources.transforms.statuses import CANCELLED, DONE, UNKNOWN, refund_states, states
+from custtier.sources.transforms.text import is_damaged_id
+
+_MONEY: Final = ("gross", "total", "outstanding", "refund", "refund_amount", "amount", "item_refund")
+_DATES: Final = ("created_at", "paid_at", "refunded_at", "cancelled_at")
+BAD: Final = "bad_"
+"""Before a field's name: the column that says whether its text could not be read."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a file make orders.
+
+    Args:
+        profile: The profile.
+        match: The first sheet's match, for the names of columns.
+        grain: The profile's, with `auto` settled.
+        has_ids: Whether the file has a column of order ids.
+        settings: The user's settings.
+    """
+
+    profile: Profile
+    match: Match
+    grain: str
+    has_ids: bool
+    settings: Settings
+
+    @property
+    def item_money(self) -> bool:
+        """Whether only items carry money, so that orders carry neither amount nor state."""
+        return self.grain in {"item", "unit"}
+
+    @property
+    def one_row_an_order(self) -> bool:
+        """Whether two identical rows are one record shown twice."""
+        return self.grain in {"order", "transaction"} and self.has_ids
+
+    @property
+    def zone(self) -> str:
+        """The zone of times without an offset."""
+        return self.profile.zone or self.settings.zone
+
+
+def settled_grain(table: pl.DataFrame, profile: Profile) -> str:
+    """The grain of a file: what the profile says, or for `auto` what the rows show.
+
+    One row an order, unless some order id stands beside several products: then each row is an item, which repeats the
+    order's money where the file has a column of it and carries its own money otherwise.
+    """
+    if profile.grain != "auto":
+        return profile.grain
+    products = [name for name in ("product_id", "product", "specification") if name in table.columns]
+    if "order_id" not in table.columns or not products:
+        return "order"
+    rows = table.filter(pl.col("role") == ORDER).select("order_id", *products).unique()
+    if rows["order_id"].drop_nulls().is_duplicated().any():
+        return "item_repeated" if "gross" in table.columns else "item"
+    return "order"
+
+
+def with_values(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The table with values in place of texts, a `bad_…` column beside each, `state`, `refund_state` and `is_head`.
+
+    `is_head` marks the rows that carry their order's cells: all but the later rows of an order whose cells are blank.
+    """
+    table = _with_currency(table, layout)
+    table = table.with_columns(_money(table)).with_columns(_dates(table, layout))
+    table = table.with_columns(_quantity(table))
+    table = _with_head(table, layout)
+    table = _with_states(table, layout)
+    return _with_order_money(table, layout)
+
+
+def file_instant(table: pl.DataFrame) -> datetime | None:
+    """The latest instant that stands in the file: of past events only."""
+    names = [*(name for name in _DATES if name in table.columns), *_further(table)]
+    latest = [value for name in names if isinstance(value := table[name].max(), datetime)]
+    return max(latest, default=None)
+
+
+def _further(table: pl.DataFrame) -> list[str]:
+    return [name for name in table.columns if name.startswith("instant_")]
+
+
+def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    profile = layout.profile
+    default = pl.lit(profile.currency or layout.settings.currency)
+    if "currency" in table.columns:
+        named = pl.col("currency").str.to_uppercase().replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY"})
+        if layout.grain == "item_blank" and "order_id" in table.columns:
+            named = pl.coalesce(named, named.drop_nulls().first().over("order_id"))
+        return table.with_columns(currency=pl.coalesce(named, default))
+    if profile.currency_of_country and "country" in table.columns:
+        return table.with_columns(
+            currency=pl.col("country").replace_strict(
+                profile.currency_of_country, default=default, return_dtype=pl.String
+            )
+        )
+    return table.with_columns(currency=default)
+
+
+def _money(table: pl.DataFrame) -> list[pl.Series]:
+    """The money fields in minor units, each with its `bad_…`."""
+    digits = table["currency"].unique().to_list()
+    by_digits = {minor_digits(currency) for currency in digits}
+    columns: list[pl.Series] = []
+    for name in _MONEY:
+        if name not in table.columns:
+            continue
+        text = table[name]
+        if len(by_digits) <= 1:
+            value = minor_units(text, digits=next(iter(by_digits), 2))
+        else:
+            value = _money_by_currency(text, table["currency"])
+        columns += [value, (text.is_not_null() & value.is_null()).alias(BAD + name)]
+    return columns
+
+
+def _money_by_currency(text: pl.Series, currency: pl.Series) -> pl.Series:
+    value = pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
+    for one in currency.unique().to_list():
+        rows = currency.eq_missing(one)
+        value = value.scatter(rows.arg_true(), minor_units(text.filter(rows), digits=minor_digits(one)))
+    return value
+
+
+def _dates(table: pl.DataFrame, layout: Layout) -> list[pl.Series]:
+    """The date fields as instants, each with its `bad_…`; the file's further instants, without."""
+    columns: list[pl.Series] = []
+    for name in (*_DATES, *_further(table)):
+        if name not in table.columns:
+            continue
+        text = table.select(pl.when(~is_no_day(pl.col(name))).then(pl.col(name)).alias(name)).to_series()
+        if name == "created_at" and layout.profile.day:
+            text = text.fill_null("20" + table["order_id"].str.extract(layout.profile.day))
+        value = instants(text, zone=layout.zone, formats=layout.profile.date_formats)
+        columns.append(value)
+        if name in _DATES:
+            columns.append((text.is_not_null() & value.is_null()).alias(BAD + name))
+    return columns
+
+
+def _quantity(table: pl.DataFrame) -> list[pl.Series]:
+    if "quantity" not in table.columns:
+        return []
+    text = table["quantity"]
+    value = text.str.replace_all(r"[,，\s]|[件个]$", "").cast(pl.Float64, strict=False)
+    value = pl.select(pl.when(value.is_finite() & (value >= 0)).then(value)).to_series()
+    return [value.alias("quantity"), (text.is_not_null() & value.is_null()).alias(BAD + "quantity")]
+
+
+def _with_head(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    if layout.grain != "item_blank":
+        return table.with_columns(is_head=pl.lit(value=True))
+    telling = [pl.col(name).is_not_null() for name in ("status", "gross", "paid_at") if name in table.columns]
+    telling += [pl.col(BAD + "gross")] if "gross" in table.columns else []
+    return table.with_columns(is_head=pl.any_horizontal(telling))
+
+
+def _with_states(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """`state` from the status, the pay time and the refund status; `UNKNOWN` where the word is not known."""
+    profile = layout.profile
+    paid_at = pl.col("paid_at").is_not_null() if "paid_at" in table.columns else pl.lit(value=False)
+    by_pay_time = pl.when(paid_at).then(pl.lit(State.PAID)).otherwise(pl.lit(State.UNPAID))
+    if "status" in table.columns:
+        word = states(table["status"], rules=profile.statuses).alias("word")
+        table = table.with_columns(word)
+        state = (
+            pl.when(pl.col("word") == CANCELLED)
+            .then(pl.when(paid_at).then(pl.lit(State.REFUNDED)).otherwise(pl.lit(State.CLOSED)))
+            .when(pl.col("word").is_null())
+            .then(by_pay_time)
+            .otherwise(pl.col("word"))
+        )
+    elif profile.statuses.absent == "paid" and "paid_at" not in table.columns:
+        state = pl.lit(State.PAID)
+    else:
+        state = by_pay_time
+    if "cancelled_at" in table.columns:
+        cancelled = pl.col("cancelled_at").is_not_null() & state.is_in([State.PAID, State.UNPAID])
+        state = pl.when(cancelled).then(pl.lit(State.CLOSED)).otherwise(state)
+    table = table.with_columns(state=pl.when("is_head").then(state))
+    if "refund_status" in table.columns:
+        table = table.with_columns(
+            refund_states(table["refund_status"], rules=profile.refund_statuses).alias("refund_state")
+        )
+        if profile.refund_statuses.whole:
+            whole = (pl.col("refund_state") == DONE) & pl.col("state").is_in([State.PAID, State.CLOSED])
+            table = table.with_columns(state=pl.when(whole).then(pl.lit(State.REFUNDED)).otherwise("state"))
+    return table.drop("word", strict=False)
+
+
+def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """`gross` before refunds, `refund` where the row states one, `amount` and `item_refund` of the item alike."""
+    profile = layout.profile
+    if profile.statuses.amount_pattern and "status" in table.columns:
+        stated = minor_units(table["status"].str.extract(profile.statuses.amount_pattern), digits=2)
+        earlier = pl.col("refund") if "refund" in table.columns else pl.lit(None, dtype=pl.Int64)
+        table = table.with_columns(refund=pl.coalesce(stated, earlier))
+    if layout.profile.grain == "auto" and "amount" in table.columns and layout.grain == "order":
+        amounts = [pl.col(name) for name in ("gross", "amount") if name in table.columns]
+        bad = [pl.col(BAD + name) for name in ("gross", "amount") if name in table.columns]
+        table = table.with_columns(pl.coalesce(amounts).alias("gross"), pl.any_horizontal(bad).alias(BAD + "gross"))
+        table = table.drop("amount", BAD + "amount")
+    if profile.paid == "net":
+        table = table.with_columns(
+            _before_refunds(table, paid, stated) for paid, stated in _NET if paid in table.columns
+        )
+    if "total" in table.columns:
+        gross = pl.coalesce("gross", "total") if "gross" in table.columns else pl.col("total")
+        table = table.with_columns(gross=gross)
+    if profile.statuses.partly_paid and "outstanding" in table.columns:
+        partly = pl.col("status").str.to_lowercase().is_in([word.lower() for word in profile.statuses.partly_paid])
+        left = pl.max_horizontal(pl.col("gross") - pl.col("outstanding").fill_null(0).clip(0), 0)
+        table = table.with_columns(gross=pl.when(partly).then(left).otherwise("gross"))
+    if layout.grain == "unit" and "quantity" not in table.columns:
+        table = table.with_columns(quantity=pl.lit(1.0))
+    return table
+
+
+_NET: Final = (("gross", "refund"), ("amount", "item_refund"))
+
+
+def _before_refunds(table: pl.DataFrame, paid: str, stated: str) -> pl.Expr:
+    if stated not in table.columns:
+        return pl.col(paid)
+    return (pl.col(paid) + pl.col(stated).fill_null(0)).alias(paid)
+
+
+def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The table with `reason` and `column` (the file's header) of rows that cannot be taken, in the fixed order."""
+    match = layout.match
+    checks: list[tuple[str, str, pl.Expr]] = []
+    taken = pl.col("role").is_not_null()
+    is_order = pl.col("role") == ORDER
+    for field in (name for name in _DATES if name in table.columns):
+        checks.append(("bad_date", field, pl.col(BAD + field)))
+    checks += _no_day(table, is_order)
+    for field in (name for name in _MONEY if BAD + name in table.columns):
+        checks.append(("bad_amount", field, pl.col(BAD + field) | _is_negative(field, layout)))
+    checks += _no_amount(table, layout, is_order)
+    if layout.has_ids:
+        checks.append(("missing_order_id", "order_id", pl.col("order_id").is_null()))
+        checks.append(("damaged_id", "order_id", is_damaged_id(pl.col("order_id"))))
+    if "refund_id" in table.columns:
+        checks.append(("damaged_id", "refund_id", is_damaged_id(pl.col("refund_id")) & (pl.col("role") == REFUND)))
+    if "status" in table.columns:
+        checks.append(("unknown_status", "status", (pl.col("state") == UNKNOWN) & is_order))
+    if "quantity" in table.columns and BAD + "quantity" in table.columns:
+        checks.append(("bad_quantity", "quantity", pl.col(BAD + "quantity") & is_order))
+    bad = pl.any_horizontal([holds.fill_null(value=False) for _, _, holds in checks])
+    faulty = table.select(found=bad & taken)["found"]
+    if not faulty.any():
+        return table.with_columns(reason=pl.lit(None, dtype=pl.String), column=pl.lit(None, dtype=pl.String))
+    reason = pl.coalesce([pl.when(holds & taken).then(pl.lit(reason)) for reason, _, holds in checks])
+    column = pl.coalesce([pl.when(holds & taken).then(pl.lit(_header(match, field))) for _, field, holds in checks])
+    return table.with_columns(reason=reason, column=column)
+
+
+def _header(match: Match, field: str) -> str:
+    """The file's header of a field, or of the field that it was taken from."""
+    return match.header_of(field) or match.header_of({"gross": "amount"}.get(field, field)) or field
+
+
+def _no_day(table: pl.DataFrame, is_order: pl.Expr) -> Sequence[tuple[str, str, pl.Expr]]:
+    """An order without any day, in a file that has a column for one."""
+    fields = [name for name in ("created_at", "paid_at") if name in table.columns]
+    if not fields:
+        return []
+    blank = pl.all_horizontal(pl.col(name).is_null() for name in fields)
+    return [("bad_date", fields[0], blank & is_order & pl.col("is_head"))]
+
+
+def _no_amount(table: pl.DataFrame, layout: Layout, is_order: pl.Expr) -> Sequence[tuple[str, str, pl.Expr]]:
+    """A paid order or item without an amount, in a file that has a column for it."""
+    field = "amount" if layout.item_money else "gross"
+    if field not in table.columns:
+        return []
+    blank = pl.col(field).is_null() & (pl.col("state") == State.PAID)
+    return [("bad_amount", field, blank & is_order & pl.col("is_head"))]
+
+
+def _is_negative(field: str, layout: Layout) -> pl.Expr:
+    """Money below zero where it cannot be: refund rows write theirs as they like."""
+    if field in {"refund", "item_refund", "outstanding", "refund_amount"}:
+        return pl.lit(value=False)
+    refunds_apart = layout.profile.negative == "refund" and layout.has_ids
+    return (pl.col(field) < 0) & (pl.col("role") == ORDER) & pl.lit(not refunds_apart)
+
+
+def pending_refunds(table: pl.DataFrame) -> int:
+    """Rows whose refund status is a word that the profile does not know."""
+    if "refund_state" not in table.columns:
+        return 0
+    return int(table.select(((pl.col("refund_state") == UNKNOWN) & (pl.col("role") == ORDER)).sum()).item())

@@ -1,0 +1,125 @@
+"""Workbooks as sheets: every cell as text, ids with all their digits, merged cells on every row they cover."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from custtier.errors import CusttierError, data_error
+from custtier.sources.containers import encrypted
+from custtier.sources.sheet import HEAD_ROWS, column_name
+from custtier.sources.workbook_cells import exact_numbers, merged_ranges
+
+if TYPE_CHECKING:
+    import fastexcel
+
+
+@dataclass(frozen=True)
+class WorkbookSheet:
+    """One sheet of a workbook, read as text.
+
+    `cells` has the columns `c0`, `c1`, …; its first row is the sheet's first row.
+    """
+
+    path: Path
+    name: str
+    encoding: str
+    cells: pl.DataFrame = field(repr=False)
+
+    @cached_property
+    def head(self) -> tuple[tuple[str, ...], ...]:
+        """See `Sheet.head`."""
+        return tuple(tuple(cell or "" for cell in row) for row in self.cells.head(HEAD_ROWS).iter_rows())
+
+    def below(
+        self, header_row: int, columns: Sequence[int], *, ids: Collection[int] = (), merged: Collection[int] = ()
+    ) -> pl.DataFrame:
+        """See `Sheet.below`."""
+        below = self._below(header_row).select("row", *(column_name(index) for index in columns))
+        if merged:
+            below = self._with_merged(below, [index for index in columns if index in merged])
+        for index in columns:
+            if index in ids:
+                below = self._with_exact_ids(below, column_name(index))
+        return below
+
+    def whole(self, header_row: int, rows: pl.Series) -> pl.DataFrame:
+        """See `Sheet.whole`."""
+        return self._below(header_row).filter(pl.col("row").is_in(rows.implode()))
+
+    def _below(self, header_row: int) -> pl.DataFrame:
+        numbers = pl.int_range(header_row + 1, pl.len() + header_row + 1, dtype=pl.Int32).alias("row")
+        return self.cells.slice(header_row).select(numbers, pl.all())
+
+    def _with_merged(self, below: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
+        ranges = merged_ranges(self.path, self.name, encoding=self.encoding)
+        for first, last, column in ranges:
+            if column not in columns or first not in below["row"]:
+                continue
+            name = column_name(column)
+            value = below.filter(pl.col("row") == first)[name].item()
+            covered = pl.col("row").is_between(first, last)
+            below = below.with_columns(
+                pl.when(covered).then(pl.lit(value, dtype=pl.String)).otherwise(name).alias(name)
+            )
+        return below
+
+    def _with_exact_ids(self, below: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Numbers of 16 digits and more come from the cells themselves; Polars' text of them is a float's."""
+        long = below.filter(pl.col(name).str.contains(r"^\d{16,}$"))
+        rounded = {row: text for row, text in long.select("row", name).iter_rows() if float(text) == int(text)}
+        if not rounded:
+            return below
+        exact = exact_numbers(self.path, self.name, rounded, encoding=self.encoding)
+        if not exact:
+            return below
+        found = pl.DataFrame(
+            {"row": list(exact), "exact": list(exact.values())}, schema={"row": pl.Int32, "exact": pl.String}
+        )
+        joined = below.join(found, on="row", how="left", maintain_order="left")
+        return joined.with_columns(pl.coalesce("exact", name).alias(name)).drop("exact")
+
+
+def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSheet]:
+    """Every sheet of a workbook that holds anything.
+
+    Raises:
+        CusttierError: `encrypted-file`, `unreadable-file`, `empty-file`.
+    """
+    import fastexcel
+
+    try:
+        reader = fastexcel.read_excel(path.read_bytes())
+        sheets = [_sheet(reader, name, path, encoding) for name in reader.sheet_names]
+    except fastexcel.FastExcelError as problem:
+        raise _unreadable(path, label, problem) from problem
+    filled = [sheet for sheet in sheets if sheet is not None]
+    if not filled:
+        raise data_error("empty-file", "{path} is empty", hint="export the file again", path=label)
+    return filled
+
+
+def _sheet(reader: "fastexcel.ExcelReader", name: str, path: Path, encoding: str) -> WorkbookSheet | None:
+    loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    if loaded.width == 0 or loaded.total_height == 0:
+        return None
+    cells = loaded.to_polars()
+    cells.columns = [column_name(index) for index in range(cells.width)]
+    return WorkbookSheet(path=path, name=name, encoding=encoding, cells=cells)
+
+
+def _unreadable(path: Path, label: str, problem: Exception) -> CusttierError:
+    with path.open("rb") as source:
+        start = source.read(1 << 20)
+    words = str(problem).lower()
+    if "password" in words or "encrypt" in words or "E\0n\0c\0r\0y\0p\0t\0e\0d".encode("latin-1") in start:
+        return encrypted(label)
+    return data_error(
+        "unreadable-file",
+        "{path} looks like a workbook, but cannot be opened",
+        hint="open it in a spreadsheet and save it again as XLSX",
+        path=label,
+    )
