@@ -39,6 +39,10 @@ def _invoke(words: Sequence[str], session: Session) -> int:
         code = typer.main.get_command(app).main(
             args=list(words), prog_name="custtier", standalone_mode=False, obj=session
         )
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):
+            return 0  # Click turns a reader that went away into exit code 1
+        raise
     except typer.Abort as stop:
         raise KeyboardInterrupt from stop
     except PARSING_ERRORS as problem:

@@ -128,7 +128,7 @@ def writing(
     """What the options of output say; the language was chosen before (`language.py`)."""
     del lang
     settings = load_settings()
-    path = None if output in (None, "-") else Path(output or "")
+    path = path_of(output)
     return Writing(
         session=session_of(ctx),
         form=form_of(form, path),
@@ -141,6 +141,11 @@ def writing(
         settings=settings,
         store=store_folder(store, settings),
     )
+
+
+def path_of(output: str | None) -> Path | None:
+    """The file that `--output` names; None for standard output."""
+    return None if output in {None, "", "-"} else Path(str(output))
 
 
 def form_of(form: Form | None, path: Path | None) -> Form:
@@ -183,9 +188,16 @@ def question(
     agent: Agent = None,
     currency: Currency = None,
     store: Store = None,
+    form: OutputForm = None,
+    output: Output = None,
+    table: TableName = None,
+    limit: Limit = None,
 ) -> Question:
-    """What the options of every analysis ask."""
+    """What the options of every analysis ask; those of output say how much of the answer has to be made."""
+    from custtier.render.request import Request
+
     settings = load_settings()
+    shown = Request(form=form_of(form, path_of(output)).value, limit=limit).rows
     return Question(
         files=tuple(files or ()),
         store=store_folder(store, settings),
@@ -199,6 +211,7 @@ def question(
         channels=tuple(channel or ()),
         agents=tuple(agent or ()),
         currency=currency.upper() if currency else None,
+        rows=shown if table is None else None,
         settings=settings,
     )
 

@@ -69,4 +69,6 @@ def _sheet(view: View, name: str, request: Request, *, cut: bool) -> Sheet:
     frame = whole.head(request.rows) if cut and request.rows is not None else whole
     units = {column: unit_of(column, dtype, view) for column, dtype in frame.schema.items()}
     personal = [column for column, unit in units.items() if unit is Unit.PERSONAL and frame.schema[column] == pl.String]
-    return Sheet(name, frame if request.reveal else masked(frame, personal), units, whole.height)
+    return Sheet(
+        name, frame if request.reveal else masked(frame, personal), units, max(view.heights.get(name, 0), whole.height)
+    )

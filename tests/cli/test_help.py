@@ -1,0 +1,72 @@
+"""Help pages: complete, aligned, translated."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from rich.cells import cell_len
+
+from custtier.cli.help import wrapped
+
+COMMANDS = [
+    (),
+    ("import",),
+    ("imports",),
+    ("imports", "show"),
+    ("imports", "undo"),
+    ("tiers",),
+    ("rfm",),
+    ("churn",),
+    ("demo",),
+]
+LATER = ("--tag", "--as-known-on", "--refund-basis", "--no-exclusions", "html")
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_no_line_of_a_page_is_wider_than_the_terminal(
+    custtier: Callable, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for lang in ("en", "zh"):
+        page = custtier("--lang", lang, *words, "--help").out
+        assert max(cell_len(line) for line in page.splitlines() if not line.startswith(("Usage", "用法"))) <= columns
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_text_of_a_chinese_page_is_chinese(custtier: Callable, words: tuple[str, ...]) -> None:
+    page = custtier("--lang", "zh", *words, "--help").out
+    texts = re.findall(r"^  (?:-|[a-z]).*?  +(\S.*)$", page, re.MULTILINE)
+    assert texts
+    assert [text for text in texts if not re.search(r"[\u4e00-\u9fff]", text)] == []
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_what_does_not_exist_yet_stands_on_no_page(custtier: Callable, words: tuple[str, ...]) -> None:
+    page = custtier(*words, "--help").out
+    assert [word for word in LATER if word in page] == []
+
+
+@pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
+def test_every_analysis_has_the_shared_options(custtier: Callable, command: str) -> None:
+    page = custtier(command, "--help").out
+    shared = "as-of since until source shop channel agent currency profile include store format output table limit"
+    assert [name for name in [*shared.split(), "reveal", "quiet", "lang", "fail-on"] if f"--{name}" not in page] == []
+
+
+def test_no_words_at_all_show_the_help(custtier: Callable) -> None:
+    ended = custtier()
+    assert (ended.code, ended.out) == (0, custtier("--help").out)
+
+
+def test_the_version(custtier: Callable) -> None:
+    assert custtier("--version").out == "custtier 0.1.0\n"
+
+
+@pytest.mark.parametrize("width", range(8, 40))
+def test_wrapped_lines_fit_and_lose_nothing(width: int) -> None:
+    text = "把 red-packets（红包）也算进来，例如 2026-03-31。Then some words, in English (too)."
+    lines = wrapped(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert not any(line.startswith(("，", "。", "）")) for line in lines)
+    assert not any(line.endswith("（") for line in lines)
