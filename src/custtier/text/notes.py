@@ -40,6 +40,10 @@ NOTES: Final[Mapping[str, str]] = {
     "undated_refunds": "{count} orders have a refund without a day; it is taken as made with the order",
     "weak_account": "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer",
     "waiting_items": "{orders} orders have items but no day, money or state yet; they wait for their order report",
+    "yearly_churn": (
+        "{lost} of the {bought} customers who bought in the year before last did not buy in the last one: {share:.1%}; "
+        "a common rule of thumb is 20% a year"
+    ),
 }
 
 
@@ -47,9 +51,4 @@ def note_text(code: str, values: Mapping[str, object], catalogue: Catalogue) -> 
     """What a note says in the catalogue's language; its code and values when it has no text."""
     if code in NOTES:
         return catalogue.fill(NOTES[code], values)
-    return " ".join([code, *(f"{name}={value
-    "yearly_churn": (
-        "{lost} of the {bought} customers who bought in the year before last did not buy in the last one: {share:.1%}; "
-        "a common rule of thumb is 20% a year"
-    ),
-}
+    return " ".join([code, *(f"{name}={value}" for name, value in values.items())])
