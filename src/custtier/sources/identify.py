@@ -212,7 +212,7 @@ def _unknown(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: st
         )
     return data_error(
         "unknown-format",
-        "{path} has no header that any profile knows in its first {rows} rows; nearest, with what is missing: {nearest}",
+        "{path} has no header that any profile knows in its first {rows} rows; nearest, and what is missing: {nearest}",
         hint="export all columns, or name the profile with `--profile NAME`",
         path=path,
         rows=HEAD_ROWS,

@@ -11,6 +11,8 @@ from custtier.sources.values import Layout
 
 _PRODUCT: Final = ("product_id", "product")
 _SORTED_BY: Final = ("line_id", "amount", "quantity", "item_refund", "state", "row")
+_CARRIES_MONEY: Final = pl.col("state") == State.PAID
+"""Items that are refunded, closed or unpaid carry no money, so no refund of theirs nets anything."""
 
 
 def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -38,7 +40,7 @@ def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         "import_id": pl.lit(None),
     }
     if layout.item_money:
-        made["stated_refund"] = pl.when(_of_money(rows)).then(made["stated_refund"])
+        made["stated_refund"] = pl.when(_CARRIES_MONEY).then(made["stated_refund"])
     return rows.select(
         *(
             made.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -46,11 +48,6 @@ def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         ),
         "at",
     )
-
-
-def _of_money(rows: pl.DataFrame) -> pl.Expr:
-    """Whether an item's refund still nets anything: refunded, closed and unpaid items carry no money at all."""
-    return pl.col("state") == State.PAID
 
 
 def _with_item_keys(rows: pl.DataFrame) -> pl.DataFrame:

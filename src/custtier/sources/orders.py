@@ -22,9 +22,8 @@ def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     An order of a format without order ids is known by its person, instant and amount, and by its number among twins.
     """
     platform = pl.lit(layout.profile.platform).alias("key_platform")
-    shop: pl.Expr = (
-        pl.col("shop").fill_null("") if layout.profile.account_shop and "shop" in table.columns else pl.lit("")
-    )
+    by_shop = layout.profile.account_shop and "shop" in table.columns
+    shop = pl.col("shop").fill_null("") if by_shop else pl.lit("")
     keyed = pl.col("role").is_not_null() & pl.col("reason").is_null()
     if layout.has_ids:
         order: pl.Expr = pl.when(keyed).then(pl.col("order_id"))
@@ -70,8 +69,8 @@ def _folded(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     ties = [name for name in _TEXTS if name in rows.columns]
     by = ["order_key", "is_head", "state_rank", "refund_rank", *later, *ties]
     ordered = rows.sort(by, descending=[False, *[True] * (len(by) - 1)], nulls_last=True)
-    sums = {"item_refund": pl.col("item_refund").sum()} if _sums_item_refunds(rows, layout) else {}
-    largest = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
+    sums: dict[str, pl.Expr] = {"item_refund": pl.col("item_refund").sum()} if _sums_item_refunds(rows, layout) else {}
+    largest: dict[str, pl.Expr] = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
     whole = {**largest, **sums}
     return ordered.group_by("order_key").agg(
         pl.col("row").min(),

@@ -97,7 +97,8 @@ class Statuses(Part):
 
     A word is first looked up as it stands, then without a prefix of `cut_prefixes`, then by `refunded_contains`; a
     prefix of `cancelled_prefixes` means refunded when a pay time stands and closed otherwise. `amount_pattern` finds
-    the refunded amount in the status text itself; `partly_paid` is paid less what is outstanding. `absent` says what holds when the file has no status column.
+    the refunded amount in the status text itself; `partly_paid` is paid less what is outstanding. `absent` says what
+    holds when the file has no status column.
     """
 
     unpaid: tuple[str, ...] = ()

@@ -57,7 +57,9 @@ def read_files(
     for path in named_files(paths):
         with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
             try:
-                found = _read_file(path, Path(folder), named, settings, include, progress)
+                found = _read_file(
+                    path, Path(folder), convert_with=(settings, include), profile=named, progress=progress
+                )
             except CusttierError as problem:
                 if not skip_bad_files:
                     raise
@@ -70,12 +72,13 @@ def read_files(
 def _read_file(
     path: Path,
     folder: Path,
+    *,
+    convert_with: tuple[Settings, frozenset[str]],
     profile: Profile | None,
-    settings: Settings,
-    include: frozenset[str],
     progress: Progress | None,
 ) -> list[Reading]:
     readings: list[Reading] = []
+    settings, include = convert_with
     for source in unpacked(path, folder=folder):
         sheets = _sheets(source, folder, progress)
         if profile is not None:

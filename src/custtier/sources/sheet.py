@@ -10,20 +10,19 @@ HEAD_ROWS: Final = 40
 
 
 class Sheet(Protocol):
-    """A table of text, rows numbered from 1 as the file shows them.
-
-    Attributes:
-        name: The sheet's name; empty for a text file.
-        encoding: `utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx` or `xls`.
-        head: The first rows, an empty text where a cell is empty.
-    """
+    """A table of text, rows numbered from 1 as the file shows them."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The sheet's name; empty for a text file."""
+
     @property
-    def encoding(self) -> str: ...
+    def encoding(self) -> str:
+        """`utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx` or `xls`."""
+
     @property
-    def head(self) -> Sequence[Sequence[str]]: ...
+    def head(self) -> Sequence[Sequence[str]]:
+        """The first rows, an empty text where a cell is empty."""
 
     def below(
         self, header_row: int, columns: Sequence[int], *, ids: Collection[int] = (), merged: Collection[int] = ()

@@ -252,8 +252,8 @@ def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     for field in (name for name in _DATES if name in table.columns):
         checks.append(("bad_date", field, pl.col(BAD + field)))
     checks += _no_day(table, is_order)
-    for field in (name for name in _MONEY if BAD + name in table.columns):
-        checks.append(("bad_amount", field, pl.col(BAD + field) | _is_negative(field, layout)))
+    for money in (name for name in _MONEY if BAD + name in table.columns):
+        checks.append(("bad_amount", money, pl.col(BAD + money) | _is_negative(money, layout)))
     checks += _no_amount(table, layout, is_order)
     if layout.has_ids:
         checks.append(("missing_order_id", "order_id", pl.col("order_id").is_null()))

@@ -13,9 +13,17 @@ _KEPT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number and turns the rest into zeros."""
 
 _CHUNK: Final = 4 << 20
+_TAG: Final = rb"<(?:\w+:)?"
 _NUMBER: Final = re.compile(
-    rb'<(?:\w+:)?c (?![^>]*t="(?:s|str|inlineStr|b|e|d)")[^>]*>(?:<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>[0-9.]{16,}|<(?:\w+:)?v>[0-9.]+E\+'
+    _TAG
+    + rb'c (?![^>]*t="(?:s|str|inlineStr|b|e|d)")[^>]*>'
+    + rb"(?:"
+    + _TAG
+    + rb"f[^>]*>[^<]*</(?:\w+:)?f>)?"
+    + _TAG
+    + rb"v>(?:[0-9.]{16,}|[0-9.]+E\+)"
 )
+"""A cell that holds a long number, not a text, a date or a formula's text."""
 
 
 def exact_numbers(path: Path, sheet: str, rounded: Mapping[int, str], *, encoding: str) -> dict[int, str]:

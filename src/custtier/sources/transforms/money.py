@@ -22,7 +22,8 @@ def minor_units(text: pl.Series, *, digits: int) -> pl.Series:
         digits: Digits of the currency's minor unit.
 
     Examples:
-        >>> minor_units(pl.Series(["¥1,299.90", "99.80000000000001", "131.77(已退款89.84)", "0.005", "x"]), digits=2).to_list()
+        >>> texts = pl.Series(["¥1,299.90", "99.80000000000001", "131.77(已退款89.84)", "0.005", "x"])
+        >>> minor_units(texts, digits=2).to_list()
         [129990, 9980, 13177, 1, None]
     """
     scale = 10**digits
