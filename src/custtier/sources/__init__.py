@@ -1,7 +1,22 @@
 """Reads order exports: what kind of file, which platform's format, which orders are in it."""
 
-from custtier.sources.profile import Profile, load_profiles, profile_names
-from custtier.sources.read import read_files
-from custtier.sources.reading import Progress, Reading, Readings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from custtier.sources.profile import Profile, load_profiles, profile_names
+    from custtier.sources.read import read_files
+    from custtier.sources.reading import Progress, Reading, Readings
 
 __all__ = ["Profile", "Progress", "Reading", "Readings", "load_profiles", "profile_names", "read_files"]
+
+_ROOMS = {"Profile": "profile", "load_profiles": "profile", "profile_names": "profile", "read_files": "read"}
+"""What lies elsewhere than in `reading`: pydantic comes with it, so it is loaded when it is first asked for."""
+
+
+def __getattr__(name: str) -> object:
+    """What the room gives, loaded now."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"custtier.sources.{_ROOMS.get(name, 'reading')}"), name)
