@@ -32,7 +32,7 @@ def order_rows(found: Baskets, *, seed: int) -> pl.DataFrame:
     whose = draws.base(seed, "person")
     orders = found.orders.with_columns(number=order_id(seed), **city_columns(whose))
     kept = orders.drop("person", "seq", "pieces")
-    lines = found.items.join(kept, on="position", maintain_order="left")
+    lines = found.items.drop("refund").join(kept, on="position", maintain_order="left")
     return rows(lines, HEADER, _item() | _order(seed))
 
 

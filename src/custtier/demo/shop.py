@@ -322,6 +322,7 @@ def file_truth(file: WrittenFile) -> dict[str, Any]:
 def write_truth(folder: Path, *, truth: Mapping[str, Any], tally: Tally) -> None:
     """Write `truth.json` and the answer book of customers."""
     text = json.dumps(truth, ensure_ascii=False, indent=2) + "\n"
-    answers = customer_rows(tally.customers(), seed=tally.seed)
-    (folder / CUSTOMERS).write_bytes(answers.write_csv().encode())
+    if truth.get("customers"):
+        answers = customer_rows(tally.customers(), seed=tally.seed)
+        (folder / CUSTOMERS).write_bytes(answers.write_csv().encode())
     (folder / TRUTH).write_bytes(text.encode())

@@ -37,7 +37,9 @@ def order_rows(found: Baskets, *, seed: int) -> pl.DataFrame:
         full_name=name(whose),
         **city_columns(whose),
     )
-    lines = found.items.join(orders.drop("person", "seq", "pieces"), on="position", maintain_order="left")
+    lines = found.items.drop("refund").join(
+        orders.drop("person", "seq", "pieces"), on="position", maintain_order="left"
+    )
     first = pl.col("line") == 0
     once: dict[str, pl.Expr] = _amounts() | _course() | _who()
     cells: dict[str, pl.Expr | str] = {column: pl.when(first).then(cell) for column, cell in once.items()}

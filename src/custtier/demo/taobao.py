@@ -9,7 +9,7 @@ from custtier.demo.baskets import Baskets, Stage
 from custtier.demo.cells import compact, instant, money, rows, text
 from custtier.demo.identities import city_columns, name, number, phone, shows_phone, taobao_account
 from custtier.demo.words import AGENTS, GIVEN_FIRST, PRODUCTS, RELATIONS, SHOP, SURNAMES
-from custtier.demo.world import DAY_SECONDS
+from custtier.demo.world import DAY_SECONDS, Platform, home
 
 HEADER: Final = "taobao_orders"
 ITEMS_HEADER: Final = "taobao_items"
@@ -48,11 +48,13 @@ def order_rows(found: Baskets, *, seed: int, guarded: bool) -> pl.DataFrame:
     """
     whose = draws.base(seed, "person")
     row = pl.col("row")
+    # never the first order of an account: its own phone must have been seen to be its usual one
+    gift = draws.happens(row, "gift", per_mille=40) & (pl.col("seq") > 0) & (home(whose) == Platform.TAOBAO)
     orders = found.orders.with_columns(
         number=order_id(seed),
         own_phone=phone(seed),
-        virtual=~shows_phone(whose) | draws.happens(row, "gift", per_mille=30),
-        gift=draws.happens(row, "gift", per_mille=30),
+        virtual=~shows_phone(whose) | gift,
+        gift=gift,
         **city_columns(whose),
     )
     return rows(orders, HEADER, _who(seed, guarded=guarded) | _amounts() | _course())

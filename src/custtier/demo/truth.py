@@ -106,6 +106,8 @@ class Tally:
 
     def summary(self) -> dict[str, Any]:
         """All totals: by platform, of the shop, and of its best fifth."""
+        if not self._orders:
+            return {}
         seen = pl.concat(self._orders)
         buyers = self.customers()
         by_platform = {

@@ -38,6 +38,9 @@ class Platform(IntEnum):
     SHOPIFY = 3
 
 
+_SHARES: Final = {int(Platform.TAOBAO): 52, int(Platform.JD): 18, int(Platform.YOUZAN): 20, int(Platform.SHOPIFY): 10}
+
+
 class Fate(IntEnum):
     """What becomes of an order."""
 
@@ -180,16 +183,19 @@ def _second(row: pl.Expr) -> pl.Expr:
     return hour * 3600 + draws.below(row, "second", 55 * 60)
 
 
+def home(whose: pl.Expr) -> pl.Expr:
+    """The platform of a person's first order, and of most others."""
+    return draws.weighted(whose, "home", _SHARES)
+
+
 def _platform(row: pl.Expr) -> pl.Expr:
     """The home of most, a second platform now and then; a stranger buys where buyers may stay unnamed."""
     whose = pl.col("whose")
-    shares = {int(Platform.TAOBAO): 52, int(Platform.JD): 18, int(Platform.YOUZAN): 20, int(Platform.SHOPIFY): 10}
-    home = draws.weighted(whose, "home", shares)
-    second = draws.weighted(whose, "second", shares)
+    second = draws.weighted(whose, "second", _SHARES)
     strays = draws.happens(whose, "strays", per_mille=300) & (pl.col("seq") > 0)
     elsewhere = strays & draws.happens(row, "elsewhere", per_mille=400)
     unnamed = draws.weighted(whose, "home", {int(Platform.YOUZAN): 3, int(Platform.SHOPIFY): 1})
-    return pl.when(pl.col("role") == Role.STRANGER).then(unnamed).when(elsewhere).then(second).otherwise(home)
+    return pl.when(pl.col("role") == Role.STRANGER).then(unnamed).when(elsewhere).then(second).otherwise(home(whose))
 
 
 def _fate(row: pl.Expr) -> pl.Expr:
