@@ -237,6 +237,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "at_risk": Unit.COUNT,
     "days": Unit.DAYS,
     "method": Unit.CODE,
+    "yearly_churn_rate": Unit.SHARE,
     "cuts.r": Unit.DAYS,
     "cuts.f": Unit.COUNT,
     "cuts.m": Unit.MONEY,

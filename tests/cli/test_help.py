@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from rich.cells import cell_len
 
-from custtier.cli.help import wrapped
+from custtier.text.layout import wrapped
 
 COMMANDS = [
     (),
@@ -63,10 +63,11 @@ def test_the_version(custtier: Callable) -> None:
     assert custtier("--version").out == "custtier 0.1.0\n"
 
 
-@pytest.mark.parametrize("width", range(8, 40))
+@pytest.mark.parametrize("width", range(13, 40))
 def test_wrapped_lines_fit_and_lose_nothing(width: int) -> None:
     text = "把 red-packets（红包）也算进来，例如 2026-03-31。Then some words, in English (too)."
     lines = wrapped(text, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert max(map(cell_len, lines)) <= width
     assert not any(line.startswith(("，", "。", "）")) for line in lines)
     assert not any(line.endswith("（") for line in lines)

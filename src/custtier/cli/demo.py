@@ -15,7 +15,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files; made when it is missing.")],
     out: Writing,
     customers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many people the shop knows; 200 by default.")
+        int, typer.Option(min=1, metavar="N", help="How many people have bought; 200 by default.")
     ] = 200,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed gives the same shop; 1 by default.")] = 1,
 ) -> None:

@@ -3,7 +3,6 @@
 import difflib
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -12,54 +11,11 @@ from typer.core import TyperCommand, TyperGroup
 from custtier.cli.session import session_of
 from custtier.errors import CusttierError, usage_error
 from custtier.text import message
+from custtier.text.layout import cells, wrapped
 
 WIDEST: Final = 100
 LABEL: Final = 30
 """Widest label that shares its line with its text."""
-NO_LINE_START: Final = "，。；：、）》”’！？,.;:)"
-NO_LINE_END: Final = "（《“‘("
-
-
-def cells(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` columns; Chinese breaks anywhere but before a closing mark.
-
-    Examples:
-        >>> wrapped("one two three", 8)
-        ['one two', 'three']
-        >>> wrapped("客户分层。", 8)
-        ['客户分', '层。']
-    """
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and cells(line) + cells(piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _pieces(text: str) -> list[str]:
-    """What must not be torn: a word with the spaces after it, one Chinese character with the marks around it."""
-    pieces: list[str] = []
-    for sign in " ".join(text.split()):
-        if pieces and not _may_part(pieces[-1][-1], sign):
-            pieces[-1] += sign
-        else:
-            pieces.append(sign)
-    return pieces
-
-
-def _may_part(before: str, sign: str) -> bool:
-    """Whether a line may end between two characters."""
-    if sign == " " or sign in NO_LINE_START or before in NO_LINE_END:
-        return False
-    return before == " " or cells(before) == 2 or cells(sign) == 2
 
 
 def _page_width() -> int:

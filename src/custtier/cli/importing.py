@@ -11,7 +11,7 @@ from custtier.cli.options import Include, Profile, Writing, given, writing
 from custtier.cli.output import answer, say_written
 from custtier.cli.progress import Bar
 
-COUNTS = ("import_id", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
+COUNTS = ("import_id", "files", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
 """Figures of every import: a wrong name is told before anything goes in."""
 
 

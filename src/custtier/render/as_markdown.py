@@ -6,6 +6,7 @@ from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.request import Request
 from custtier.schema import minor_digits
 from custtier.text import Catalogue
+from custtier.text.layout import cells, padded
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.views.view import View
 
@@ -30,15 +31,12 @@ def as_markdown(view: View, request: Request, catalogue: Catalogue) -> bytes:
 
 
 def _table(sheet: Sheet, shown: Shown, catalogue: Catalogue) -> str:
-    from rich.cells import cell_len
-
     columns = []
     for column, texts in shown.table(sheet).items():
-        cells = [_escaped(title_of(column, catalogue)), *map(_escaped, texts)]
-        width = max(3, *map(cell_len, cells))
+        found = [_escaped(title_of(column, catalogue)), *map(_escaped, texts)]
+        width = max(3, *map(cells, found))
         right = sheet.units[column] in NUMBERS
-        padded = [(" " * (width - cell_len(cell)), cell) for cell in cells]
-        lines = [space + cell if right else cell + space for space, cell in padded]
+        lines = [padded(text, width, right=right) for text in found]
         columns.append([lines[0], "-" * (width - 1) + (":" if right else "-"), *lines[1:]])
     return "\n".join(f"| {' | '.join(row)} |" for row in zip(*columns, strict=True))
 

@@ -14,6 +14,7 @@ from custtier.render.cells import UNPRINTABLE, Shown, asked_line, heading
 from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
 from custtier.text import Catalogue
+from custtier.text.layout import cells
 from custtier.text.names import names_of
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.views.view import View
@@ -162,7 +163,5 @@ def _writer_of(place: Any, unit: Unit) -> Any:
 
 def _width(texts: list[str]) -> int:
     """A column's width in digits: of its widest text, Chinese counted twice."""
-    from rich.cells import cell_len
-
     narrow, wide = WIDTHS
-    return min(wide, max(narrow, *(cell_len(text) + 2 for text in texts)))
+    return min(wide, max(narrow, *(cells(text) + 2 for text in texts)))

@@ -9,14 +9,14 @@ CONTEXT: Final = "name"
 
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "segment": {
-        "key_value": "key, to keep happy",
-        "key_develop": "key, to develop",
-        "key_keep": "key, to keep",
-        "key_rescue": "key, to win back",
-        "general_value": "general, to keep happy",
-        "general_develop": "general, to develop",
-        "general_keep": "general, to keep",
-        "general_rescue": "general, to win back",
+        "key_value": "key value",
+        "key_develop": "key develop",
+        "key_keep": "key keep",
+        "key_rescue": "key rescue",
+        "general_value": "general value",
+        "general_develop": "general develop",
+        "general_keep": "general keep",
+        "general_rescue": "general rescue",
         "champions": "champions",
         "loyal": "loyal",
         "potential_loyalist": "potential loyalists",

@@ -38,7 +38,9 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "unmatched_refunds": "{refunds} refunds name an order that is not imported yet; they wait for it",
     "undated_refunds": "{count} orders have a refund without a day; it is taken as made with the order",
-    "weak_account": "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer",
+    "weak_account": (
+        "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
+    ),
     "waiting_items": "{orders} orders have items but no day, money or state yet; they wait for their order report",
     "yearly_churn": (
         "{lost} of the {bought} customers who bought in the year before last did not buy in the last one: {share:.1%}; "

@@ -65,6 +65,7 @@ TITLES: Final[Mapping[str, str]] = {
     "imported_at": "Imported at",
     "file": "File",
     "files": "Files",
+    "imports": "Imports",
     "path": "File",
     "profile": "Format",
     "encoding": "Encoding",

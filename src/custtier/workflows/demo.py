@@ -4,8 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from custtier.demo import write_shop
-from custtier.sources.reading import Progress
+from custtier.demo import Progress, write_shop
 from custtier.views.view import View
 
 
@@ -14,21 +13,26 @@ def demo(folder: Path, *, customers: int, seed: int, progress: Progress | None =
 
     Args:
         folder: Where to; made when it is missing.
-        customers: How many people the shop knows.
+        customers: How many people have bought.
         seed: The same seed gives the same files, byte for byte.
-        progress: Told how far each file is.
+        progress: Told how far the writing is.
 
     Returns:
-        Table `files` (path, rows); summary: files, rows, customers.
+        Table `files` (path, profile, encoding, rows); summary: files, rows, customers.
     """
     written = write_shop(folder, customers=customers, seed=seed, progress=progress)
     files = pl.DataFrame(
-        {"path": [str(path) for path in written.files], "rows": list(written.files.values())},
-        schema={"path": pl.String, "rows": pl.Int64},
+        {
+            "path": [str(written.folder / one.path) for one in written.files],
+            "profile": [one.profile or None for one in written.files],
+            "encoding": [one.encoding for one in written.files],
+            "rows": [one.rows for one in written.files],
+        },
+        schema={"path": pl.String, "profile": pl.String, "encoding": pl.String, "rows": pl.Int64},
     )
     return View(
         command="demo",
-        parameters={"folder": str(folder), "customers": customers, "seed": seed},
+        parameters={"customers": customers, "seed": seed},
         summary={"files": files.height, "rows": int(files.get_column("rows").sum()), "customers": customers},
         tables={"files": files},
     )
