@@ -64,6 +64,7 @@ def facts_of(shop: Shop, *, seed: int = 0) -> Facts:
             "order_day": day_number(order.day),
             "gross": order.gross,
             "undated_refund": order.gross if order.closed else order.undated,
+            "dated_refund": 0 if order.closed else sum(amount for _, amount in order.refunds),
             "is_closed": order.closed,
             "currency": order.currency,
             "shop": order.shop,

@@ -1,4 +1,4 @@
-"""Net sales of every purchase as of a day, and whose purchase it is."""
+"""Net sales of every purchase as of a day."""
 
 from datetime import date
 
@@ -8,42 +8,32 @@ from custtier.metrics.frames import Lazy
 from custtier.periods import day_number
 
 
-def purchases_as_of(
-    orders: Lazy,
-    *,
-    as_of: date,
-    dated_refunds: Lazy | None = None,
-    accounts: Lazy | None = None,
-) -> Lazy:
-    """Every order that is a purchase on `as_of`, with its net sales and its customer.
+def purchases_as_of(orders: Lazy, *, as_of: date, dated_refunds: Lazy | None = None) -> Lazy:
+    """Every order that is a purchase on `as_of`, with its net sales.
 
     An order is a purchase when its net is above zero: gross less refunds that are undated or dated up to `as_of`.
 
     Args:
-        orders: `schema.PURCHASES` in scope. Uses `account_key`, `order_day`, `gross`, `undated_refund`, and `order_key`
-            when there are dated refunds.
+        orders: `schema.PURCHASES` in scope. Uses `account_key`, `order_day`, `gross`, `undated_refund`, and
+            `dated_refund` or, with `dated_refunds`, `order_key`.
         as_of: Last day observed, included.
-        dated_refunds: `schema.DATED_REFUNDS`; None when there are none.
-        accounts: `schema.ACCOUNTS`, the merged accounts; None when there are none.
+        dated_refunds: `schema.DATED_REFUNDS`; None when all of them are dated up to `as_of`, so that the orders' own
+            `dated_refund` holds.
 
     Returns:
-        One row per purchase: `customer_key` (Int64, null when it belongs to nobody), `order_day` (Int32), `net_sales`
-        (Int64, minor units, above 0).
+        One row per purchase: `account_key` (Int64, null when it belongs to nobody), `order_day` (Int32), `net_sales`
+        (Int64, minor units, above 0). Without `dated_refunds` in the order of `orders`.
     """
-    net = nw.col("gross") - nw.col("undated_refund")
-    kept = orders
-    if dated_refunds is not None:
+    before_dated = nw.col("gross") - nw.col("undated_refund")
+    if dated_refunds is None:
+        netted = orders.with_columns(net_sales=before_dated - nw.col("dated_refund"))
+    else:
         refunded = (
             dated_refunds.filter(nw.col("refund_day") <= day_number(as_of))
             .group_by("order_key")
-            .agg(nw.col("amount").sum().cast(nw.Int64).alias("dated_refund"))
+            .agg(nw.col("amount").sum().cast(nw.Int64).alias("refunded"))
         )
-        kept = kept.join(refunded, on="order_key", how="left")
-        net = net - nw.col("dated_refund").fill_null(0)
-    kept = kept.with_columns(net_sales=net).filter(nw.col("net_sales") > 0)
-    owner = nw.col("account_key")
-    if accounts is not None:
-        merged = accounts.select("account_key", nw.col("customer_key").alias("merged_key"))
-        kept = kept.join(merged, on="account_key", how="left")
-        owner = nw.coalesce(nw.col("merged_key"), owner)
-    return kept.select(owner.alias("customer_key"), "order_day", "net_sales")
+        netted = orders.join(refunded, on="order_key", how="left").with_columns(
+            net_sales=before_dated - nw.col("refunded").fill_null(0)
+        )
+    return netted.filter(nw.col("net_sales") > 0).select("account_key", "order_day", "net_sales")

@@ -23,19 +23,24 @@ class Basis:
 
     Args:
         facts: Where they come from.
-        scope: Which orders are used.
         as_of: Last day observed.
         currency: Currency of every amount.
         orders: `schema.PURCHASES` in scope.
         purchases: Those that are purchases: `metrics.sales.purchases_as_of`.
+        is_sorted: Whether `purchases` are still sorted by account and day.
     """
 
     facts: Facts
-    scope: Scope
     as_of: date
     currency: str | None
     orders: Lazy
     purchases: Lazy
+    is_sorted: bool
+
+    @property
+    def accounts(self) -> pl.LazyFrame | None:
+        """The merged accounts; None when there are none."""
+        return self.facts.accounts if self.facts.extent.merged_accounts else None
 
     @property
     def as_of_day(self) -> int:
@@ -48,7 +53,7 @@ class Customers:
     """One row per customer who bought, what belongs to nobody, and the remarks on the orders.
 
     Args:
-        totals: `metrics.totals.customer_totals` of the attributed purchases; at least one row.
+        totals: One row per `customer_key`; at least one row.
         unattributed_orders: Purchases that belong to nobody.
         unattributed_sales: Their net sales, minor units.
         notes: Remarks on the orders used.
@@ -95,31 +100,41 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
     check_choices(facts, scope)
     orders = in_scope(nw.from_native(facts.purchases), scope=scope, as_of=observed)
     extent = facts.extent
-    purchases = purchases_as_of(
-        orders,
+    # no refund is dated after the last day known: only an earlier day asks which of them had been made
+    all_made = extent.last_on is None or observed >= extent.last_on or not extent.dated_refunds
+    refunds = None if all_made else nw.from_native(facts.dated_refunds)
+    purchases = purchases_as_of(orders, as_of=observed, dated_refunds=refunds)
+    return Basis(
+        facts=facts,
         as_of=observed,
-        dated_refunds=nw.from_native(facts.dated_refunds) if extent.dated_refunds else None,
-        accounts=nw.from_native(facts.accounts) if extent.merged_accounts else None,
+        currency=one_currency(facts, scope, orders),
+        orders=orders,
+        purchases=purchases,
+        is_sorted=all_made,
     )
-    return Basis(facts, scope, observed, one_currency(facts, scope, orders), orders, purchases)
 
 
-def customers_of(basis: Basis) -> Customers:
+def customers_of(basis: Basis, totals: pl.LazyFrame | None = None) -> Customers:
     """Everyone with a purchase, with totals, and the remarks that the orders call for.
+
+    Args:
+        basis: The orders used.
+        totals: One row per `customer_key` with at least the columns of `metrics.totals.customer_totals`; None for just
+            these.
 
     Raises:
         CusttierError: `no-purchases` when no order in scope is a purchase; `no-customers` when none of them belongs to
             anybody.
     """
-    totals, remarkable = pl.collect_all(
-        [polars_behind(customer_totals(basis.purchases)), polars_behind(remarkable_orders(basis.orders))],
-        engine="streaming",
-    )
-    nobody = totals.filter(pl.col("customer_key").is_null())
+    if totals is None:
+        accounts = None if basis.accounts is None else nw.from_native(basis.accounts)
+        totals = polars_behind(customer_totals(basis.purchases, accounts=accounts))
+    everyone, remarkable = pl.collect_all([totals, polars_behind(remarkable_orders(basis.orders))], engine="streaming")
+    nobody = everyone.filter(pl.col("customer_key").is_null())
     unattributed_orders, unattributed_sales = (
         nobody.select("order_count", "net_sales").row(0) if nobody.height else (0, 0)
     )
-    attributed = totals.filter(pl.col("customer_key").is_not_null()) if nobody.height else totals
+    attributed = everyone.filter(pl.col("customer_key").is_not_null()) if nobody.height else everyone
     if not attributed.height:
         raise _nothing(basis, unattributed_orders)
     notes = _notes(basis, remarkable.row(0, named=True), unattributed_orders)

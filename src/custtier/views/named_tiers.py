@@ -7,7 +7,7 @@ import polars as pl
 from custtier.models.concentration import lowest_of_best, parts_of
 from custtier.schema import TIERS
 from custtier.settings import TierCuts
-from custtier.views.shares import exact, share_of
+from custtier.views.shares import divided, exact
 
 _WITH_PURCHASES = TIERS[:4]
 
@@ -63,9 +63,9 @@ def tier_table(customers: pl.DataFrame) -> pl.DataFrame:
         .select(
             "tier",
             "customers",
-            share_of(pl.col("customers"), whole=everyone).alias("customer_share"),
+            divided(pl.col("customers"), everyone).alias("customer_share"),
             "net_sales",
-            share_of(pl.col("net_sales"), whole=total).alias("sales_share"),
+            divided(pl.col("net_sales"), total).alias("sales_share"),
             "lowest_sales",
         )
     )

@@ -59,22 +59,23 @@ def parse_top(text: str) -> Fraction | int:
 
 
 def exact(share: float) -> Fraction:
-    """The decimal fraction that a float was written as: 0.2 is a fifth, not a hair more.
+    """The fraction that a float stands for: 0.2 is a fifth and 5 / 6 is five sixths, not a hair more.
 
     Examples:
-        >>> exact(0.2)
-        Fraction(1, 5)
+        >>> exact(0.2), exact(5 / 6)
+        (Fraction(1, 5), Fraction(5, 6))
     """
-    return Fraction(repr(share))
+    return Fraction(share).limit_denominator(1_000_000)
 
 
-def share_of(part: pl.Expr, *, whole: int) -> pl.Expr:
-    """Each value of a column as a share of a whole, rounded once: the whole is 1, never a hair less.
+def divided(part: pl.Expr, by: pl.Expr | int) -> pl.Expr:
+    """A quotient rounded once: Float64, null over null.
 
-    Polars divides a column by one number through its reciprocal, which rounds twice; by a column it divides.
+    Polars divides a column by one number (or by a column that it knows to be all the same) through the reciprocal,
+    which rounds twice: 49 / 49 would be a hair less than 1. By a column it divides.
 
     Examples:
-        >>> pl.DataFrame({"part": [49, 7]}).select(share_of(pl.col("part"), whole=49)).to_series().to_list()
+        >>> pl.DataFrame({"part": [49, 7]}).select(divided(pl.col("part"), 49)).to_series().to_list()
         [1.0, 0.14285714285714285]
     """
-    return part.cast(pl.Float64) / (part * 0 + whole).cast(pl.Float64)
+    return part.cast(pl.Float64) / (part * 0 + by).cast(pl.Float64)

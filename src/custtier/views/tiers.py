@@ -13,7 +13,7 @@ from custtier.settings import TierCuts
 from custtier.views.basis import basis_of, customers_of
 from custtier.views.named_tiers import tier_codes, tier_table
 from custtier.views.people import with_people
-from custtier.views.shares import parse_share, parse_top, share_of
+from custtier.views.shares import divided, parse_share, parse_top
 from custtier.views.view import View
 
 DEFAULT_TOP = "20%"
@@ -43,6 +43,7 @@ def tiers(
     cuts: TierCuts | None = None,
     top: str | None = None,
     sales: str | None = None,
+    rows: int | None = None,
 ) -> View:
     """Customers by net sales, the top group marked.
 
@@ -56,6 +57,7 @@ def tiers(
         cuts: Where the named tiers end.
         top: `20%` of the customers or `300` of them; the default when `sales` is not given either.
         sales: `80%`: the fewest customers who make this share of the sales.
+        rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
         Tables `customers` (`COLUMNS`), `tiers` (`named_tiers.tier_table`), `lorenz` (`concentration.lorenz`). In the
@@ -83,7 +85,9 @@ def tiers(
         cutoff = lowest_of_best(amounts, count=wanted)
     in_top = amounts.filter(amounts >= cutoff)
     most = int((amounts >= lowest_of_fewest(amounts, share=_MOST)).sum())
-    customers = _table(found.totals, amounts=amounts, cutoff=cutoff, facts=facts, cuts=cuts or TierCuts())
+    named = found.totals.with_columns(
+        tier_codes(amounts, cuts=cuts or TierCuts()).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
+    )
     return View(
         command="tiers",
         parameters={"top": typed_top, "sales": sales},
@@ -99,7 +103,12 @@ def tiers(
             "gini": gini(amounts),
             **found.unattributed,
         },
-        tables={"customers": customers, "tiers": tier_table(customers), "lorenz": lorenz(amounts)},
+        tables={
+            "customers": _table(named, facts=facts, rows=rows),
+            "tiers": tier_table(named),
+            "lorenz": lorenz(amounts),
+        },
+        heights={"customers": count},
         notes=found.notes,
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
@@ -107,20 +116,19 @@ def tiers(
     )
 
 
-def _table(totals: pl.DataFrame, *, amounts: pl.Series, cutoff: int, facts: Facts, cuts: TierCuts) -> pl.DataFrame:
+def _table(named: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
     """The table `customers`, largest first."""
-    total = int(amounts.sum())
-    sales = pl.col("net_sales")
+    sales, total = pl.col("net_sales"), int(named.get_column("net_sales").sum())
     return (
-        with_people(totals, facts=facts, largest_first="net_sales")
+        with_people(named, facts=facts, largest_first="net_sales", rows=rows)
         .with_columns(
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
-            share_of(sales, whole=total).alias("sales_share"),
-            share_of(_sold_by_equals_and_better(sales), whole=total).alias("cumulative_sales_share"),
-            tier_codes(amounts, cuts=cuts).cast(pl.String).alias("tier"),
-            (sales >= cutoff).alias("in_top"),
+            divided(sales, total).alias("sales_share"),
+            divided(_sold_by_equals_and_better(sales), total).alias("cumulative_sales_share"),
+            pl.col("tier").cast(pl.String),
         )
         .select(COLUMNS)
+        .head(named.height if rows is None else rows)
     )
 
 

@@ -23,6 +23,7 @@ class View:
         data_through: Last day that any order shows.
         currency: Currency of every amount; None without amounts.
         excluded: Records left out of reading, by reason.
+        heights: How many rows a table of the answer has of which `tables` holds only the first.
         units: Units of columns whose name stands for something else in this view than in `schema.VIEW_UNITS`.
     """
 
@@ -35,4 +36,5 @@ class View:
     data_through: date | None = None
     currency: str | None = None
     excluded: tuple[tuple[str, int], ...] = ()
+    heights: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)

@@ -24,6 +24,7 @@ class Question:
         channels: Only orders of these channels.
         agents: Only orders of these agents.
         currency: Only orders in this currency.
+        rows: How many rows of the answer's first table will be shown; None for all. The rest need not be made.
         settings: The user's settings.
     """
 
@@ -39,4 +40,5 @@ class Question:
     channels: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     currency: str | None = None
+    rows: int | None = None
     settings: Settings = field(default_factory=Settings)

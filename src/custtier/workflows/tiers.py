@@ -27,5 +27,6 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
         cuts=question.settings.tier_cuts,
         top=top,
         sales=sales,
+        rows=question.rows,
     )
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)})

@@ -1,0 +1,198 @@
+"""Who has stopped buying, who is about to, why, and what is at stake."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+import polars as pl
+
+from custtier.errors import usage_error
+from custtier.facts import Facts, Note
+from custtier.metrics.frames import polars_behind
+from custtier.metrics.runs import YEAR_DAYS, customer_rhythm, gap_counts, sorted_by_customer
+from custtier.metrics.scope import Scope
+from custtier.settings import ChurnLevels
+from custtier.views.basis import Basis, Customers, basis_of, customers_of
+from custtier.views.churn_reasons import reason_text
+from custtier.views.people import with_people
+from custtier.views.shares import divided
+from custtier.views.view import View
+from custtier.views.warning_levels import FIXED, METHODS, SHOP, Levels, level_codes, levels_of
+
+DEFAULT_DAYS: Final = 90
+
+COLUMNS: Final = (
+    "customer_id",
+    "name",
+    "phone",
+    "last_order_on",
+    "recency_days",
+    "order_count",
+    "net_sales",
+    "usual_gap_days",
+    "overdue_ratio",
+    "churn_level",
+    "reason",
+    "value_at_stake",
+    "purchase_days",
+    "platforms",
+)
+"""Columns of the table `customers`; those up to `value_at_stake` are guaranteed."""
+
+
+def churn(
+    facts: Facts,
+    *,
+    as_of: date | None = None,
+    scope: Scope | None = None,
+    settings: ChurnLevels | None = None,
+    days: int = DEFAULT_DAYS,
+    method: str = FIXED,
+    everyone: bool = False,
+    lang: str = "en",
+    rows: int | None = None,
+) -> View:
+    """Customers who have lapsed or are at risk, those with most at stake first.
+
+    Lapsed at `days` means that the last so many days hold no purchase. A customer's usual gap is the mean over their
+    purchase days; who bought on one day has the median of the others'. At stake are the net sales of the 365 days that
+    end on the last purchase.
+
+    Args:
+        facts: Orders, refunds and customers.
+        as_of: Last day observed; None for the last day known.
+        scope: Which orders are used.
+        settings: Where the warning levels begin.
+        days: Lapsed from so many days on, by the method `fixed`.
+        method: `fixed` days, the customer's `own` rhythm, or the `shop`'s.
+        everyone: List those who are neither lapsed nor at risk too; they have no level.
+        lang: Language of `reason`.
+        rows: How many rows of `customers` will be shown; None for all.
+
+    Returns:
+        Table `customers` (`COLUMNS`). In the summary `days` are those from which a customer counts as lapsed (None by
+        the method `own`), `yearly_churn_rate` is the share of those who bought in the 365 days before the last 365
+        and not since.
+
+    Raises:
+        CusttierError: `bad-days`, `unknown-method`, and those of `basis_of` and `customers_of`.
+    """
+    _check(days, method)
+    basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
+    found, gaps = _measured(basis, with_gaps=method == SHOP)
+    levels = levels_of(method, days=days, settings=settings or ChurnLevels(), gaps=gaps)
+    judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
+    at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
+    lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
+    listed = judged if everyone else at_risk_or_lapsed
+    yearly, remarks = _remarks(judged, method=method)
+    return View(
+        command="churn",
+        parameters={"days": days, "method": method, "all": everyone},
+        summary={
+            "customers": judged.height,
+            "lapsed": lapsed,
+            "lapsed_share": lapsed / judged.height,
+            "at_risk": at_risk_or_lapsed.height - lapsed,
+            "value_at_stake": int(at_risk_or_lapsed.get_column("last_year_sales").sum()),
+            "days": levels.days[-1] if levels.days else None,
+            "method": method,
+            **found.unattributed,
+            "yearly_churn_rate": yearly,
+        },
+        tables={"customers": _table(listed, levels=levels, facts=facts, lang=lang, rows=rows)},
+        heights={"customers": listed.height},
+        notes=(*found.notes, *remarks),
+        as_of=basis.as_of,
+        data_through=facts.extent.data_through,
+        currency=basis.currency,
+    )
+
+
+def _check(days: int, method: str) -> None:
+    if days < 1:
+        raise usage_error(
+            "bad-days",
+            "--days was given {days}, at least 1 is expected",
+            hint="write it as --days 90",
+            days=days,
+        )
+    if method not in METHODS:
+        raise usage_error(
+            "unknown-method",
+            "--method {method!r} is not known; there are {known}",
+            hint="leave it out for fixed days",
+            method=method,
+            known=", ".join(METHODS),
+        )
+
+
+def _measured(basis: Basis, *, with_gaps: bool) -> tuple[Customers, pl.DataFrame | None]:
+    """Everyone's totals and rhythm, and the shop's gaps when they are asked for."""
+    runs = sorted_by_customer(polars_behind(basis.purchases), accounts=basis.accounts, is_sorted=basis.is_sorted)
+    found = customers_of(basis, customer_rhythm(runs, as_of_day=basis.as_of_day))
+    return found, gap_counts(runs).collect(engine="streaming") if with_gaps else None
+
+
+def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataFrame:
+    """`totals` with recency, the usual gap as `gap_days` / `gap_parts`, and the level."""
+    usual = _median_gap(totals)
+    has_rhythm = pl.col("purchase_days") > 1
+    return totals.with_columns(
+        (as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"),
+        pl.when(has_rhythm)
+        .then((pl.col("last_day") - pl.col("first_day")).cast(pl.Int64))
+        .otherwise(pl.lit(usual.numerator if usual else None, dtype=pl.Int64))
+        .alias("gap_days"),
+        pl.when(has_rhythm)
+        .then(pl.col("purchase_days") - 1)
+        .otherwise(pl.lit(usual.denominator if usual else None, dtype=pl.Int64))
+        .alias("gap_parts"),
+    ).with_columns(level_codes(levels).alias("churn_level"))
+
+
+def _median_gap(totals: pl.DataFrame) -> Fraction | None:
+    """The median of the customers' own usual gaps, exactly; None when nobody bought on two days."""
+    own = (
+        totals.lazy()
+        .filter(pl.col("purchase_days") > 1)
+        .select((pl.col("last_day") - pl.col("first_day")).alias("span"), (pl.col("purchase_days") - 1).alias("parts"))
+        .with_columns((pl.col("span") / pl.col("parts")).alias("gap"))
+        .sort("gap")
+        .collect()
+    )
+    if own.is_empty():
+        return None
+    middle = [own.row((own.height - 1) // 2), own.row(own.height // 2)]
+    return sum((Fraction(span, parts) for span, parts, _ in middle), Fraction(0)) / 2
+
+
+def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[Note]]:
+    """The yearly churn rate, and what is to be said of it and of a shop without a rhythm to measure by."""
+    before = pl.col("bought_year_before")
+    bought, lost, has_rhythm = judged.select(
+        before.sum().cast(pl.Int64).alias("bought"),
+        (before & (pl.col("recency_days") >= YEAR_DAYS)).sum().cast(pl.Int64).alias("lost"),
+        (pl.col("purchase_days") > 1).any().alias("has_rhythm"),
+    ).row(0)
+    notes = [] if has_rhythm or method == FIXED else [Note("no_rhythm")]
+    if not bought:
+        return None, notes
+    return lost / bought, [*notes, Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought})]
+
+
+def _table(listed: pl.DataFrame, *, levels: Levels, facts: Facts, lang: str, rows: int | None) -> pl.DataFrame:
+    """The table `customers`, most at stake first."""
+    return (
+        with_people(listed, facts=facts, largest_first="last_year_sales", rows=rows)
+        .head(listed.height if rows is None else rows)
+        .with_columns(
+            pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
+            divided(pl.col("gap_days"), pl.col("gap_parts")).alias("usual_gap_days"),
+            divided(pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")).alias("overdue_ratio"),
+            reason_text(levels, lang=lang).alias("reason"),
+            pl.col("churn_level").cast(pl.String),
+            pl.col("last_year_sales").alias("value_at_stake"),
+        )
+        .select(COLUMNS)
+    )
