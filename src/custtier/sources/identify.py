@@ -103,7 +103,7 @@ def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Matc
     raise data_error(
         "missing-column",
         "{path} was read with the profile `{profile}`, which needs the column {column}; the file has {headers}",
-        hint="list the profiles with `custtier sources`, or name one with `--profile NAME`",
+        hint="leave `--profile` out to have the format recognised, or name another one",
         path=path,
         profile=profile.name,
         column=missing,
@@ -205,8 +205,8 @@ def _unknown(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: st
         return data_error(
             "unknown-format",
             "{path} has no header that any profile knows in its first {rows} rows",
-            hint="list the profiles with `custtier sources`; a plain table needs headers such as order_id, date, "
-            "amount, customer",
+            hint="a plain table needs headers such as order_id, date, amount, customer; "
+            "name another format with `--profile NAME`",
             path=path,
             rows=HEAD_ROWS,
         )
