@@ -38,6 +38,7 @@ LEFT_OUT_FIRST: Final = (
     "recency_days",
     "in_top",
     "last_order_on",
+    "order_count",
     "cells",
 )
 """Columns that a narrow terminal does without, the first goes first."""
