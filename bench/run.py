@@ -1,0 +1,227 @@
+"""Measures custtier against the least that the same work can cost, in the same run, and prints the ratios.
+
+    python bench/run.py [--data FOLDER] [--rounds N] [NAME …]
+
+Each benchmark runs whole processes: a floor (what a bare reader of the same bytes needs) and custtier, in turn. Medians
+are compared. `bench/make_data.py` writes the data; it is called when some is missing.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from make_data import make
+from measure import MEGABYTE, Runs, in_turn
+
+PYTHON = sys.executable
+CUSTTIER = str(Path(sys.executable).with_name("custtier"))
+PURCHASE_COLUMNS = "account_key", "order_day", "gross", "undated_refund", "dated_refund"
+MOST_MEMORY = 2_000 * MEGABYTE
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One line of the table.
+
+    Args:
+        name: To choose it by.
+        title: What is measured against what.
+        floor: Words of the bare process.
+        words: Words of custtier's.
+        most: The ratio that must not be passed.
+        rounds: Measured runs of each, unless asked otherwise.
+        most_memory: Peak bytes that custtier must not pass; None for no limit.
+    """
+
+    name: str
+    title: str
+    floor: tuple[str, ...]
+    words: tuple[str, ...]
+    most: float
+    rounds: int
+    most_memory: int | None = None
+
+
+def python(program: str, *words: Path) -> tuple[str, ...]:
+    """The words of a bare Python process."""
+    return (PYTHON, "-c", program, *map(str, words))
+
+
+def imports(folder: Path, scratch: Path) -> list[Benchmark]:
+    """Files into an empty store, against reading their cells as text."""
+    into = ("--store", str(scratch / "store"))
+    read_workbook = (
+        "import sys, fastexcel; fastexcel.read_excel(sys.argv[1]).load_sheet(0, dtypes='string').to_polars()"
+    )
+    read_text = "import sys, polars; polars.read_csv(sys.argv[1], infer_schema=False)"
+    workbook, guarded = folder / "orders_100k.xlsx", folder / "orders_1m_gb18030.csv"
+    return [
+        Benchmark(
+            "import-xlsx",
+            "import of a workbook, 100,000 × 25, against fastexcel reading it as text",
+            python(read_workbook, workbook),
+            (CUSTTIER, "import", str(workbook), *into),
+            most=3,
+            rounds=3,
+        ),
+        Benchmark(
+            "import-csv",
+            "import of a GB18030 CSV, 1,000,000 × 25, against Polars reading the same rows in UTF-8 as text",
+            python(read_text, folder / "orders_1m_utf8.csv"),
+            (CUSTTIER, "import", str(guarded), *into),
+            most=6,
+            rounds=3,
+        ),
+    ]
+
+
+def answers(folder: Path) -> list[Benchmark]:
+    """Each analysis over the store of ten million orders, against collecting the columns that it needs."""
+    store = folder / "store"
+    collect = (
+        "import sys, polars; "
+        f"polars.scan_parquet(sys.argv[1:]).select({list(PURCHASE_COLUMNS)}).collect(engine='streaming')"
+    )
+    floor = python(collect, *purchase_files(store))
+    return [
+        Benchmark(
+            name,
+            f"`{name}` over 10,000,000 orders, against Polars collecting {len(PURCHASE_COLUMNS)} columns of them",
+            floor,
+            (CUSTTIER, name, *options, "--store", str(store)),
+            most=2,
+            rounds=5,
+            most_memory=MOST_MEMORY,
+        )
+        for name, options in (("rfm", ()), ("tiers", ("--top", "20%")), ("churn", ("--days", "90")))
+    ]
+
+
+def purchase_files(store: Path) -> list[Path]:
+    """The Parquet files of the purchases that the store's readers open now."""
+    from deltalake import DeltaTable
+
+    from custtier.settings import Settings
+    from custtier.store import Store
+
+    rows = Store(store, settings=Settings()).facts().extent.purchases
+    table = DeltaTable(str(store / "purchases"))
+    found = [Path(uri.removeprefix("file://")) for uri in table.file_uris()]
+    import polars as pl
+
+    kept = pl.scan_parquet(found).select(pl.len()).collect().item()
+    if kept != rows:
+        sys.exit(f"the purchases of {store} hold {kept} rows, its last import says {rows}: make the data anew")
+    return found
+
+
+def starts(folder: Path) -> list[Benchmark]:
+    """What a person waits for before anything happens."""
+    return [
+        Benchmark(
+            "help",
+            '`custtier --help`, against `python -c "import typer"`',
+            python("import typer"),
+            (CUSTTIER, "--help"),
+            most=2,
+            rounds=15,
+        ),
+        Benchmark(
+            "example",
+            '`custtier tiers` on the example store, against `python -c "import typer, polars, deltalake"`',
+            python("import typer, polars, deltalake"),
+            (CUSTTIER, "tiers", "--store", str(folder / "example_store")),
+            most=2,
+            rounds=15,
+        ),
+    ]
+
+
+def line(benchmark: Benchmark, floor: Runs, product: Runs) -> str:
+    """A row of the table."""
+    ratio = product.seconds / floor.seconds
+    held = ratio <= benchmark.most
+    memory = f"{product.peak / MEGABYTE:,.0f} MB"
+    if benchmark.most_memory is not None:
+        held = held and product.peak <= benchmark.most_memory
+        memory += f" of {benchmark.most_memory / MEGABYTE:,.0f}"
+    return (
+        f"| {benchmark.title} | {floor.seconds:.2f} s | {product.seconds:.2f} s "
+        f"| {ratio:.2f} | {benchmark.most:g} | {memory} | {'yes' if held else '**no**'} |"
+    )
+
+
+def preamble() -> str:
+    """The machine, the versions and the day."""
+    from importlib.metadata import version
+
+    versions = ", ".join(f"{name} {version(name)}" for name in ("polars", "deltalake", "fastexcel", "typer"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"{memory:.0f} GB, Python {platform.python_version()}, {versions}. Whole processes, medians, run in turn.\n"
+    )
+
+
+def emptying(scratch: Path) -> Callable[[], None]:
+    """A function that clears the scratch store, so that every import starts from nothing."""
+    return lambda: shutil.rmtree(scratch / "store", ignore_errors=True)
+
+
+NEEDS = {
+    "import-xlsx": "workbook",
+    "import-csv": "million",
+    "rfm": "store",
+    "tiers": "store",
+    "churn": "store",
+    "help": "",
+    "example": "example",
+}
+"""Each benchmark and the piece of data that it reads."""
+
+
+def benchmarks(names: list[str], *, folder: Path, scratch: Path) -> list[Benchmark]:
+    """The benchmarks of these names, in the order of the table; their data is made when it is missing."""
+    make(folder, sorted({NEEDS[name] for name in names} - {""}))
+    found = imports(folder, scratch) + starts(folder)
+    if set(names) & {"rfm", "tiers", "churn"}:
+        found = found[:2] + answers(folder) + found[2:]
+    return [benchmark for benchmark in found if benchmark.name in names]
+
+
+def main() -> None:
+    """Measure what was asked for and print the table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NEEDS))
+    options.add_argument("--data", type=Path, default=Path(__file__).parent / "data")
+    options.add_argument("--rounds", type=int, help="measured runs of each process")
+    asked = options.parse_args()
+    unknown = set(asked.names) - set(NEEDS)
+    if unknown:
+        options.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NEEDS)}")
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        chosen = benchmarks(asked.names or list(NEEDS), folder=asked.data, scratch=scratch)
+        env = os.environ | {"CUSTTIER_SETTINGS": str(asked.data / "settings"), "LC_ALL": "C.UTF-8"}
+        print(preamble())
+        print("| benchmark | floor | custtier | ratio | at most | peak memory | held |")
+        print("|---|---:|---:|---:|---:|---:|---|")
+        for benchmark in chosen:
+            floor, product = in_turn(
+                (benchmark.floor, benchmark.words),
+                rounds=asked.rounds or benchmark.rounds,
+                env=env,
+                before=emptying(scratch),
+            )
+            print(line(benchmark, floor, product), flush=True)
+
+
+if __name__ == "__main__":
+    main()
