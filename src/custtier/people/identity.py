@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from custtier.keys import key_column
-from custtier.people.phones import phone_columns
+from custtier.people.phones import with_phones
 from custtier.schema import AccountKind, PhoneKind
 
 KIND_RANK: Final = {AccountKind.OPENID: 0, AccountKind.ACCOUNT: 1, AccountKind.PHONE: 2, AccountKind.EMAIL: 3}
@@ -29,8 +29,8 @@ def with_contacts(orders: pl.DataFrame) -> pl.DataFrame:
     prepared = orders.with_columns(
         account.alias("account"),
         pl.when(email != "").then(email).alias("email"),
-        *phone_columns(),
     )
+    prepared = with_phones(prepared)
     kinds = set(prepared["account_kind"].unique().to_list())
     if AccountKind.EMAIL in kinds:
         is_email = pl.col("account_kind") == AccountKind.EMAIL.value
@@ -47,8 +47,9 @@ def with_contacts(orders: pl.DataFrame) -> pl.DataFrame:
 
 def _phone_accounts(orders: pl.DataFrame) -> pl.DataFrame:
     """`orders` whose accounts of kind phone are comparable; one that is no full phone is no account."""
-    named = orders.select("account", pl.lit(None, dtype=pl.String).alias("kind"))
-    found = named.select(phone_columns("account", "kind")).rename({"account": "phone_account", "kind": "worth"})
+    found = with_phones(
+        orders.select(phone_account="account", worth=pl.lit(None, dtype=pl.String)), phone="phone_account", kind="worth"
+    )
     is_phone = pl.col("account_kind") == AccountKind.PHONE.value
     usable = pl.when(pl.col("worth") == PhoneKind.FULL.value).then(pl.col("phone_account"))
     return (
@@ -68,14 +69,18 @@ def with_identity(orders: pl.DataFrame) -> pl.DataFrame:
         The same rows; `account` is null for an order that belongs to nobody (no strong key). The e-mail stands in
         only where `account_kind` says that the shop knows its buyers by it.
     """
-    prepared = with_contacts(orders)
+    return with_owner(with_contacts(orders))
+
+
+def with_owner(orders: pl.DataFrame) -> pl.DataFrame:
+    """`with_identity` for orders whose phones and accounts are in comparable form already (`with_contacts`)."""
     account = pl.col("account")
     is_key = account.is_not_null() & ~account.str.contains("*", literal=True) & ~account.str.contains(r"^(?:##|\$\$)")
     email = pl.col("email")
     own = pl.when(is_key).then(account)
     phone = pl.when(pl.col("phone_kind") == PhoneKind.FULL.value).then(pl.col("phone"))
     by_email = (pl.col("account_kind") == AccountKind.EMAIL.value) & ~email.str.contains("*", literal=True)
-    return prepared.with_columns(
+    return orders.with_columns(
         pl.coalesce(own, phone, pl.when(by_email).then(email)).alias("account"),
         pl.when(own.is_not_null())
         .then(pl.col("account_kind"))

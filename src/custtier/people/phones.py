@@ -9,6 +9,7 @@ from custtier.schema import PhoneKind
 MOBILE: Final = r"1[3-9]\d{9}"
 """A mainland mobile number."""
 
+_NONE: Final = "none"
 _CIPHER: Final = r"^(?:##|\$\$|~)"
 _EXTENSION: Final = rf"^(?:\+86-?|0086-?|86-?)?{MOBILE}(?:-|转|,|，)\d{{1,6}}$"
 _MAINLAND: Final = rf"^(?:\+86|0086|86)?({MOBILE})$"
@@ -17,39 +18,58 @@ _NEIGHBOUR: Final = r"^((?:852|853)\d{8}|886\d{9})$"
 _MAINLAND_LINE: Final = r"^(?:\+|00)86"
 
 
-def phone_columns(phone: str = "phone", kind: str = "phone_kind") -> list[pl.Expr]:
-    """A phone in its comparable form and its kind, under the names of the two columns read.
+def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone_kind") -> pl.DataFrame:
+    """`frame` with every phone in its comparable form, and its kind.
 
     A mainland mobile becomes its eleven digits, another number that shows its country becomes E.164; both are `full`.
     A number with an extension is `virtual`: it is lent to one order. Landlines without a country are `odd`, because
     a shop's switchboard is shared by its people.
 
     Args:
+        frame: Holds both columns.
         phone: Column of the text as it stood in the file.
         kind: Column that may already say `virtual`, which stays.
     """
     text = pl.col(phone).str.strip_chars()
-    text = pl.when(text != "").then(text)
+    known = (
+        pl.when(text.is_null() | (text == ""))
+        .then(pl.lit(_NONE))
+        .when(text.str.contains("*", literal=True))
+        .then(pl.lit(PhoneKind.MASKED.value))
+        .when((pl.col(kind) == PhoneKind.VIRTUAL.value).fill_null(value=False))
+        .then(pl.lit(PhoneKind.VIRTUAL.value))
+        .when(text.str.contains(rf"^{MOBILE}$"))
+        .then(pl.lit(PhoneKind.FULL.value))
+    )
+    told = frame.with_columns(pl.when(text != "").then(text).alias(phone), known.alias(kind))
+    untold = told.filter(pl.col(kind).is_null()).select(pl.col(phone).unique())
+    if not untold.is_empty():
+        looked_at = untold.select(pl.col(phone), *_looked_at(phone))
+        told = (
+            told.join(looked_at, on=phone, how="left", maintain_order="left")
+            .with_columns(pl.coalesce("seen_phone", phone).alias(phone), pl.coalesce(kind, "seen_kind").alias(kind))
+            .drop("seen_phone", "seen_kind")
+        )
+    return told.with_columns(pl.when(pl.col(kind) != _NONE).then(pl.col(kind)).alias(kind))
+
+
+def _looked_at(phone: str) -> list[pl.Expr]:
+    """`seen_phone` and `seen_kind` of texts that are neither masked nor plain mobiles: few need the dear matches."""
+    text = pl.col(phone)
     spaceless = text.str.replace_all(r"\s", "")
     bare = spaceless.str.replace_all(r"[-()（）]", "")
     mainland = bare.str.extract(_MAINLAND, 1)
     foreign = pl.coalesce(bare.str.extract(_ABROAD, 1), bare.str.extract(_NEIGHBOUR, 1))
     abroad = pl.when(~bare.str.contains(_MAINLAND_LINE)).then(pl.lit("+") + foreign)
-    full = pl.coalesce(mainland, abroad)
-    found = (
-        pl.when(text.is_null())
-        .then(None)
-        .when(text.str.contains(_CIPHER))
+    is_cipher = text.str.contains(_CIPHER)
+    full = pl.when(~is_cipher).then(pl.coalesce(mainland, abroad))
+    kind = (
+        pl.when(is_cipher)
         .then(pl.lit(PhoneKind.CIPHER.value))
-        .when(text.str.contains("*", literal=True))
-        .then(pl.lit(PhoneKind.MASKED.value))
-        .when((pl.col(kind) == PhoneKind.VIRTUAL.value).fill_null(value=False))
-        .then(pl.lit(PhoneKind.VIRTUAL.value))
         .when(full.is_not_null())
         .then(pl.lit(PhoneKind.FULL.value))
         .when(spaceless.str.contains(_EXTENSION))
         .then(pl.lit(PhoneKind.VIRTUAL.value))
         .otherwise(pl.lit(PhoneKind.ODD.value))
     )
-    comparable = pl.when(found == PhoneKind.FULL.value).then(full).otherwise(text)
-    return [comparable.alias(phone), found.alias(kind)]
+    return [pl.coalesce(full, text).alias("seen_phone"), kind.alias("seen_kind")]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from custtier.facts import Extent
-from custtier.people import account_keys, with_identity
+from custtier.people import account_keys, with_owner
 from custtier.people.identity import account_spaces
 from custtier.schema import DATED_REFUNDS, ORDERS, PURCHASES, State, Table, conform
 from custtier.settings import Settings
@@ -65,7 +65,7 @@ def fold(records: Records, *, settings: Settings) -> Folded:
     orders = roll_up(fold_orders(records.orders), fold_items(records.items))
     refunds = fold_refunds(records.refunds)
     payments = shared_payments(orders)
-    identified = with_identity(orders)
+    identified = with_owner(orders)
     identified = identified.with_columns(account_spaces(identified))
     if payments.absorbed.is_empty():
         settled = identified.with_columns(pl.lit(None, dtype=pl.Int64).alias("shop_account_key"))

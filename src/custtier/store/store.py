@@ -254,8 +254,7 @@ class Store:
         versions = dict.fromkeys((*RAW, *SNAPSHOTS), 0)
         if not self._layout.is_store():
             return _State([], versions, [])
-        imports = self._layout.imports
-        commits = commits_of(imports.scan(imports.version()).collect())
+        commits = commits_of(self._layout.imports.scan_last().collect())
         if commits:
             versions |= commits[-1].versions
         return _State(commits, versions, visible_ids(commits))

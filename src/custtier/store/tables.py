@@ -59,6 +59,7 @@ class StoredTable:
         self.folder = folder
         self.columns = columns
         self.partitioned = partitioned
+        self._named: dict[int, list[tuple[str, int]]] = {}
 
     def exists(self) -> bool:
         """Whether the table was created."""
@@ -105,6 +106,15 @@ class StoredTable:
             CusttierError: `store-damaged` when the version or one of its files is missing or cut off.
         """
         files = self._files(version)
+        return self._scanned(files, import_ids)
+
+    def scan_last(self) -> pl.LazyFrame:
+        """The rows of the last version, lazily."""
+        table = self._open(None)
+        self._named[table.version()] = _named(table)
+        return self.scan(table.version())
+
+    def _scanned(self, files: list[Path], import_ids: Sequence[int] | None) -> pl.LazyFrame:
         if import_ids is not None:
             wanted = {f"{PARTITION}={number}" for number in import_ids}
             files = [file for file in files if file.parent.name in wanted]
@@ -152,14 +162,16 @@ class StoredTable:
             path.unlink()
             if mode == "append":
                 return self.version()
-        self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
-        return self.version()
+        return self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
 
-    def _commit(self, actions: list[AddAction], *, mode: str) -> None:
+    def _commit(self, actions: list[AddAction], *, mode: str) -> int:
         """Names files in the log: from here on they exist."""
-        self._open(None).create_write_transaction(
+        table = self._open(None)
+        table.create_write_transaction(
             list(actions), mode=mode, schema=self._schema(), partition_by=self._partition_by()
         )
+        table.update_incremental()
+        return table.version()
 
     def _added(self, path: Path, height: int, import_id: int | None) -> AddAction:
         found = path.stat()
@@ -173,10 +185,12 @@ class StoredTable:
         )
 
     def _files(self, version: int) -> list[Path]:
-        added = self._open(version).get_add_actions(flatten=True)
+        if version not in self._named:
+            # a version never changes, so its list of files is read once
+            self._named[version] = _named(self._open(version))
         files: list[Path] = []
-        for name, size in zip(added.column("path").to_pylist(), added.column("size_bytes").to_pylist(), strict=True):
-            path = self.folder / str(name)
+        for name, size in self._named[version]:
+            path = self.folder / name
             try:
                 whole = path.stat().st_size == size
             except OSError as problem:
@@ -202,6 +216,13 @@ class StoredTable:
                 for name, dtype in self.columns.items()
             ]
         )
+
+
+def _named(table: DeltaTable) -> list[tuple[str, int]]:
+    """Names and sizes of the files of a table, relative to its folder."""
+    added = table.get_add_actions(flatten=True)
+    names, sizes = (added.column(column).to_pylist() for column in ("path", "size_bytes"))
+    return [(str(name), int(size)) for name, size in zip(names, sizes, strict=True)]
 
 
 def damaged(folder: Path, problem: str) -> CusttierError:

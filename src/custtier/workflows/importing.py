@@ -75,6 +75,13 @@ def import_files(
     readings = read_files(
         paths, settings=settings, profile=profile, include=include, skip_bad_files=skip_bad_files, progress=progress
     )
+    if readings.skipped and not readings:
+        raise data_error(
+            "no-readable-file",
+            "none of the {files} files can be read",
+            hint="import one of them without --skip-bad-files to see what is wrong with it",
+            files=len(readings.skipped),
+        )
     if strict:
         _refuse_rejects(readings)
     kept = Store(store, settings=settings)
@@ -89,7 +96,7 @@ def import_files(
         },
         summary={"import_id": outcome.import_id, "files": len(outcome.files), **_sums(outcome.files)},
         tables={"files": _files_table(outcome.files)},
-        notes=(*_file_notes(outcome.files), *outcome.notes),
+        notes=(*readings.skipped, *_file_notes(outcome.files), *outcome.notes),
         data_through=outcome.extent.data_through,
         excluded=_excluded(outcome.files),
     )

@@ -1,0 +1,408 @@
+"""Imports into a store: counts, what readers see, undo, locks, damage."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from filelock import FileLock
+
+from custtier.errors import NOTHING, STORE, USAGE, CusttierError
+from custtier.settings import Settings
+from custtier.sources.reading import Reading
+from custtier.store import Store, facts_of
+from custtier.store.layout import Layout
+from custtier.store.tables import StoredTable
+from store.readings import ID_KEY, at, item, many, order, reading, refund
+
+NOW = at("2026-06-01 08:00")
+OLD, NEW = "2026-04-01", "2026-05-01"
+FRAMES = ("purchases", "dated_refunds", "accounts", "customers")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return opened(tmp_path / "store")
+
+
+def opened(folder: Path, **settings: object) -> Store:
+    return Store(folder, settings=Settings(lock_wait_seconds=0.0, **settings), id_key=ID_KEY)  # type: ignore[arg-type]
+
+
+def counts(store: Store, *readings: Reading) -> list[tuple[int, int, int]]:
+    outcome = store.add(readings, imported_at=NOW)
+    return [(file["new"], file["updated"], file["unchanged"]) for file in outcome.files]
+
+
+def held(store: Store) -> dict[str, pl.DataFrame]:
+    facts = store.facts()
+    return {name: getattr(facts, name).collect() for name in FRAMES}
+
+
+def assert_same(first: dict[str, pl.DataFrame], second: dict[str, pl.DataFrame]) -> None:
+    for name in FRAMES:
+        by = first[name].columns
+        assert first[name].sort(by).equals(second[name].sort(by)), name
+
+
+def test_the_same_file_twice_brings_nothing_new(store: Store) -> None:
+    file = reading(
+        [order("1"), order("2")], [item("1", "a"), item("1", "b")], [refund("r", "1", 100)], rejected=2, excluded=1
+    )
+    assert counts(store, file) == [(4, 0, 0)]
+    before = held(store)
+    assert counts(store, file) == [(0, 0, 4)]
+    assert_same(held(store), before)
+    assert store.imports()["import_id"].to_list() == [1, 2]
+
+
+def test_a_later_export_brings_exactly_its_changes(store: Store) -> None:
+    store.add(
+        [reading([order("1"), order("2"), order("3", state="unpaid", paid_at=None)], instant=OLD)], imported_at=NOW
+    )
+    later = reading([order("1"), order("2", stated_refund=500), order("3"), order("4")], instant=NEW)
+    assert counts(store, later) == [(1, 2, 1)]
+    assert store.facts().extent.undated_refunds == 1
+
+
+def test_an_older_export_changes_nothing_that_is_newer(store: Store) -> None:
+    store.add([reading([order("1", gross=200)], instant=NEW)], imported_at=NOW)
+    assert counts(store, reading([order("1", gross=100)], instant=OLD)) == [(0, 0, 1)]
+
+
+def test_a_file_is_compared_with_the_files_before_it(store: Store) -> None:
+    first = reading([order("1"), order("2")], instant=OLD)
+    second = reading([order("1", gross=5), order("2"), order("3")], instant=NEW)
+    assert counts(store, first, second, second) == [(2, 0, 0), (1, 1, 1), (0, 0, 3)]
+
+
+def test_an_item_is_new_on_its_own(store: Store) -> None:
+    store.add([reading([order("1")], [item("1", "a")])], imported_at=NOW)
+    more = reading([order("1")], [item("1", "a"), item("1", "b"), item("1", "c")])
+    assert counts(store, more) == [(2, 0, 1)]
+    changed = reading([order("1")], [item("1", "a", quantity=2.0), item("1", "b")], instant=NEW)
+    assert counts(store, changed) == [(0, 1, 1)]
+
+
+def test_a_refund_is_new_once_and_updated_when_it_is_done(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    asked = reading([], refunds=[refund("r", "1", 100, state="pending"), refund("s", None, 50)], instant=OLD)
+    assert counts(store, asked) == [(2, 0, 0)]
+    done = reading([], refunds=[refund("r", "1", 100), refund("s", None, 50)], instant=NEW)
+    assert counts(store, done) == [(0, 1, 1)]
+    assert store.facts().extent.undated_refunds == 1
+
+
+def test_every_record_is_counted_once(store: Store) -> None:
+    outcome = store.add([reading([order("1")], rejected=3, excluded=2)], imported_at=NOW)
+    file = outcome.files[0]
+    assert (file["rows_read"], file["new"], file["rejected"], file["excluded"]) == (6, 1, 3, 2)
+    assert (file["reasons"], file["rejected_reasons"]) == ({"trailer": 2}, {"bad_amount": 3})
+
+
+def test_the_store_answers_as_files_do(store: Store) -> None:
+    files = [
+        reading([order("1", phone="13800138000"), order("2", account="b", phone="13800138000")]),
+        reading([order("3", account=None)], refunds=[refund("r", "1", 100, refunded_on=date(2026, 3, 9))]),
+    ]
+    store.add(files, imported_at=NOW)
+    direct = facts_of(files, settings=Settings(), id_key=ID_KEY)
+    assert_same(held(store), {name: getattr(direct, name).collect() for name in FRAMES})
+    assert store.facts().extent == direct.extent
+
+
+def test_purchases_are_sorted_by_account_and_day(store: Store) -> None:
+    store.add([many(500, accounts=40)], imported_at=NOW)
+    store.add([many(500, start=300, accounts=40)], imported_at=NOW)
+    found = store.facts().purchases.collect()
+    assert found.height == 800
+    assert found.equals(found.sort("account_key", "order_day", "order_key"))
+
+
+def test_the_rejected_rows_of_an_import_can_be_read_again(store: Store) -> None:
+    store.add([reading([order("1")], rejected=2)], imported_at=NOW)
+    store.add([reading([order("1")], rejected=1)], imported_at=NOW)
+    assert store.rejects(1)["row"].to_list() == [2, 3]
+    assert store.rejects(2)["import_id"].to_list() == [2]
+
+
+def test_an_import_can_be_undone_in_any_order(store: Store, tmp_path: Path) -> None:
+    files = [
+        reading([order("1"), order("2")], instant=OLD),
+        reading([order("1", state="refunded"), order("3")], instant=NEW),
+        reading([order("1", stated_refund=10, gross=77)], instant="2026-06-01"),
+    ]
+    for file in files:
+        store.add([file], imported_at=NOW)
+    store.undo(2)
+    rest = opened(tmp_path / "rest")
+    for file in (files[0], files[2]):
+        rest.add([file], imported_at=NOW)
+    assert_same(held(store), held(rest))
+    assert store.facts().extent == rest.facts().extent
+    store.undo(3)
+    store.undo(1)
+    assert store.facts().extent.purchases == 0
+    assert store.imports()["undone"].to_list() == [True, True, True]
+
+
+def test_an_undone_import_can_be_made_again_under_a_new_id(store: Store) -> None:
+    file = reading([order("1")])
+    store.add([file], imported_at=NOW)
+    store.undo(1)
+    assert counts(store, file) == [(1, 0, 0)]
+    assert store.imports()["import_id"].to_list() == [1, 2]
+
+
+def test_only_imports_that_stand_can_be_undone(store: Store) -> None:
+    with pytest.raises(CusttierError, match="unknown-import"):
+        store.undo(1)
+    assert not store.folder.exists()
+    store.add([reading([order("1")])], imported_at=NOW)
+    store.undo(1)
+    with pytest.raises(CusttierError, match="already-undone") as caught:
+        store.undo(1)
+    assert caught.value.exit_code == USAGE
+
+
+def test_a_bill_can_come_before_or_after_the_shops_orders_and_be_undone(store: Store) -> None:
+    shop = reading([order("1", payment_id="p", account=None)])
+    bill = reading(
+        [order("w", platform="wechatpay", kind="payment", payment_id="p", account="o", account_kind="openid")],
+        refunds=[refund("r", "w", 100, platform="wechatpay", payment_id="p", refunded_on=date(2026, 3, 9))],
+    )
+    store.add([bill], imported_at=NOW)
+    assert store.facts().extent.purchases == 1
+    store.add([shop], imported_at=NOW)
+    both = held(store)
+    assert both["purchases"].select("gross", "dated_refund", "source").rows() == [(10000, 100, "taobao-orders")]
+    store.undo(1)
+    assert store.facts().purchases.collect()["account_key"].to_list() == [None]
+    store.add([bill], imported_at=NOW)
+    assert_same(held(store), both)
+    store.undo(2)
+    assert store.facts().purchases.collect().select("gross", "dated_refund").rows() == [(10000, 100)]
+
+
+def test_another_zone_in_the_settings_moves_every_day_at_the_next_import(tmp_path: Path) -> None:
+    late = [order("1", paid_at=at("2026-02-28 17:00"))]
+    opened(tmp_path / "s").add([reading(late)], imported_at=NOW)
+    moved = opened(tmp_path / "s", zone="America/New_York")
+    moved.add([reading([order("2")])], imported_at=NOW)
+    assert moved.facts().purchases.collect()["ordered_on"].min() == date(2026, 2, 28)
+
+
+def test_there_is_no_store_before_the_first_import(store: Store) -> None:
+    with pytest.raises(CusttierError, match="no-store") as caught:
+        store.facts()
+    assert caught.value.exit_code == NOTHING
+    assert store.imports().is_empty()
+    assert not store.folder.exists()
+
+
+def test_files_are_for_their_owner_alone(store: Store) -> None:
+    store.add([reading([order("1")], rejected=1)], imported_at=NOW)
+    assert store.folder.stat().st_mode & 0o777 == 0o700
+    for path in store.folder.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_folder_with_other_files_is_not_taken_for_a_store(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(CusttierError, match="not-a-store") as caught:
+        opened(tmp_path).add([reading([order("1")])], imported_at=NOW)
+    assert caught.value.exit_code == USAGE
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".")) == ["letter.txt"]
+
+
+def test_a_newer_store_is_refused(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    (store.folder / "store.json").write_text(json.dumps({"format": 99}))
+    for ask in (store.facts, store.imports, lambda: store.add([], imported_at=NOW), lambda: store.undo(1)):
+        with pytest.raises(CusttierError, match="store-newer") as caught:
+            ask()
+        assert caught.value.exit_code == STORE
+
+
+@pytest.mark.parametrize("what", ["file", "cut", "log", "table", "imports", "mark"])
+def test_a_damaged_store_says_so(store: Store, what: str) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    parquet = next((store.folder / "purchases").glob("*.parquet"))
+    if what == "file":
+        parquet.unlink()
+    elif what == "cut":
+        parquet.write_bytes(parquet.read_bytes()[:-10])
+    elif what == "log":
+        for path in (store.folder / "purchases" / "_delta_log").iterdir():
+            path.write_text("{cut")
+    elif what == "mark":
+        (store.folder / "store.json").write_text("{")
+    else:
+        name = "imports" if what == "imports" else "purchases"
+        (store.folder / name).rename(store.folder.parent / "elsewhere")
+    with pytest.raises(CusttierError, match="store-damaged") as caught:
+        opened(store.folder).facts()
+    assert caught.value.exit_code == STORE
+
+
+def test_a_locked_store_names_who_holds_it(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    (store.folder / ".writer.json").write_text(json.dumps({"pid": 4242}))
+    with FileLock(store.folder / ".lock"):
+        with pytest.raises(CusttierError, match="4242") as caught:
+            store.undo(1)
+        assert (caught.value.code, caught.value.exit_code) == ("store-locked", STORE)
+        # readers do not wait
+        assert store.facts().purchases.collect().height == 1
+
+
+def test_a_reader_keeps_what_it_opened_while_a_writer_goes_on(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    before = store.facts()
+    store.add([reading([order("1", gross=5), order("2")], instant=NEW)], imported_at=NOW)
+    store.undo(1)
+    assert before.purchases.collect()["gross"].to_list() == [10000]
+    assert before.customers.collect().height == 1
+
+
+class StoppedError(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize(
+    ("step", "moment"), [(step, moment) for step in range(10) for moment in ("before", "after")][::3]
+)
+def test_an_import_that_stops_half_way_leaves_no_trace(
+    store: Store, monkeypatch: pytest.MonkeyPatch, step: int, moment: str
+) -> None:
+    first = reading([order("1"), order("2")], [item("1", "a")], [refund("r", "1", 9)], instant=OLD, rejected=1)
+    second = reading(
+        [order("1", gross=5), order("3")], [item("3", "a")], [refund("s", "2", 9)], instant=NEW, rejected=1
+    )
+    store.add([first], imported_at=NOW)
+    before = held(store)
+    committing = StoredTable._commit
+    seen = []
+
+    def stopping(table: StoredTable, actions: list[Any], *, mode: str) -> int:
+        seen.append(table.folder.name)
+        stops = len(seen) == step + 1
+        if stops and moment == "before":
+            raise StoppedError
+        version = committing(table, actions, mode=mode)
+        if stops and table.folder.name != "imports":
+            raise StoppedError
+        return version
+
+    monkeypatch.setattr(StoredTable, "_commit", stopping)
+    with pytest.raises(StoppedError):
+        store.add([second], imported_at=NOW)
+    monkeypatch.undo()
+    assert_same(held(store), before)
+    assert store.imports()["import_id"].to_list() == [1]
+    assert counts(store, second) == [(2, 1, 0)]
+    other = opened(store.folder.parent / "other")
+    other.add([first], imported_at=NOW)
+    other.add([second], imported_at=NOW)
+    assert_same(held(store), held(other))
+    assert store.rejects(2).height == 1
+    store.undo(2)
+    assert_same(held(store), before)
+
+
+def test_a_first_import_that_stops_leaves_no_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopping(*_: object, **__: object) -> None:
+        raise StoppedError
+
+    monkeypatch.setattr(StoredTable, "_commit", stopping)
+    with pytest.raises(StoppedError):
+        store.add([reading([order("1")])], imported_at=NOW)
+    monkeypatch.undo()
+    with pytest.raises(CusttierError, match="no-store"):
+        store.facts()
+    assert counts(store, reading([order("1")])) == [(1, 0, 0)]
+
+
+def test_a_store_that_was_half_made_is_made_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    making = StoredTable.create
+    made = []
+
+    def stopping(table: StoredTable) -> None:
+        made.append(table)
+        if len(made) == 3:
+            raise StoppedError
+        making(table)
+
+    monkeypatch.setattr(StoredTable, "create", stopping)
+    with pytest.raises(StoppedError):
+        store.add([reading([order("1")])], imported_at=NOW)
+    monkeypatch.undo()
+    assert counts(store, reading([order("1")])) == [(1, 0, 0)]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from custtier.settings import Settings
+from custtier.store import Store
+from custtier.store.tables import StoredTable
+from store.readings import ID_KEY, at, many
+
+committing = StoredTable._commit
+left = int(sys.argv[2])
+
+def killing(table, actions, *, mode):
+    global left
+    version = committing(table, actions, mode=mode)
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), 9)
+    return version
+
+StoredTable._commit = killing
+Store(Path(sys.argv[1]), settings=Settings(), id_key=ID_KEY).add([many(50)], imported_at=at("2026-06-01"))
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_a_killed_process_holds_no_lock_and_its_rows_are_swept(store: Store, steps: int) -> None:
+    store.add([many(10, accounts=7)], imported_at=NOW)
+    tests = str(Path(__file__).parent.parent)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(store.folder), str(steps), tests], check=False)
+    assert done.returncode == -9
+    assert store.facts().extent.purchases == 10
+    assert counts(store, many(20, start=5, accounts=7)) == [(15, 0, 5)]
+    assert store.facts().extent.purchases == 25
+    assert not (store.folder / ".writer.json").exists()
+
+
+def test_many_commits_are_cleaned_up_and_stay_readable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custtier.store.store.MAINTAIN_EVERY", 3)
+    for number in range(7):
+        store.add([reading([order(str(number))])], imported_at=NOW)
+    assert store.facts().extent.purchases == 7
+    assert store.imports().height == 7
+    assert len(list((store.folder / "imports").glob("*.parquet"))) >= 1
+    assert any((store.folder / "purchases" / "_delta_log").glob("*.checkpoint.parquet"))
+    store.undo(4)
+    assert store.facts().extent.purchases == 6
+
+
+def test_an_empty_import_still_gets_an_id(store: Store) -> None:
+    outcome = store.add([reading([], rejected=1)], imported_at=NOW)
+    assert outcome.import_id == 1
+    assert store.facts().extent.purchases == 0
+    assert Layout(store.folder).is_store()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind this user")
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(CusttierError, match="bad-store-folder"):
+        opened(tmp_path / "s").add([reading([order("1")])], imported_at=NOW)
