@@ -1,17 +1,21 @@
 """How commands are run in tests: in this process, or as a process of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from custtier.cli.main import run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+NOW = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+"""The time of an import, which is another one every time."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,14 @@ def custtier(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
 def process(home: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Run a command line as a process of its own; keywords are environment variables."""
 
-    def command(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    def command(
+        *words: object, stdin: IO[bytes] | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [sys.executable, "-m", "custtier", *(str(word) for word in words)],
             env={**os.environ, **environment},
             cwd=home,
+            stdin=stdin,
             capture_output=True,
             check=False,
             timeout=60,
@@ -72,6 +79,7 @@ def snapshot(request: pytest.FixtureRequest, home: Path) -> Callable[[str, Ended
 
     def compare(name: str, ended: Ended) -> None:
         text = f"exit {ended.code}\n--- stdout\n{ended.out}--- stderr\n{ended.err}".replace(str(home), "HOME")
+        text = NOW.sub("YYYY-MM-DD HH:MM", text)
         path = SNAPSHOTS / f"{name}.txt"
         if request.config.getoption("--update-snapshots"):
             path.write_text(text, encoding="utf-8")

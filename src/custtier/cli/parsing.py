@@ -32,7 +32,7 @@ def _told(problem: Any, catalogue: Catalogue) -> str:
     name = getattr(problem, "option_name", None) or (_name_of(param) if param is not None else "")
     match type(problem).__name__:
         case "NoSuchOption":
-            near = ", ".join(getattr(problem, "possibilities", None) or ())
+            near = next(iter(getattr(problem, "possibilities", None) or ()), "")
             if near:
                 return catalogue.say(message("there is no option {name}; is {near} meant?"), name=name, near=near)
             return catalogue.say(message("there is no option {name}"), name=name)

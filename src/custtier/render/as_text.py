@@ -18,6 +18,9 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
+ON_REQUEST: Final = frozenset({"lorenz"})
+"""Tables for drawing, not for reading: only named."""
+
 LEFT_OUT_FIRST: Final = (
     "platforms",
     "cumulative_customer_share",
@@ -56,8 +59,9 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     page.strong(heading(view, catalogue, title=command_title(view.command, catalogue)))
     asked = asked_line(view, catalogue)
     page.lines.extend([asked] if asked else [])
-    unseen = [sheet for sheet in sheets[1:] if sheet.frame.height > TEXT_ROWS]
-    for sheet in sheets:
+    others = [sheet for sheet in sheets[1:] if not sheet.frame.is_empty()]
+    unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in ON_REQUEST]
+    for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
             page.table(sheet, named=sheet is not sheets[0])
     if unseen:
@@ -95,10 +99,13 @@ class _Page:
             )
             for name, texts in self._shown.table(sheet).items()
         }
-        left_out = _left_out(columns, width=self._width)
         self.lines.append("")
         if named:
             self.strong(table_title(sheet.name, self._catalogue))
+        if sheet.frame.is_empty():
+            self.lines.append(self._catalogue.say(message("no rows")))
+            return
+        left_out = _left_out(columns, width=self._width)
         head, *rest = grid([column for name, column in columns.items() if name not in left_out], width=self._width)
         self.strong(head)
         self.lines.extend(rest)

@@ -103,7 +103,7 @@ def heading(view: View, catalogue: Catalogue, *, title: str) -> str:
 def asked_line(view: View, catalogue: Catalogue) -> str:
     """What was asked, option by option; empty when nothing was. The day observed stands in the heading."""
     asked = [
-        f"{name.replace('_', '-')} {_typed(value)}"
+        name.replace("_", "-") + ("" if value is True else f" {_typed(value)}")
         for name, value in view.parameters.items()
         if name != "as_of" and value is not None and value is not False and value not in ("", (), [], {})
     ]
