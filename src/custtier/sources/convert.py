@@ -12,9 +12,11 @@ from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
 from custtier.sources.items import item_rows
 from custtier.sources.orders import order_rows, with_order_keys
+from custtier.sources.profile import Profile
 from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
 from custtier.sources.refunds import refund_rows
+from custtier.sources.refusals import buyers_bill
 from custtier.sources.transforms.text import is_masked
 from custtier.sources.values import Layout, file_instant, pending_refunds, reject_reasons, settled_grain, with_values
 
@@ -33,6 +35,8 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
     tables = [field_table(match).with_columns(sheet_number=pl.lit(number)) for number, match in enumerate(matches)]
     table = with_roles(_joined(tables), profile=profile, include=include)
     has_ids = "order_id" in table.columns
+    _refuse_own_purchases(table, profile, path)
+    table = _without_refunds_of_others(table, profile)
     layout = Layout(profile, first, settled_grain(table, profile), has_ids, settings)
     if layout.grain == "item_blank":
         table = _with_ids_filled(table)
@@ -40,8 +44,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
     table = _with_refund_rows(table, layout)
     instant = file_instant(table)
     table = _with_whole_orders(reject_reasons(table, layout), layout)
-    table = _without_repeats(table, layout)
-    table = with_order_keys(table, layout)
+    table = _without_repeats(with_order_keys(table, layout), layout)
     orders = order_rows(table, layout)
     items = item_rows(table, layout)
     refunds = refund_rows(table, layout)
@@ -65,6 +68,35 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
 def _joined(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     table = tables[0] if len(tables) == 1 else pl.concat(tables, how="diagonal")
     return table.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
+
+
+def _refuse_own_purchases(table: pl.DataFrame, profile: Profile, path: str) -> None:
+    """An error where one buyer stands beside several sellers: these are the shop's own purchases."""
+    if not profile.own_purchases or not {"account", "seller"} <= set(table.columns):
+        return
+    buyers, sellers = (table[name].drop_nulls().n_unique() for name in ("account", "seller"))
+    if buyers == 1 and sellers > 1:
+        raise buyers_bill(profile, path)
+
+
+def _without_refunds_of_others(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Refund rows left out with the row that they take back, where that one is left out."""
+    refunds = pl.col("role") == REFUND
+    if "order_id" not in table.columns or not table.select(refunds.any()).item():
+        return table
+    of_order = pl.col("order_id").str.replace(profile.id_cut, "") if profile.id_cut else pl.col("order_id")
+    table = table.with_columns(of_order=of_order)
+    orders = table.filter(~refunds | refunds.is_null())
+    sold = orders.filter(pl.col("role") == ORDER)["order_id"].drop_nulls().unique()
+    others = orders.filter(pl.col("left_out").is_not_null() & ~pl.col("order_id").is_in(sold.implode()))
+    reasons = others.select(pl.col("order_id").alias("of_order"), pl.col("left_out").alias("why")).drop_nulls()
+    reasons = reasons.unique("of_order", keep="first", maintain_order=True)
+    table = table.join(reasons, on="of_order", how="left", maintain_order="left")
+    left_out = refunds & pl.col("why").is_not_null()
+    return table.with_columns(
+        left_out=pl.when(left_out).then("why").otherwise("left_out"),
+        role=pl.when(~left_out.fill_null(value=False)).then("role"),
+    ).drop("of_order", "why")
 
 
 def _with_ids_filled(table: pl.DataFrame) -> pl.DataFrame:
@@ -104,10 +136,11 @@ def _without_repeats(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Identical rows left out but for the first, in a format of one row an order with an order id."""
     if not layout.one_row_an_order:
         return table
-    kept = table.filter(pl.col("role").is_not_null() & pl.col("reason").is_null())
-    if not kept["order_id"].is_duplicated().any():
+    keys = table["order_key"]
+    if keys.drop_nulls().n_unique() == len(keys) - keys.null_count():
         return table
-    suspects = kept.filter(kept["order_id"].is_duplicated())
+    kept = table.filter(pl.col("order_key").is_not_null())
+    suspects = kept.filter(kept["order_key"].is_duplicated())
     same = [name for name in suspects.columns if name not in {"sheet", "sheet_number", "row", "at", "first_cells"}]
     firsts = suspects.unique(subset=same, keep="first", maintain_order=True)["at"]
     if len(firsts) == suspects.height:
@@ -180,7 +213,8 @@ def _cells(row: dict[str, object], headers: Sequence[str]) -> str:
 def _notes(table: pl.DataFrame, orders: pl.DataFrame, layout: Layout, *, path: str) -> tuple[Note, ...]:
     profile = layout.profile
     notes: list[Note] = []
-    if not orders.is_empty() and not _has_buyer(orders):
+    tells_people = bool(profile.accounts) or "phone" in profile.columns
+    if tells_people and not orders.is_empty() and not _has_buyer(orders):
         notes.append(Note("no_buyer_key", {"file": path, "profile": profile.name}))
     elif profile.weak_accounts and orders["account"].null_count() < orders.height:
         notes.append(Note("weak_account", {"file": path, "profile": profile.name}))

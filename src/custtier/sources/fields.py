@@ -9,9 +9,9 @@ from custtier.sources.identify import Match
 from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account
 from custtier.sources.sheet import column_name
 from custtier.sources.transforms import regions
-from custtier.sources.transforms.text import clean, clean_id, is_masked, readable
+from custtier.sources.transforms.text import clean_id, is_masked, readable, trimmed, without_null_tokens
 
-ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "link_id", "product_id")
+ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_id")
 _PERSONAL: Final = ("name", "phone", "email", "address")
 
 
@@ -35,7 +35,9 @@ def field_table(match: Match) -> pl.DataFrame:
         merged=frozenset(_flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(c for _, c in accounts)])),
     )
     prefix = profile.cell_prefix
-    cells = raw.select("row", *(clean(column_name(index), prefix=prefix).alias(column_name(index)) for index in needed))
+    names = [column_name(index) for index in needed]
+    cells = raw.with_columns(trimmed(name, prefix=prefix) for name in names)
+    cells = cells.with_columns(without_null_tokens(name) for name in names)
     cells = _without_blank_rows(cells, match, needed)
     table = cells.select(
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
@@ -98,11 +100,7 @@ def _with_places(table: pl.DataFrame) -> pl.DataFrame:
     if "address" not in table.columns:
         return table
     address = pl.col("address")
-    derived = {
-        "province": regions.province_of(address),
-        "city": regions.city_of(address),
-        "name": regions.name_in(address),
-        "phone": regions.phone_in(address),
-    }
-    missing = {field: place for field, place in derived.items() if field not in table.columns}
-    return table.with_columns(**missing).drop("address")
+    people = {"name": regions.name_in(address), "phone": regions.phone_in(address)}
+    table = table.with_columns(**{field: part for field, part in people.items() if field not in table.columns})
+    places = regions.places(table["address"])
+    return table.drop("address").with_columns(place for place in places if place.name not in table.columns)

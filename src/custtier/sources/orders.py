@@ -51,9 +51,12 @@ def order_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     row is the order's and is taken once. Their order in the file decides nothing.
     """
     rows = table.filter((pl.col("role") == ORDER) & pl.col("left_out").is_null() & pl.col("reason").is_null())
-    several = rows["order_key"].is_duplicated()
+    keys = rows["order_key"]
+    if keys.n_unique() == len(keys):
+        return _conformed(_settled(rows, layout), layout)
+    several = keys.is_duplicated()
     single = rows.filter(~several)
-    folded = _folded(rows.filter(several), layout) if several.any() else rows.clear()
+    folded = _folded(rows.filter(several), layout)
     together = pl.concat([single, folded.select(single.columns)], how="vertical_relaxed").sort("row", "sheet_number")
     return _conformed(_settled(together, layout), layout)
 
@@ -69,7 +72,7 @@ def _folded(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     ties = [name for name in _TEXTS if name in rows.columns]
     by = ["order_key", "is_head", "state_rank", "refund_rank", *later, *ties]
     ordered = rows.sort(by, descending=[False, *[True] * (len(by) - 1)], nulls_last=True)
-    sums: dict[str, pl.Expr] = {"item_refund": pl.col("item_refund").sum()} if _sums_item_refunds(rows, layout) else {}
+    sums: dict[str, pl.Expr] = {"item_refund": _sum("item_refund")} if _sums_item_refunds(rows, layout) else {}
     largest: dict[str, pl.Expr] = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
     whole = {**largest, **sums}
     return ordered.group_by("order_key").agg(
@@ -77,6 +80,11 @@ def _folded(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         pl.col("sheet", "sheet_number").sort_by("sheet_number", "row").first(),
         *(whole.get(name, pl.col(name).drop_nulls().first()).alias(name) for name in values),
     )
+
+
+def _sum(name: str) -> pl.Expr:
+    """The sum of what is there; null where nothing is."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
 
 
 def _sums_item_refunds(rows: pl.DataFrame, layout: Layout) -> bool:

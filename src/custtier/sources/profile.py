@@ -14,7 +14,7 @@ from custtier.errors import CusttierError, usage_error
 FIELDS: Final = frozenset(
     {
         # what identifies the record
-        "order_id", "line_id", "payment_id", "refund_id", "link_id",
+        "order_id", "line_id", "payment_id", "refund_id",
         # who, where, through whom
         "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
         "shop", "channel", "agent", "referrer",
@@ -25,7 +25,7 @@ FIELDS: Final = frozenset(
         # item facts
         "product_id", "product", "specification", "category", "quantity", "amount", "item_refund",
         # what row rules look at
-        "direction", "type", "counterparty", "remark",
+        "direction", "type", "counterparty", "seller",
     }
 )  # fmt: skip
 """Names that a profile may map headers to. `amount` and `item_refund` are of the row's item, `gross` and `refund` of
@@ -185,9 +185,11 @@ class Profile(Part):
         account_shop: Whether `shop` is part of the order's key.
         instants: More headers with past events, for the file's instant.
         date_formats: Tried before the usual ones.
+        day_first: Whether `01/02/2026` is a day in February, where the column itself does not tell.
         day: Pattern that finds the day (YYMMDD) in the order id, when no time stands.
         currency: Of every amount; empty to take the settings'.
         currency_of_country: Value of `country` → currency.
+        currency_symbols: Symbol in the amount → currency.
         zone: Of times without an offset; empty to take the settings'.
         money_basis: `buyer`, or `shop` where only what the shop received is known.
         cell_prefix: Character in front of every cell.
@@ -198,6 +200,8 @@ class Profile(Part):
         description_row: The first row is left out when its order id does not match this pattern.
         id_cut: Pattern cut off the end of an order id, to find the order that a refund row belongs to.
         rows: See `RowRule`.
+        own_purchases: Whether the same columns are exported for what the shop itself bought, which is refused: then
+            one buyer stands beside several of `seller`.
         negative: What a negative amount means: `refund` a refund row, `bad` a bad amount.
     """
 
@@ -216,9 +220,11 @@ class Profile(Part):
     account_shop: bool = False
     instants: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
+    day_first: bool | None = None
     day: Pattern = ""
     currency: str = ""
     currency_of_country: dict[str, str] = {}
+    currency_symbols: dict[str, str] = {}
     zone: str = ""
     money_basis: Literal["buyer", "shop"] = "buyer"
     cell_prefix: str = ""
@@ -229,6 +235,7 @@ class Profile(Part):
     description_row: Pattern = ""
     id_cut: Pattern = ""
     rows: tuple[RowRule, ...] = ()
+    own_purchases: bool = False
     negative: Literal["refund", "bad"] = "bad"
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from custtier.sources.identify import Match, forced, identify
 from custtier.sources.profile import Profile, load_profiles, profile_named
 from custtier.sources.reading import Progress, Reading, Readings
 from custtier.sources.records import switches
+from custtier.sources.refusals import refuse
 from custtier.sources.sheet import Sheet
 from custtier.sources.text_sheet import text_sheet
 from custtier.sources.workbook import workbook_sheets
@@ -87,7 +88,7 @@ def _read_file(
             matches = identify(sheets, list(load_profiles().values()), path=source.label)
         groups = [list(group) for _, group in groupby(_by_profile(matches), key=lambda match: match.profile.name)]
         for group in groups:
-            _refuse(group[0].profile, source.label)
+            refuse(group[0].profile, source.label)
             label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
             readings.append(convert(group, path=label, settings=settings, include=include))
     return readings
@@ -129,23 +130,3 @@ def _advance(label: str, total: int, progress: Progress | None) -> Callable[[int
             progress.advance(label, done, total)
 
     return advance
-
-
-def _refuse(profile: Profile, label: str) -> None:
-    """The error for a format that is known and not imported."""
-    if profile.kind == "buyers_bill":
-        raise data_error(
-            "buyers-bill",
-            "{path} is `{profile}`: what one person bought, not what a shop sold",
-            hint="export the orders from the shop's own back office",
-            path=label,
-            profile=profile.name,
-        )
-    if profile.kind == "contacts":
-        raise data_error(
-            "contact-list",
-            "{path} is `{profile}`, a list of contacts; this version imports orders only",
-            hint="import the orders of these customers",
-            path=label,
-            profile=profile.name,
-        )

@@ -19,6 +19,8 @@ def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str
         profile: Its trailers, description row and row rules decide.
         include: Switches that turn off rules that leave rows out.
     """
+    if not (profile.rows or profile.trailers or profile.description_row):
+        return table.with_columns(left_out=pl.lit(None, dtype=pl.String), role=pl.lit(ORDER))
     marked = table.with_columns(left_out=_no_record(table, profile))
     role = pl.lit(ORDER)
     reason = pl.lit(None, dtype=pl.String)

@@ -43,7 +43,7 @@ def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """`refund_key` of the refund's own id, else of order, instant, amount and number among identical ones."""
+    """`refund_key` of the order and the refund's own id, else of order, instant, amount and number among twins."""
     told = pl.concat_str(
         pl.col("key_order"),
         pl.col("instant").cast(pl.String).fill_null(""),
@@ -52,6 +52,10 @@ def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:
     )
     number = pl.int_range(pl.len()).over(told).cast(pl.String)
     by_facts = pl.concat_str(told, number, separator="\x1e")
-    own = pl.coalesce("refund_id", by_facts) if "refund_id" in rows.columns else by_facts
+    if "refund_id" in rows.columns:
+        by_id = pl.concat_str(pl.col("key_order").fill_null(""), pl.col("refund_id"), separator="\x1e")
+        own = pl.coalesce(by_id, by_facts)
+    else:
+        own = by_facts
     rows = rows.with_columns(key_kind=pl.lit("refund"), key_refund=own)
     return rows.with_columns(key_column(rows, ["key_platform", "key_kind", "key_refund"]).alias("refund_key"))

@@ -14,6 +14,7 @@ from custtier.errors import CusttierError, data_error
 from custtier.sources.sheet import HEAD_ROWS, column_name
 
 CHUNK_BYTES: Final = 4 << 20
+_START_BYTES: Final = 1 << 18
 _DELIMITERS: Final = (",", "\t", ";")
 _UNIT_SEPARATOR: Final = "\x1f"
 _SURE_CHARACTERS: Final = 12
@@ -22,9 +23,22 @@ _SURE_CHARACTERS: Final = 12
 Advance = Callable[[int], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class TextSheet:
-    """A delimited text file in UTF-8 on disk."""
+    """A delimited text file in UTF-8 on disk.
+
+    Args:
+        path: The text, in UTF-8; replaced by a copy when its quotation marks follow no rule.
+        label: What the user calls the file.
+        encoding: What the bytes were in.
+        delimiter: Between cells.
+        quoted: Whether cells may stand in quotation marks.
+        head: The first rows.
+        lines_through: For each of them, the line it ends on.
+        line_count: Lines of the whole file.
+        folder: Where a copy may be written.
+        name: Text files have no sheets.
+    """
 
     path: Path
     label: str
@@ -33,23 +47,9 @@ class TextSheet:
     quoted: bool
     head: tuple[tuple[str, ...], ...]
     lines_through: tuple[int, ...]
-    width: int
+    line_count: int
+    folder: Path
     name: str = ""
-
-    def _scan(self, header_row: int) -> pl.LazyFrame:
-        schema = {column_name(index): pl.String for index in range(self.width)}
-        return pl.scan_csv(
-            self.path,
-            has_header=False,
-            skip_lines=self.lines_through[header_row - 1],
-            schema=schema,
-            infer_schema=False,
-            separator=self.delimiter,
-            quote_char='"' if self.quoted else None,
-            truncate_ragged_lines=True,
-            row_index_name="row",
-            row_index_offset=header_row + 1,
-        ).with_columns(pl.col("row").cast(pl.Int32))
 
     def below(
         self,
@@ -59,54 +59,99 @@ class TextSheet:
         ids: Collection[int] = (),  # noqa: ARG002 - a text file has no numbers and no merged cells
         merged: Collection[int] = (),  # noqa: ARG002
     ) -> pl.DataFrame:
-        """See `Sheet.below`."""
-        return self._collect(self._scan(header_row).select("row", *(column_name(index) for index in columns)))
+        """See `Sheet.below`.
+
+        As many records as lines means that no quotation mark has swallowed a line's end. Otherwise cells have line
+        breaks, or stray marks in them: then the file is written anew with every cell quoted.
+        """
+        names = [column_name(index) for index in columns]
+        found = self._collect(self._scan(header_row).select("row", *names))
+        lines = self.line_count - self.lines_through[header_row - 1]
+        as_expected = found is not None and found.height == lines
+        if not as_expected and self.quoted and has_wild_quotes(self.path, self.delimiter):
+            self.path = self._requoted()
+            found = self._collect(self._scan(header_row).select("row", *names))
+        if found is None:
+            raise self._unreadable()
+        return found
 
     def whole(self, header_row: int, rows: pl.Series) -> pl.DataFrame:
         """See `Sheet.whole`."""
-        return self._collect(self._scan(header_row).filter(pl.col("row").is_in(rows.implode())))
+        found = self._collect(self._scan(header_row).filter(pl.col("row").is_in(rows.implode())))
+        if found is None:
+            raise self._unreadable()
+        return found
 
-    def _collect(self, frame: pl.LazyFrame) -> pl.DataFrame:
+    def _scan(self, header_row: int) -> pl.LazyFrame:
+        width = max(len(cells) for cells in self.head)
+        return pl.scan_csv(
+            self.path,
+            has_header=False,
+            skip_lines=self.lines_through[header_row - 1],
+            schema={column_name(index): pl.String for index in range(width)},
+            infer_schema=False,
+            separator=self.delimiter,
+            quote_char='"' if self.quoted else None,
+            truncate_ragged_lines=True,
+            row_index_name="row",
+            row_index_offset=header_row + 1,
+        ).with_columns(pl.col("row").cast(pl.Int32))
+
+    def _collect(self, frame: pl.LazyFrame) -> pl.DataFrame | None:
+        """The rows; None where Polars can make no table of the lines."""
         try:
             return frame.collect()
         except pl.exceptions.NoDataError:
             return pl.DataFrame(schema=frame.collect_schema())
-        except pl.exceptions.ComputeError as problem:
-            raise data_error(
-                "unreadable-file",
-                "the table in {path} cannot be read: a quotation mark is not closed, or a line is cut",
-                hint="export the file again, or open it in a spreadsheet and save it as CSV",
-                path=self.label,
-            ) from problem
+        except pl.exceptions.ComputeError:
+            return None
+
+    def _requoted(self) -> Path:
+        """A copy in which every cell is quoted by the rules; its records end on the same lines."""
+        target = new_file(self.folder)
+        csv.field_size_limit(1 << 30)
+        try:
+            with (
+                self.path.open(encoding="utf-8-sig", newline="") as source,
+                target.open("w", encoding="utf-8", newline="") as out,
+            ):
+                writer = csv.writer(out, delimiter=self.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+                for cells in csv.reader(source, delimiter=self.delimiter):
+                    if cells:
+                        writer.writerow(cells)
+                    else:
+                        out.write("\n")
+        except csv.Error as problem:
+            raise self._unreadable() from problem
+        return target
+
+    def _unreadable(self) -> CusttierError:
+        return data_error(
+            "unreadable-file",
+            "the table in {path} cannot be read: a quotation mark is not closed, or a line is cut",
+            hint="export the file again, or open it in a spreadsheet and save it as CSV",
+            path=self.label,
+        )
 
 
-@dataclass
-class _Quotes:
-    """Counts quotation marks, to tell a file whose quotes follow the rules from one with stray ones in its cells."""
+def has_wild_quotes(path: Path, delimiter: str) -> bool:
+    """Whether cells of a text file hold quotation marks that CSV would have doubled.
 
-    delimiter: str
-    last: str = "\n"
-    opening: int = 0
-    closing: int = 0
-    stray: bool = False
-
-    def __post_init__(self) -> None:
-        edge = re.escape(self.delimiter) + r'\r\n"'
-        self._stray = re.compile(f'"(?![{edge}])(?<![{edge}]")')
-
-    def see(self, text: str) -> None:
-        if self.stray or ('"' not in text and self.last != '"'):
-            self.last = text[-1:] or self.last
-            return
-        seen = self.last + text
-        self.opening += sum(seen.count(before + '"') for before in (self.delimiter, "\n"))
-        self.closing += sum(seen.count('"' + after) for after in (self.delimiter, "\n", "\r"))
-        self.stray = self._stray.search(seen, 1, len(seen) - 1) is not None
-        self.last = text[-1]
-
-    def are_wild(self) -> bool:
-        """Whether cells hold quotation marks that CSV would have doubled."""
-        return self.stray or self.opening != self.closing + (self.last == '"')
+    It looks at bytes: no byte of a character beyond ASCII looks like a mark, a delimiter or a line's end in UTF-8.
+    """
+    mark = delimiter.encode()
+    edge = re.escape(mark) + rb'\r\n"'
+    inside = re.compile(b'"(?=[^' + edge + b"])(?<![" + edge + b']")')
+    last = b"\n\n"
+    opening = closing = 0
+    for piece, _ in _pieces(path):
+        seen = last[-1:] + piece
+        opening += sum(seen.count(before + b'"') for before in (mark, b"\n"))
+        closing += sum(seen.count(b'"' + after) for after in (mark, b"\n", b"\r"))
+        if inside.search(last + piece, len(last) - 1) is not None:
+            return True
+        last = (last + piece)[-2:]
+    return opening != closing + last.endswith(b'"')
 
 
 def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> TextSheet:
@@ -122,46 +167,39 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
         CusttierError: `undecodable-file` with the line of the bad byte; `empty-file`.
     """
     encoding = _bom_encoding(path) or ("utf-8" if _is_utf8(path, label=label) else "gb18030")
-    copy = _new_file(folder)
-    chunks = _decoded(path, encoding, label=label, advance=advance)
-    first = next(chunks, "")
-    if not first.strip():
+    first = _start(path, encoding)
+    if not first.strip("\ufeff \t\r\n"):
         raise data_error("empty-file", "{path} is empty", hint="export the file again", path=label)
     delimiter = _delimiter(first)
-    quotes = _Quotes(delimiter)
-    only_returns = "\r" in first and "\n" not in first
-    backticks = _has_backticks(first, delimiter)
-    rewritten = encoding not in {"utf-8", "utf-8-sig"} or only_returns
-    target = copy.open("w", encoding="utf-8", newline="") if rewritten else None
-    try:
-        for chunk in _and_rest(first, chunks):
-            text = chunk.replace("\r", "\n") if only_returns else chunk
-            quotes.see(text)
-            if target is not None:
-                target.write(text)
-    finally:
-        if target is not None:
-            target.close()
-    source = copy if rewritten else path
-    if backticks:
-        head, lines = _head(source, delimiter)
-        source, delimiter = _without_backticks(source, folder), _UNIT_SEPARATOR
+    returns_only = "\r" in first and "\n" not in first
+    if encoding in {"utf-8", "utf-8-sig"} and not returns_only:
+        source = path
+        pieces = _pieces(path)
     else:
-        source = _requoted(source, folder, delimiter) if quotes.are_wild() else source
-        head, lines = _head(source, delimiter)
+        source = new_file(folder)
+        pieces = _copied(path, source, encoding, label=label, returns_only=returns_only)
+    line_count, end = 0, b"\n"
+    for piece, done in pieces:
+        line_count += piece.count(b"\n")
+        end = piece[-1:] or end
+        advance(done)
+    backticks = _has_backticks(first, delimiter)
+    head, lines = _head(source, delimiter)
     return TextSheet(
-        path=source,
+        path=_without_backticks(source, folder) if backticks else source,
         label=label,
         encoding=encoding,
-        delimiter=delimiter,
+        delimiter=_UNIT_SEPARATOR if backticks else delimiter,
         quoted=not backticks,
         head=head,
         lines_through=lines,
-        width=max(len(cells) for cells in head),
+        line_count=line_count + (end != b"\n"),
+        folder=folder,
     )
 
 
-def _new_file(folder: Path) -> Path:
+def new_file(folder: Path) -> Path:
+    """A path in a folder that nothing stands at yet."""
     return folder / f"{len(list(folder.iterdir()))}.utf8"
 
 
@@ -200,23 +238,43 @@ def _beyond_ascii(text: str) -> int:
     return 0 if text.isascii() else sum(not character.isascii() for character in text)
 
 
-def _decoded(path: Path, encoding: str, *, label: str, advance: Advance) -> Iterator[str]:
+def _pieces(path: Path) -> Iterator[tuple[bytes, int]]:
+    """The file's bytes in pieces, and how many have been read."""
+    done = 0
+    with path.open("rb") as source:
+        while piece := source.read(CHUNK_BYTES):
+            done += len(piece)
+            yield piece, done
+
+
+def _start(path: Path, encoding: str) -> str:
+    """The beginning of the file as text; a character that the cut hits is left away."""
+    with path.open("rb") as source:
+        return source.read(_START_BYTES).decode(encoding, errors="ignore")
+
+
+def _copied(path: Path, target: Path, encoding: str, *, label: str, returns_only: bool) -> Iterator[tuple[bytes, int]]:
+    """Writes the file's text in UTF-8; gives it in pieces, and how many bytes of the file have been read."""
     decoder = codecs.getincrementaldecoder(encoding)()
     offset = 0
-    with path.open("rb") as source:
-        while True:
-            chunk = source.read(CHUNK_BYTES)
+    with target.open("wb") as copy:
+        for piece, done in _pieces_then_end(path):
             pending = len(decoder.getstate()[0])
             try:
-                text = decoder.decode(chunk, final=not chunk)
+                text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as problem:
                 raise _undecodable(path, offset - pending + problem.start, encoding, label) from problem
-            if text:
-                yield text
-            if not chunk:
-                return
-            offset += len(chunk)
-            advance(offset)
+            utf8 = (text.replace("\r", "\n") if returns_only else text).encode()
+            copy.write(utf8)
+            offset = done
+            yield utf8, done
+
+
+def _pieces_then_end(path: Path) -> Iterator[tuple[bytes, int]]:
+    done = 0
+    for piece, done in _pieces(path):
+        yield piece, done
+    yield b"", done
 
 
 def _undecodable(path: Path, offset: int, encoding: str, label: str) -> CusttierError:
@@ -240,11 +298,6 @@ def _undecodable(path: Path, offset: int, encoding: str, label: str) -> Custtier
     )
 
 
-def _and_rest(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
 def _first_records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
     """The first records and how many lines each one ends after."""
     lines = (re.sub(r"\r(?!\n)", " ", text) if "\r" in text else text).split("\n")
@@ -261,8 +314,7 @@ def _first_records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]
 
 def _delimiter(text: str) -> str:
     """Of comma, TAB and semicolon the one that makes the widest table of the first lines."""
-    start = text[:200_000]
-    widths = {mark: max((len(cells) for cells, _ in _first_records(start, mark)), default=0) for mark in _DELIMITERS}
+    widths = {mark: max((len(cells) for cells, _ in _first_records(text, mark)), default=0) for mark in _DELIMITERS}
     return max(_DELIMITERS, key=lambda mark: widths[mark])
 
 
@@ -270,7 +322,7 @@ def _has_backticks(text: str, delimiter: str) -> bool:
     """Whether the cells are set apart by a comma and a backtick, so that commas in cells need no quotes."""
     if delimiter != "," or ",`" not in text or '"`' in text:
         return False
-    return any(line.startswith("`") and line.count(",`") >= 3 for line in text[:200_000].split("\n"))
+    return any(line.startswith("`") and line.count(",`") >= 3 for line in text.split("\n"))
 
 
 def _head(path: Path, delimiter: str) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...]]:
@@ -283,7 +335,7 @@ def _head(path: Path, delimiter: str) -> tuple[tuple[tuple[str, ...], ...], tupl
 
 
 def _without_backticks(path: Path, folder: Path) -> Path:
-    target = _new_file(folder)
+    target = new_file(folder)
     last = ""
     with path.open(encoding="utf-8-sig", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
         while text := source.read(CHUNK_BYTES):
@@ -291,18 +343,4 @@ def _without_backticks(path: Path, folder: Path) -> Path:
             last = seen[-1] if seen.endswith(",") else ""
             out.write(seen[: len(seen) - len(last)])
         out.write(last)
-    return target
-
-
-def _requoted(path: Path, folder: Path, delimiter: str) -> Path:
-    """A copy in which every cell is quoted by the rules."""
-    target = _new_file(folder)
-    csv.field_size_limit(1 << 30)
-    with path.open(encoding="utf-8-sig", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for cells in csv.reader(source, delimiter=delimiter):
-            if cells:
-                writer.writerow(cells)
-            else:
-                out.write("\n")
     return target

@@ -112,6 +112,12 @@ def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
                 profile.currency_of_country, default=default, return_dtype=pl.String
             )
         )
+    if profile.currency_symbols and "gross" in table.columns:
+        symbols = [
+            pl.when(pl.col("gross").str.contains(symbol, literal=True)).then(pl.lit(currency))
+            for symbol, currency in profile.currency_symbols.items()
+        ]
+        return table.with_columns(currency=pl.coalesce(*symbols, default))
     return table.with_columns(currency=default)
 
 
@@ -149,7 +155,9 @@ def _dates(table: pl.DataFrame, layout: Layout) -> list[pl.Series]:
         text = table.select(pl.when(~is_no_day(pl.col(name))).then(pl.col(name)).alias(name)).to_series()
         if name == "created_at" and layout.profile.day:
             text = text.fill_null("20" + table["order_id"].str.extract(layout.profile.day))
-        value = instants(text, zone=layout.zone, formats=layout.profile.date_formats)
+        value = instants(
+            text, zone=layout.zone, formats=layout.profile.date_formats, day_first=layout.profile.day_first
+        )
         columns.append(value)
         if name in _DATES:
             columns.append((text.is_not_null() & value.is_null()).alias(BAD + name))

@@ -33,13 +33,14 @@ def is_no_day(text: pl.Expr) -> pl.Expr:
     return text.str.contains(_NO_DAY)
 
 
-def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = ()) -> pl.Series:
+def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = (), day_first: bool | None = None) -> pl.Series:
     """The instant in UTC; null where the text is no date.
 
     Args:
         text: Clean text; null stays null.
         zone: Of texts without an offset (IANA name).
         formats: Tried first, as `strptime` writes them.
+        day_first: How to read `01/02/2026` where the whole column reads both ways; None to take neither.
 
     Examples:
         >>> found = instants(pl.Series(["2026-01-01 08:00:00", "2016/5/23 22:02", "x"]), zone="Asia/Shanghai")
@@ -47,7 +48,7 @@ def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = ()) -> pl.S
         ['2026-01-01 00:00:00', '2016-05-23 14:02:00', None]
     """
     result = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text)) if len(text) else _none(text)
-    for attempt in _attempts(zone, formats):
+    for attempt in _attempts(zone, formats, day_first):
         left = text.is_not_null() & result.is_null()
         if not left.any():
             break
@@ -62,7 +63,7 @@ def _none(text: pl.Series) -> pl.Series:
     return pl.Series(text.name, [None] * len(text), dtype=INSTANT)
 
 
-def _attempts(zone: str, formats: Sequence[str]) -> list[Callable[[pl.Series], pl.Series]]:
+def _attempts(zone: str, formats: Sequence[str], day_first: bool | None) -> list[Callable[[pl.Series], pl.Series]]:
     def naive(way: str) -> Callable[[pl.Series], pl.Series]:
         return lambda text: _localised(text.str.to_datetime(way, time_unit="us", strict=False), zone)
 
@@ -77,7 +78,7 @@ def _attempts(zone: str, formats: Sequence[str]) -> list[Callable[[pl.Series], p
         lambda text: _localised(_digits(text), zone),
         lambda text: _localised(_serial(text), zone),
         _since_epoch,
-        lambda text: _localised(_day_or_month_first(_normal(text)), zone),
+        lambda text: _localised(_day_or_month_first(_normal(text), day_first), zone),
     ]
 
 
@@ -143,13 +144,13 @@ def _since_epoch(text: pl.Series) -> pl.Series:
     return (value * scale).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
-def _day_or_month_first(text: pl.Series) -> pl.Series:
-    """`13-01-2026` or `01-13-2026`: whichever reads all of them; where both do, none is taken."""
+def _day_or_month_first(text: pl.Series, day_first: bool | None) -> pl.Series:
+    """`13-01-2026` or `01-13-2026`: whichever reads more of them; where both do, what the profile says."""
     ways = [_any_of(text, ways) for ways in (_DAY_FIRST, _MONTH_FIRST)]
     complete = [found.null_count() for found in ways]
-    if complete[0] == complete[1]:
-        return ways[0].clear(len(text))
-    return ways[0] if complete[0] < complete[1] else ways[1]
+    if complete[0] != complete[1]:
+        return ways[0] if complete[0] < complete[1] else ways[1]
+    return ways[0].clear(len(text)) if day_first is None else ways[0 if day_first else 1]
 
 
 def _any_of(text: pl.Series, ways: Sequence[str]) -> pl.Series:

@@ -8,14 +8,22 @@ _COMPOSITE: Final = r"^([^，]*)，\s*(?:86-)?(\+?\d[\d*\-]{4,})，\s*(.*?)，?$
 """`姓名，86-手机号，省 市 区 详细地址，`"""
 
 
-def province_of(address: pl.Expr) -> pl.Expr:
-    """The first of the address's space-separated parts, when it begins with one that is no number or star."""
-    return _place(address).str.extract(r"^([^\s\d*,，]{2,12})(?:\s|$)")
+def places(address: pl.Series) -> pl.DataFrame:
+    """`province` and `city`: the first two of the address's space-separated parts; null where a part is no place."""
+    place = address
+    if address.str.contains("，", literal=True).any():
+        place = pl.DataFrame({"address": address}).select(_place(pl.col("address"))).to_series()
+    parts = place.str.splitn(" ", 3).struct.unnest()
+    return parts.select(
+        _a_place(pl.col("field_0"), pl.lit(value=True)).alias("province"),
+        _a_place(pl.col("field_1"), pl.col("field_2").is_not_null()).alias("city"),
+    )
 
 
-def city_of(address: pl.Expr) -> pl.Expr:
-    """The second of the address's space-separated parts."""
-    return _place(address).str.extract(r"^[^\s\d*,，]{2,12}\s+([^\s\d*,，]{2,12})\s")
+def _a_place(part: pl.Expr, is_told: pl.Expr) -> pl.Expr:
+    """The part where it is a place's name: a few characters, none of them a digit, a star or a comma."""
+    is_name = part.str.len_bytes().is_between(4, 36) & ~part.str.contains_any([*"0123456789*,，"])
+    return pl.when(is_name & is_told).then(part)
 
 
 def name_in(address: pl.Expr) -> pl.Expr:

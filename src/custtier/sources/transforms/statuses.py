@@ -58,6 +58,8 @@ def _looked_up(words: pl.Series, meaning: Callable[[str], str]) -> pl.Series:
 
 
 def _state(word: str, table: dict[str, State], rules: Statuses) -> str:
+    if rules.amount_pattern and re.search(rules.amount_pattern, word):
+        return State.PAID
     plain = _plain(word)
     for candidate in (plain, _plain(_FOOTNOTE.sub("", word)), *_cut(plain, rules.cut_prefixes)):
         if candidate in table:

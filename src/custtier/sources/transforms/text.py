@@ -11,17 +11,20 @@ _CIPHER: Final = r"^(##.*##|\$\$.*\$\$|##.{8,}|\$\$.{8,})$"
 _DAMAGED_ID: Final = r"^[+-]?(\d+\.\d+|\d+\.|\d*\.?\d+[eE]\+?\d+)$"
 
 
-def clean(name: str, *, prefix: str = "") -> pl.Expr:
-    """The text of a column without white space around it; null where it is a null token.
+def trimmed(name: str, *, prefix: str = "") -> pl.Expr:
+    """The text of a column without white space around it.
 
     Args:
         name: The column.
         prefix: A character that the format puts in front of every cell.
     """
     text = pl.col(name).str.strip_chars()
-    if prefix:
-        text = text.str.strip_prefix(prefix).str.strip_chars()
-    return pl.when(~text.is_in(NULL_TOKENS)).then(text)
+    return text.str.strip_prefix(prefix).str.strip_chars() if prefix else text
+
+
+def without_null_tokens(name: str) -> pl.Expr:
+    """The text of a column, null where it only says that there is nothing."""
+    return pl.when(~pl.col(name).is_in(NULL_TOKENS)).then(pl.col(name)).alias(name)
 
 
 def clean_id(text: pl.Expr) -> pl.Expr:
