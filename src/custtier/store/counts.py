@@ -8,30 +8,55 @@ import polars as pl
 
 from custtier.sources.reading import Reading
 from custtier.store.current import Records
-from custtier.store.fold import ITEM_FIELDS, ORDER_FIELDS, REFUND_FIELDS, fold_items, fold_orders, fold_refunds
+from custtier.store.fold import (
+    ITEM_FIELDS,
+    ORDER_COLUMNS,
+    ORDER_FIELDS,
+    REFUND_FIELDS,
+    differing,
+    fold_items,
+    fold_orders,
+    fold_refunds,
+)
 
 _KEPT: Final = "kept"
 
 
 @dataclass(frozen=True)
 class _Level:
-    """How records of one kind are folded and compared."""
+    """How records of one kind are folded and compared: by `fields`; the fold gives `columns`."""
 
     table: str
     key: str
     fields: tuple[str, ...]
+    columns: tuple[str, ...]
     fold: Callable[[pl.DataFrame], pl.DataFrame]
 
 
 _LEVELS: Final = (
-    _Level("orders", "order_key", ORDER_FIELDS, fold_orders),
-    _Level("items", "item_key", ITEM_FIELDS, fold_items),
-    _Level("refunds", "refund_key", REFUND_FIELDS, fold_refunds),
+    _Level("orders", "order_key", ORDER_FIELDS, ORDER_COLUMNS, fold_orders),
+    _Level("items", "item_key", ITEM_FIELDS, ITEM_FIELDS, fold_items),
+    _Level("refunds", "refund_key", REFUND_FIELDS, REFUND_FIELDS, fold_refunds),
 )
 
 
-def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before: Records) -> list[dict[str, Any]]:
-    """One row per file: how it was read and what became of its records.
+@dataclass(frozen=True)
+class Counted:
+    """What an import brought.
+
+    Args:
+        files: Per file `path, profile, encoding, header_row, rows_read, new, updated, unchanged, excluded, rejected`,
+            `reasons` (excluded records by reason), `rejected_reasons` and `notes`.
+        says_more: Whether any record says what the store's records of the same key do not all say already. If none
+            does, the fold cannot come to anything else.
+    """
+
+    files: list[dict[str, Any]]
+    says_more: bool
+
+
+def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before: Records) -> Counted:
+    """How every file was read and what became of its records.
 
     A file is compared with the state after the files listed before it.
 
@@ -39,10 +64,6 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
         readings: The files of the import, in the given order.
         fresh: What each of them holds, phones and accounts in comparable form.
         before: The visible records of the orders, items and refunds that the files touch.
-
-    Returns:
-        Rows with `path, profile, encoding, header_row, rows_read, new, updated, unchanged, excluded, rejected`,
-        `reasons` (excluded records by reason), `rejected_reasons` and `notes`.
     """
     outcomes = {level.table: _outcomes(level, fresh, before) for level in _LEVELS}
     rows = []
@@ -63,11 +84,16 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
                 "notes": [[note.code, note.values] for note in reading.notes],
             }
         )
-    return rows
+    says_more = any(
+        found.select(pl.any_horizontal("is_new", "is_torn").any()).item()
+        for each in outcomes.values()
+        for found in each
+    )
+    return Counted(files=rows, says_more=says_more)
 
 
 def _outcomes(level: _Level, fresh: Sequence[Records], before: Records) -> list[pl.DataFrame]:
-    """Per file: the key of each record and `is_new`, `is_changed`."""
+    """Per file: the key of each record and `is_new`, `is_changed`, `is_torn` (its records do not all say the same)."""
     frames = [getattr(records, level.table) for records in fresh]
     old: pl.DataFrame = getattr(before, level.table)
     keys = [frame.select(level.key).unique() for frame in frames]
@@ -78,18 +104,22 @@ def _outcomes(level: _Level, fresh: Sequence[Records], before: Records) -> list[
     found = []
     for frame, own in zip(frames, keys, strict=True):
         again = own.join(seen, on=level.key, how="semi") if repeated.height else own.clear()
-        changed = own.clear()
+        changed = torn = own.clear()
         if again.height:
             earlier = known.join(again, on=level.key, how="semi")
             later = pl.concat([earlier, frame.join(again, on=level.key, how="semi")])
+            torn = differing(later, key=level.key, fields=level.columns)
+            earlier, later = (records.join(torn, on=level.key, how="semi") for records in (earlier, later))
             changed = _changed(level, level.fold(earlier), level.fold(later))
         found.append(
             own.join(again.with_columns(is_known=pl.lit(value=True)), on=level.key, how="left")
             .join(changed.with_columns(is_changed=pl.lit(value=True)), on=level.key, how="left")
+            .join(torn.with_columns(is_torn=pl.lit(value=True)), on=level.key, how="left")
             .select(
                 level.key,
                 is_new=pl.col("is_known").is_null(),
                 is_changed=pl.col("is_changed").fill_null(value=False),
+                is_torn=pl.col("is_torn").fill_null(value=False),
             )
         )
         known = pl.concat([known, frame.join(repeated, on=level.key, how="semi")])

@@ -11,7 +11,10 @@ from custtier.store.latest import Records, first_of
 ORDER_FIELDS: Final = tuple(name for name in ORDERS if name not in PROVENANCE)
 ITEM_FIELDS: Final = tuple(name for name in ITEMS if name not in PROVENANCE)
 REFUND_FIELDS: Final = tuple(name for name in REFUNDS if name not in PROVENANCE)
-"""What a record says. Where it came from decides which record wins and is no part of what it says, except `source`."""
+"""What a record says. Where it came from decides which record wins and is no part of what it says."""
+
+ORDER_COLUMNS: Final = (*ORDER_FIELDS, "source")
+"""What is kept of an order: views ask for its source."""
 
 _PHONE_RANK: Final = (PhoneKind.FULL, PhoneKind.ODD, PhoneKind.VIRTUAL, PhoneKind.MASKED, PhoneKind.CIPHER)
 """Fullest first."""
@@ -21,16 +24,15 @@ _REFUND_FURTHER: Final = {"pending": 0, "failed": 1, "done": 2}
 
 
 def fold_orders(records: pl.DataFrame) -> pl.DataFrame:
-    """One row per order: `ORDER_FIELDS` and `source`.
+    """One row per order: `ORDER_COLUMNS`.
 
     Args:
         records: `schema.ORDERS` of any number of imports, phones and accounts in comparable form. The order of rows
             does not matter.
     """
-    singles, several = _split(records, key="order_key")
-    columns = [*ORDER_FIELDS, "source"]
+    singles, several = _split(records, key="order_key", fields=ORDER_COLUMNS)
     if several.is_empty():
-        return singles.select(columns)
+        return singles
     ranked = several.with_columns(_rank("state", STATE_RANK))
     held = Records(_oldest_first(ranked, key="order_key", further=["rank", "stated_refund"]), key="order_key")
     account = _whole_or_any(held, "account")
@@ -51,8 +53,7 @@ def fold_orders(records: pl.DataFrame) -> pl.DataFrame:
     for name in ORDER_FIELDS:
         if name not in settled:
             settled[name] = held.fullest(name)
-    folded = pl.DataFrame({name: settled[name] for name in columns})
-    return pl.concat([singles.select(columns), folded])
+    return pl.concat([singles, pl.DataFrame({name: settled[name] for name in ORDER_COLUMNS})])
 
 
 def fold_items(records: pl.DataFrame) -> pl.DataFrame:
@@ -61,9 +62,9 @@ def fold_items(records: pl.DataFrame) -> pl.DataFrame:
     Args:
         records: `schema.ITEMS` of any number of imports.
     """
-    singles, several = _split(records, key="item_key")
+    singles, several = _split(records, key="item_key", fields=ITEM_FIELDS)
     if several.is_empty():
-        return singles.select(ITEM_FIELDS)
+        return singles
     ranked = several.with_columns(_rank("state", STATE_RANK))
     held = Records(_oldest_first(ranked, key="item_key", further=["rank", "stated_refund"]), key="item_key")
     settled = {
@@ -76,8 +77,7 @@ def fold_items(records: pl.DataFrame) -> pl.DataFrame:
     }
     for name in ("product_id", "product", "specification", "category"):
         settled[name] = held.fullest(name)
-    folded = pl.DataFrame({name: settled[name] for name in ITEM_FIELDS})
-    return pl.concat([singles.select(ITEM_FIELDS), folded])
+    return pl.concat([singles, pl.DataFrame({name: settled[name] for name in ITEM_FIELDS})])
 
 
 def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
@@ -86,9 +86,9 @@ def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
     Args:
         records: `schema.REFUNDS` of any number of imports.
     """
-    singles, several = _split(records, key="refund_key")
+    singles, several = _split(records, key="refund_key", fields=REFUND_FIELDS)
     if several.is_empty():
-        return singles.select(REFUND_FIELDS)
+        return singles
     ranked = several.with_columns(_rank("state", _REFUND_RANK), _rank("state", _REFUND_FURTHER, name="further"))
     held = Records(_oldest_first(ranked, key="refund_key", further=["further", "amount"]), key="refund_key")
     state = first_of([held.last(pl.col("rank") == 1), held.last(pl.col("rank") == 0)])
@@ -100,8 +100,7 @@ def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
     }
     for name in ("order_key", "refunded_on", "amount"):
         settled[name] = held.newest(name)
-    folded = pl.DataFrame({name: settled[name] for name in REFUND_FIELDS})
-    return pl.concat([singles.select(REFUND_FIELDS), folded])
+    return pl.concat([singles, pl.DataFrame({name: settled[name] for name in REFUND_FIELDS})])
 
 
 def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
@@ -156,12 +155,35 @@ def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _split(records: pl.DataFrame, *, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Records of keys that occur once, and the others. Nearly all occur once, and those need no fold."""
+def differing(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> pl.DataFrame:
+    """The keys (`key`) of which two records say different things, in one of `fields`.
+
+    Records are compared by a 64-bit hash of all fields.
+    """
+    said = records.select(pl.col(key), records.select(fields).hash_rows().alias("said"))
+    return (
+        said.group_by(key)
+        .agg((pl.col("said").min() != pl.col("said").max()).alias("differs"))
+        .filter("differs")
+        .select(key)
+    )
+
+
+def _split(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One record of each key whose records all say the same, and the records of the other keys.
+
+    Nearly all keys occur once, and most of the others come from an export that was imported again: they need no fold,
+    for between records that agree nothing is to be decided.
+    """
     repeated = records[key].is_duplicated()
     if not repeated.any():
-        return records, records.clear()
-    return records.filter(~repeated), records.filter(repeated)
+        return records.select(fields), records.clear()
+    several = records.filter(repeated)
+    torn = differing(several, key=key, fields=fields)
+    alike = several.join(torn, on=key, how="anti") if torn.height else several
+    alike = alike.filter(alike[key].is_first_distinct())
+    singles = pl.concat([records.filter(~repeated).select(fields), alike.select(fields)])
+    return singles, several.join(torn, on=key, how="semi")
 
 
 def _rank(column: str, ranks: dict[str, int] | object, *, name: str = "rank") -> pl.Expr:
@@ -175,17 +197,16 @@ def _oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) ->
     their values: which row stood first in a file must not decide.
     """
     by = [key, "file_instant", "import_id", *further]
-    tied = records.select(pl.struct(by).is_duplicated()).to_series()
+    placed = records.sort(by, nulls_last=False)
+    as_before = placed.select(pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in by))
+    tied = as_before.to_series()
     if not tied.any():
-        return records.sort(by, nulls_last=False)
+        return placed
+    either = tied | tied.shift(-1).fill_null(value=False)
     values = [name for name in records.columns if name not in {*by, "row"}]
-    by_value = records.filter(tied).sort(values, nulls_last=False).with_row_index("tie")
-    return pl.concat(
-        [
-            records.filter(~tied).with_columns(tie=pl.lit(0, dtype=by_value["tie"].dtype)).select(by_value.columns),
-            by_value,
-        ]
-    ).sort([*by, "tie"], nulls_last=False)
+    by_value = placed.filter(either).sort(values, nulls_last=False).with_row_index("tie")
+    others = placed.filter(~either).with_columns(tie=pl.lit(0, dtype=by_value["tie"].dtype))
+    return pl.concat([others.select(by_value.columns), by_value]).sort([*by, "tie"], nulls_last=False)
 
 
 def _whole_or_any(held: Records, column: str) -> pl.Series:

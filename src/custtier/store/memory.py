@@ -50,7 +50,7 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
             merged=people.accounts.height,
             zone=settings.zone,
         ),
-        notes=overlap_notes(folded.current.lazy()),
+        notes=overlap_notes(folded.current.lazy(), fresh=folded.current),
     )
 
 

@@ -1,5 +1,7 @@
 """Remarks on what the imports come to: what waits, what may be counted twice, what belongs to nobody."""
 
+from datetime import date
+
 import polars as pl
 
 from custtier.facts import Note
@@ -31,31 +33,31 @@ def remarks(folded: Folded, *, shared_phones: int) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def overlap_notes(current: pl.LazyFrame) -> tuple[Note, ...]:
+def overlap_notes(current: pl.LazyFrame, *, fresh: pl.DataFrame) -> tuple[Note, ...]:
     """One note per payment bill whose payments fall into the days of a shop's orders and share no id with them.
 
     Args:
-        current: Current orders: `kind`, `source`, `state`, `is_absorbed`, `ordered_on`.
+        current: All current orders: `kind`, `source`, `state`, `is_absorbed`, `ordered_on`.
+        fresh: Those of this import; bills and days that it does not touch were warned of before.
     """
-    paid = pl.col("state").is_in([State.PAID.value, State.REFUNDED.value]) & pl.col("ordered_on").is_not_null()
-    is_bill = (pl.col("kind") == PAYMENT).fill_null(value=False)
     alone = (
-        current.filter(paid & is_bill & ~pl.col("is_absorbed"))
+        current.filter(_paid() & _is_bill() & ~pl.col("is_absorbed"))
         .group_by("source", "ordered_on")
         .agg(pl.len().alias("payments"))
         .collect()
     )
     if alone.is_empty():
         return ()
-    days = current.filter(paid & ~is_bill).select("ordered_on").unique()
-    span = days.select(pl.col("ordered_on").min().alias("first"), pl.col("ordered_on").max().alias("last")).collect()
-    first, last = span.row(0)
-    if first is None:
-        return ()
-    within = alone.filter(pl.col("ordered_on").is_between(first, last)).group_by("source")
-    counted = within.agg(
-        pl.col("payments").sum(), since=pl.col("ordered_on").min(), until=pl.col("ordered_on").max()
-    ).sort("source")
+    days = _span(current)
+    fresh_days = _span(fresh.lazy())
+    fresh_bills = fresh.filter(_is_bill())["source"].unique()
+    touched = pl.col("ordered_on").is_between(*fresh_days) | pl.col("source").is_in(fresh_bills.implode())
+    counted = (
+        alone.filter(pl.col("ordered_on").is_between(*days) & touched)
+        .group_by("source")
+        .agg(pl.col("payments").sum(), since=pl.col("ordered_on").min(), until=pl.col("ordered_on").max())
+        .sort("source")
+    )
     return tuple(
         Note(
             "bill_overlaps_orders",
@@ -63,3 +65,18 @@ def overlap_notes(current: pl.LazyFrame) -> tuple[Note, ...]:
         )
         for source, payments, since, until in counted.iter_rows()
     )
+
+
+def _paid() -> pl.Expr:
+    return pl.col("state").is_in([State.PAID.value, State.REFUNDED.value]) & pl.col("ordered_on").is_not_null()
+
+
+def _is_bill() -> pl.Expr:
+    return (pl.col("kind") == PAYMENT).fill_null(value=False)
+
+
+def _span(current: pl.LazyFrame) -> tuple[date, date]:
+    """First and last day of paid shop orders; an empty span when there are none."""
+    day = pl.col("ordered_on")
+    first, last = current.filter(_paid() & ~_is_bill()).select(first=day.min(), last=day.max()).collect().row(0)
+    return (date.max, date.min) if first is None else (first, last)

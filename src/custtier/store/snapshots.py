@@ -95,7 +95,7 @@ class Snapshots:
             shared_phone_accounts=self._settings.shared_phone_accounts,
         )
         self.shared_phones = people.shared_phones
-        self.notes = overlap_notes(current)
+        self.notes = overlap_notes(current, fresh=folded.current)
         versions["accounts"] = self._tables["accounts"].overwrite(people.accounts)
         versions["customers"] = self._tables["customers"].overwrite(people.customers)
         self.extent = extent_of(

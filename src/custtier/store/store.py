@@ -17,6 +17,7 @@ from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store.counts import file_counts
 from custtier.store.current import Records, fold
+from custtier.store.fold import differing
 from custtier.store.layout import RAW, SNAPSHOTS, Layout
 from custtier.store.lock import writing
 from custtier.store.memory import records_of
@@ -165,9 +166,10 @@ class Store:
             known = raw.of_orders(_order_keys(incoming))
             known = _with_known_refunds(known, incoming, raw)
             _check_keys(pl.concat([known.orders, incoming.orders]))
-            files = file_counts(readings, fresh, before=known)
+            counted = file_counts(readings, fresh, before=known)
             rejects = pl.concat([conform(reading.rejects, REJECTS) for reading in readings] or [empty(REJECTS)])
             versions = dict(state.versions)
+            notes: tuple[Note, ...] = ()
             for name in RAW:
                 rows = rejects if name == "rejects" else getattr(incoming, name)
                 if not rows.is_empty():
@@ -176,18 +178,18 @@ class Store:
             if snapshots.are_outdated():
                 folded = fold(together(raw.all(), incoming), settings=self._settings)
                 versions |= snapshots.publish(folded, touched=None)
-            else:
+                notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
+            elif counted.says_more or not state.commits:
                 payments = pl.DataFrame(schema={"payment_id": pl.String})
                 touched = widened(together(known, incoming), raw, current=snapshots.current(), also=payments)
                 folded = fold(touched, settings=self._settings)
-                if not state.commits or any(file["new"] or file["updated"] for file in files):
-                    versions |= snapshots.publish(folded, touched=_order_keys(touched))
-            notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
+                versions |= snapshots.publish(folded, touched=_order_keys(touched))
+                notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
             return self._commit(
                 state,
                 IMPORT,
                 import_id=import_id,
-                files=files,
+                files=counted.files,
                 versions=versions,
                 snapshots=snapshots,
                 imported_at=imported_at,
@@ -328,11 +330,9 @@ def _with_known_refunds(known: Records, incoming: Records, raw: RawRecords) -> R
 
 def _check_keys(orders: pl.DataFrame) -> None:
     """Two orders must not have one key: 64 bits make that so unlikely that it is an error, not a case."""
-    repeated = orders.filter(pl.col("order_key").is_duplicated())
-    clashing = repeated.group_by("order_key").agg(
-        pl.col("order_id").n_unique().alias("ids"), pl.col("platform").n_unique().alias("platforms")
-    )
-    if clashing.filter((pl.col("ids") > 1) | (pl.col("platforms") > 1)).height:
+    named = orders.select("order_key", "platform", "order_id").filter(pl.col("order_id").is_not_null())
+    repeated = named.filter(pl.col("order_key").is_duplicated())
+    if differing(repeated, key="order_key", fields=["platform", "order_id"]).height:
         raise store_error(
             "key-collision",
             "two different orders have the same key, so that they cannot be told apart",
