@@ -13,9 +13,10 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds from start to end, peak memory in bytes."""
+    """One process: seconds from start to end, seconds of processor time, peak memory in bytes."""
 
     seconds: float
+    cpu_seconds: float
     peak: int
 
 
@@ -29,6 +30,11 @@ class Runs:
     def seconds(self) -> float:
         """The median of the runs."""
         return median(run.seconds for run in self.runs)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The median of the runs."""
+        return median(run.cpu_seconds for run in self.runs)
 
     @property
     def peak(self) -> int:
@@ -54,7 +60,7 @@ def run(words: Sequence[str], *, env: dict[str, str]) -> Run:
         sys.exit(f"{' '.join(words)} ended with {process.returncode}:\n{said.decode(errors='replace')}")
     # kilobytes on Linux, bytes on macOS
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * unit)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
 def in_turn(
