@@ -197,6 +197,36 @@ def test_another_zone_in_the_settings_moves_every_day_at_the_next_import(tmp_pat
     assert moved.facts().purchases.collect()["ordered_on"].min() == date(2026, 2, 28)
 
 
+def test_another_id_key_gives_every_customer_another_id_at_the_next_import(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    before = held(store)["customers"]["customer_id"].to_list()
+    other = Store(store.folder, settings=Settings(), id_key=b"x" * 32)
+    other.add([reading([order("1")])], imported_at=NOW)
+    assert held(other)["customers"]["customer_id"].to_list() != before
+
+
+def test_a_store_may_lie_in_any_folder(tmp_path: Path) -> None:
+    odd = opened(tmp_path / "year=2024" / "a [x] *é 中" / "s")
+    odd.add([reading([order("1")], rejected=1)], imported_at=NOW)
+    odd.add([reading([order("1", gross=5)], instant=NEW)], imported_at=NOW)
+    odd.undo(2)
+    assert odd.facts().purchases.collect()["gross"].to_list() == [10000]
+    assert odd.rejects(1).height == 1
+
+
+def test_a_full_disk_is_told_and_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    with pytest.raises(CusttierError, match="store-not-written") as caught:
+        store.add([reading([order("2")])], imported_at=NOW)
+    assert caught.value.exit_code == STORE
+    assert store.facts().extent.purchases == 1
+
+
 def test_there_is_no_store_before_the_first_import(store: Store) -> None:
     with pytest.raises(CusttierError, match="no-store") as caught:
         store.facts()

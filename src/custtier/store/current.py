@@ -162,6 +162,8 @@ def extent_of(
         currencies=pl.col("currency").unique().sort().implode(),
         rows=pl.len(),
         undated=((pl.col("undated_refund") > 0) & ~pl.col("is_closed")).sum(),
+        closed=pl.col("is_closed").sum(),
+        without_money=((pl.col("gross") <= 0) & ~pl.col("is_closed")).sum(),
     ).collect()
     returned = dated_refunds.select(last_on=pl.col("refunded_on").max(), rows=pl.len()).collect()
     days: list[date] = [day for day in (bought["last_on"].item(), returned["last_on"].item()) if day is not None]
@@ -174,6 +176,8 @@ def extent_of(
         dated_refunds=returned["rows"].item(),
         undated_refunds=bought["undated"].item(),
         merged_accounts=merged,
+        closed_paid_orders=bought["closed"].item(),
+        orders_without_money=bought["without_money"].item(),
     )
 
 

@@ -1,6 +1,7 @@
 """The snapshots of a store: what its imports come to, made anew where an import or an undo touched it."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import polars as pl
@@ -58,8 +59,13 @@ class Snapshots:
         self.notes: tuple[Note, ...] = ()
 
     def basis(self) -> dict[str, Any]:
-        """The settings that every row of the snapshots depends on."""
-        return {"zone": self._settings.zone, "currency": self._settings.currency}
+        """What the snapshots depend on beside the imports. Of the secret, only whether it is the same."""
+        return {
+            "zone": self._settings.zone,
+            "currency": self._settings.currency,
+            "shared_phone_accounts": self._settings.shared_phone_accounts,
+            "id_key": blake2b(b"fingerprint", key=self._id_key, digest_size=4).hexdigest(),
+        }
 
     def are_outdated(self) -> bool:
         """Whether the snapshots were made with other settings, so that all must be made anew."""

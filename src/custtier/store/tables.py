@@ -63,7 +63,8 @@ class StoredTable:
 
     def exists(self) -> bool:
         """Whether the table was created."""
-        return (self.folder / "_delta_log").is_dir()
+        log = self.folder / "_delta_log"
+        return any(path.suffix in {".json", ".parquet"} for path in log.glob("[0-9]*"))
 
     def create(self) -> None:
         """Makes the table with no rows: version 0."""
@@ -106,7 +107,13 @@ class StoredTable:
             CusttierError: `store-damaged` when the version or one of its files is missing or cut off.
         """
         files = self._files(version)
-        return self._scanned(files, import_ids)
+        if not self.partitioned:
+            parts = [pl.scan_parquet(files, glob=False, hive_partitioning=False)] if files else []
+        else:
+            parts = self._partitions(files, import_ids)
+        if not parts:
+            return pl.LazyFrame(schema=dict(self.columns))
+        return pl.concat(parts).select(list(self.columns))
 
     def scan_last(self) -> pl.LazyFrame:
         """The rows of the last version, lazily."""
@@ -114,17 +121,18 @@ class StoredTable:
         self._named[table.version()] = _named(table)
         return self.scan(table.version())
 
-    def _scanned(self, files: list[Path], import_ids: Sequence[int] | None) -> pl.LazyFrame:
-        if import_ids is not None:
-            wanted = {f"{PARTITION}={number}" for number in import_ids}
-            files = [file for file in files if file.parent.name in wanted]
-        if not files:
-            return pl.LazyFrame(schema=dict(self.columns))
-        if not self.partitioned:
-            return pl.scan_parquet(files, glob=False).select(list(self.columns))
-        return pl.scan_parquet(
-            files, glob=False, hive_partitioning=True, hive_schema={PARTITION: self.columns[PARTITION]}
-        ).select(list(self.columns))
+    def _partitions(self, files: list[Path], import_ids: Sequence[int] | None) -> list[pl.LazyFrame]:
+        # not by Polars' own reading of key=value folders: the store may lie in such a folder itself
+        by_import: dict[int, list[Path]] = {}
+        for file in files:
+            by_import.setdefault(int(file.parent.name.removeprefix(f"{PARTITION}=")), []).append(file)
+        return [
+            pl.scan_parquet(found, glob=False, hive_partitioning=False).with_columns(
+                pl.lit(import_id, dtype=self.columns[PARTITION]).alias(PARTITION)
+            )
+            for import_id, found in sorted(by_import.items())
+            if import_ids is None or import_id in import_ids
+        ]
 
     def restore(self, version: int) -> int:
         """Makes the rows of an earlier version the present ones again.
@@ -154,15 +162,18 @@ class StoredTable:
     def _write(self, rows: pl.DataFrame | pl.LazyFrame, *, mode: str, import_id: int | None) -> int:
         stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
         place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
-        place.mkdir(parents=True, exist_ok=True)
         path = place / f"part-{secrets.token_hex(8)}.parquet"
-        rows.lazy().select(stored).sink_parquet(path, compression="zstd", compression_level=1, sync_on_close="all")
-        height = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
-        if not height:
-            path.unlink()
-            if mode == "append":
-                return self.version()
-        return self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            rows.lazy().select(stored).sink_parquet(path, compression="zstd", compression_level=1, sync_on_close="all")
+            height = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
+            if not height:
+                path.unlink()
+                if mode == "append":
+                    return self.version()
+            return self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
+        except (OSError, DeltaError) as problem:
+            raise _unwritten(self.folder.parent, type(problem).__name__) from problem
 
     def _commit(self, actions: list[AddAction], *, mode: str) -> int:
         """Names files in the log: from here on they exist."""
@@ -223,6 +234,16 @@ def _named(table: DeltaTable) -> list[tuple[str, int]]:
     added = table.get_add_actions(flatten=True)
     names, sizes = (added.column(column).to_pylist() for column in ("path", "size_bytes"))
     return [(str(name), int(size)) for name, size in zip(names, sizes, strict=True)]
+
+
+def _unwritten(folder: Path, problem: str) -> CusttierError:
+    return store_error(
+        "store-not-written",
+        "the store {folder} could not be written ({problem}); it is as it was before",
+        hint="see that the disk has space and that you may write there, then do it again",
+        folder=str(folder),
+        problem=problem,
+    )
 
 
 def damaged(folder: Path, problem: str) -> CusttierError:
