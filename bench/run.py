@@ -89,11 +89,12 @@ def answers(folder: Path) -> list[Benchmark]:
         "import sys, polars; "
         f"polars.scan_parquet(sys.argv[1:]).select({list(PURCHASE_COLUMNS)}).collect(engine='streaming')"
     )
-    floor = python(collect, *purchase_files(store))
+    files, rows = purchase_files(store)
+    floor = python(collect, *files)
     return [
         Benchmark(
             name,
-            f"`{name}` over 10,000,000 orders, against Polars collecting {len(PURCHASE_COLUMNS)} columns of them",
+            f"`{name}` over {rows:,} paid orders in the store, against Polars collecting {len(PURCHASE_COLUMNS)} columns",
             floor,
             (CUSTTIER, name, *options, "--store", str(store)),
             most=2,
@@ -104,8 +105,8 @@ def answers(folder: Path) -> list[Benchmark]:
     ]
 
 
-def purchase_files(store: Path) -> list[Path]:
-    """The Parquet files of the purchases that the store's readers open now."""
+def purchase_files(store: Path) -> tuple[list[Path], int]:
+    """The Parquet files of the purchases that the store's readers open now, and their rows."""
     from deltalake import DeltaTable
 
     from custtier.settings import Settings
@@ -119,7 +120,7 @@ def purchase_files(store: Path) -> list[Path]:
     kept = pl.scan_parquet(found).select(pl.len()).collect().item()
     if kept != rows:
         sys.exit(f"the purchases of {store} hold {kept} rows, its last import says {rows}: make the data anew")
-    return found
+    return found, rows
 
 
 def starts(folder: Path) -> list[Benchmark]:
