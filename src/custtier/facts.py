@@ -26,6 +26,8 @@ class Extent:
         dated_refunds: Rows in `dated_refunds`.
         undated_refunds: Orders with a refund whose day is not known.
         merged_accounts: Rows in `accounts`.
+        closed_paid_orders: Orders cancelled although paid and not refunded; None when they were not counted.
+        orders_without_money: Orders paid without money; None when they were not counted.
     """
 
     last_on: date | None = None
@@ -35,6 +37,8 @@ class Extent:
     dated_refunds: int = 0
     undated_refunds: int = 0
     merged_accounts: int = 0
+    closed_paid_orders: int | None = None
+    orders_without_money: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import polars as pl
 from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.frames import Lazy, polars_behind
+from custtier.metrics.runs import Runs, run_totals, runs_of
 from custtier.metrics.sales import purchases_as_of
 from custtier.metrics.scope import Scope, in_scope
 from custtier.metrics.totals import customer_totals, remarkable_orders
@@ -28,6 +29,7 @@ class Basis:
         orders: `schema.PURCHASES` in scope.
         purchases: Those that are purchases: `metrics.sales.purchases_as_of`.
         is_sorted: Whether `purchases` are still sorted by account and day.
+        is_whole: Whether every order known is used.
     """
 
     facts: Facts
@@ -36,6 +38,7 @@ class Basis:
     orders: Lazy
     purchases: Lazy
     is_sorted: bool
+    is_whole: bool
 
     @property
     def accounts(self) -> pl.LazyFrame | None:
@@ -111,25 +114,35 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
         orders=orders,
         purchases=purchases,
         is_sorted=all_made,
+        is_whole=scope == Scope() and extent.last_on is not None and observed >= extent.last_on,
     )
 
 
-def customers_of(basis: Basis, totals: pl.LazyFrame | None = None) -> Customers:
-    """Everyone with a purchase, with totals, and the remarks that the orders call for.
+def runs_in(basis: Basis) -> Runs:
+    """The purchases of each customer as one run."""
+    return runs_of(polars_behind(basis.purchases), accounts=basis.accounts, is_sorted=basis.is_sorted)
+
+
+def totals_in(basis: Basis) -> pl.DataFrame:
+    """Orders, net sales, first and last day of each customer: `metrics.totals.customer_totals`."""
+    if basis.is_sorted:
+        return run_totals(runs_in(basis))
+    accounts = None if basis.accounts is None else nw.from_native(basis.accounts)
+    return polars_behind(customer_totals(basis.purchases, accounts=accounts)).collect(engine="streaming")
+
+
+def customers_of(basis: Basis, everyone: pl.DataFrame) -> Customers:
+    """Everyone with a purchase, and the remarks that the orders call for.
 
     Args:
         basis: The orders used.
-        totals: One row per `customer_key` with at least the columns of `metrics.totals.customer_totals`; None for just
-            these.
+        everyone: One row per `customer_key`, with at least the columns of `totals_in`; the null key holds what belongs
+            to nobody.
 
     Raises:
         CusttierError: `no-purchases` when no order in scope is a purchase; `no-customers` when none of them belongs to
             anybody.
     """
-    if totals is None:
-        accounts = None if basis.accounts is None else nw.from_native(basis.accounts)
-        totals = polars_behind(customer_totals(basis.purchases, accounts=accounts))
-    everyone, remarkable = pl.collect_all([totals, polars_behind(remarkable_orders(basis.orders))], engine="streaming")
     nobody = everyone.filter(pl.col("customer_key").is_null())
     unattributed_orders, unattributed_sales = (
         nobody.select("order_count", "net_sales").row(0) if nobody.height else (0, 0)
@@ -137,7 +150,7 @@ def customers_of(basis: Basis, totals: pl.LazyFrame | None = None) -> Customers:
     attributed = everyone.filter(pl.col("customer_key").is_not_null()) if nobody.height else everyone
     if not attributed.height:
         raise _nothing(basis, unattributed_orders)
-    notes = _notes(basis, remarkable.row(0, named=True), unattributed_orders)
+    notes = _notes(basis, unattributed_orders)
     return Customers(attributed, unattributed_orders, unattributed_sales, notes)
 
 
@@ -157,11 +170,23 @@ def _nothing(basis: Basis, unattributed_orders: int) -> Exception:
     )
 
 
-def _notes(basis: Basis, remarkable: Mapping[str, int], unattributed_orders: int) -> tuple[Note, ...]:
+def _notes(basis: Basis, unattributed_orders: int) -> tuple[Note, ...]:
     """The facts' own notes, then those on the orders used."""
-    found = {**remarkable, "unattributed_orders": unattributed_orders}
+    found = {**_remarkable(basis), "unattributed_orders": unattributed_orders}
     notes = [Note(code, {"count": count}) for code, count in found.items() if count]
     through = basis.facts.extent.data_through
     if through and basis.as_of > through:
         notes.append(Note("as_of_after_data", {"as_of": basis.as_of, "data_through": through}))
     return (*basis.facts.notes, *notes)
+
+
+def _remarkable(basis: Basis) -> Mapping[str, int]:
+    """`metrics.totals.remarkable_orders`, without reading them when all orders are used and theirs are known."""
+    extent = basis.facts.extent
+    if basis.is_whole and extent.closed_paid_orders is not None and extent.orders_without_money is not None:
+        return {
+            "undated_refunds": extent.undated_refunds,
+            "closed_paid_orders": extent.closed_paid_orders,
+            "orders_without_money": extent.orders_without_money,
+        }
+    return polars_behind(remarkable_orders(basis.orders)).collect(engine="streaming").row(0, named=True)

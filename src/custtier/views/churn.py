@@ -8,11 +8,10 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Facts, Note
-from custtier.metrics.frames import polars_behind
-from custtier.metrics.runs import YEAR_DAYS, customer_rhythm, gap_counts, sorted_by_customer
+from custtier.metrics.runs import YEAR_DAYS, Runs, buyers_between, gap_counts, run_rhythm
 from custtier.metrics.scope import Scope
 from custtier.settings import ChurnLevels
-from custtier.views.basis import Basis, Customers, basis_of, customers_of
+from custtier.views.basis import basis_of, customers_of, runs_in
 from custtier.views.churn_reasons import reason_text
 from custtier.views.people import with_people
 from custtier.views.shares import divided
@@ -79,13 +78,15 @@ def churn(
     """
     _check(days, method)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    found, gaps = _measured(basis, with_gaps=method == SHOP)
+    runs = runs_in(basis)
+    found = customers_of(basis, run_rhythm(runs))
+    gaps = gap_counts(runs) if method == SHOP else None
     levels = levels_of(method, days=days, settings=settings or ChurnLevels(), gaps=gaps)
     judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
     at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
     lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
     listed = judged if everyone else at_risk_or_lapsed
-    yearly, remarks = _remarks(judged, method=method)
+    yearly, remarks = _remarks(judged, runs=runs, as_of_day=basis.as_of_day, method=method)
     return View(
         command="churn",
         parameters={"days": days, "method": method, "all": everyone},
@@ -127,13 +128,6 @@ def _check(days: int, method: str) -> None:
         )
 
 
-def _measured(basis: Basis, *, with_gaps: bool) -> tuple[Customers, pl.DataFrame | None]:
-    """Everyone's totals and rhythm, and the shop's gaps when they are asked for."""
-    runs = sorted_by_customer(polars_behind(basis.purchases), accounts=basis.accounts, is_sorted=basis.is_sorted)
-    found = customers_of(basis, customer_rhythm(runs, as_of_day=basis.as_of_day))
-    return found, gap_counts(runs).collect(engine="streaming") if with_gaps else None
-
-
 def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataFrame:
     """`totals` with recency, the usual gap as `gap_days` / `gap_parts`, and the level."""
     usual = _median_gap(totals)
@@ -153,31 +147,28 @@ def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataF
 
 def _median_gap(totals: pl.DataFrame) -> Fraction | None:
     """The median of the customers' own usual gaps, exactly; None when nobody bought on two days."""
-    own = (
-        totals.lazy()
-        .filter(pl.col("purchase_days") > 1)
-        .select((pl.col("last_day") - pl.col("first_day")).alias("span"), (pl.col("purchase_days") - 1).alias("parts"))
-        .with_columns((pl.col("span") / pl.col("parts")).alias("gap"))
-        .sort("gap")
-        .collect()
+    own = totals.lazy().filter(pl.col("purchase_days") > 1)
+    parts = pl.col("purchase_days") - 1
+    gaps, most_parts = pl.collect_all(
+        [own.select((pl.col("last_day") - pl.col("first_day")) / parts), own.select(parts.max())]
     )
-    if own.is_empty():
+    ascending = gaps.to_series().sort()
+    if ascending.is_empty():
         return None
-    middle = [own.row((own.height - 1) // 2), own.row(own.height // 2)]
-    return sum((Fraction(span, parts) for span, parts, _ in middle), Fraction(0)) / 2
+    # a gap is whole days over at most so many parts: the only such fraction that its float stands for
+    middle = [ascending[(ascending.len() - 1) // 2], ascending[ascending.len() // 2]]
+    return sum((Fraction(gap).limit_denominator(most_parts.item()) for gap in middle), Fraction(0)) / 2
 
 
-def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[Note]]:
+def _remarks(judged: pl.DataFrame, *, runs: Runs, as_of_day: int, method: str) -> tuple[float | None, list[Note]]:
     """The yearly churn rate, and what is to be said of it and of a shop without a rhythm to measure by."""
-    before = pl.col("bought_year_before")
-    bought, lost, has_rhythm = judged.select(
-        before.sum().cast(pl.Int64).alias("bought"),
-        (before & (pl.col("recency_days") >= YEAR_DAYS)).sum().cast(pl.Int64).alias("lost"),
-        (pl.col("purchase_days") > 1).any().alias("has_rhythm"),
-    ).row(0)
+    has_rhythm = bool((judged.get_column("purchase_days") > 1).any())
     notes = [] if has_rhythm or method == FIXED else [Note("no_rhythm")]
+    before = (as_of_day - 2 * YEAR_DAYS + 1, as_of_day - YEAR_DAYS)
+    bought = buyers_between(runs, first_day=before[0], last_day=before[1])
     if not bought:
         return None, notes
+    lost = int(judged.get_column("last_day").is_between(*before).sum())
     return lost / bought, [*notes, Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought})]
 
 

@@ -12,7 +12,7 @@ from custtier.metrics.scope import Scope
 from custtier.models.scores import rank_cuts, reaches_median, score
 from custtier.schema import SEGMENTS
 from custtier.settings import TierCuts
-from custtier.views.basis import basis_of, customers_of
+from custtier.views.basis import basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
 from custtier.views.people import with_people
 from custtier.views.segments import GRID10, eight_classes, grid_of_ten, segment_table
@@ -106,7 +106,7 @@ def rfm(
             known=", ".join(SCHEMES),
         )
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    found = customers_of(basis)
+    found = customers_of(basis, totals_in(basis))
     sales = found.totals.get_column("net_sales").sort()
     days = found.totals.get_column("last_day").sort()
     score_cuts = _cuts(days, sales)

@@ -10,7 +10,7 @@ from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import gini, lorenz, lowest_of_best, lowest_of_fewest, parts_of
 from custtier.settings import TierCuts
-from custtier.views.basis import basis_of, customers_of
+from custtier.views.basis import basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes, tier_table
 from custtier.views.people import with_people
 from custtier.views.shares import divided, parse_share, parse_top
@@ -74,7 +74,7 @@ def tiers(
     asked_top = None if typed_top is None else parse_top(typed_top)
     asked_sales = None if sales is None else parse_share(sales, option="--sales")
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    found = customers_of(basis)
+    found = customers_of(basis, totals_in(basis))
 
     amounts = found.totals.get_column("net_sales").sort(descending=True)
     count, total = amounts.len(), int(amounts.sum())
