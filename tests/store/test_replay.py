@@ -103,7 +103,7 @@ def _check_money(frames: dict[str, Any]) -> None:
     assert purchases["dated_refund"].sum() == frames["dated_refunds"]["amount"].sum()
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(STEPS)
 def test_any_sequence_of_imports_and_undos_equals_a_fresh_store_of_what_remains(steps: list[Any]) -> None:
     with TemporaryDirectory() as folder:
@@ -111,14 +111,14 @@ def test_any_sequence_of_imports_and_undos_equals_a_fresh_store_of_what_remains(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_many_sequences_of_imports_and_undos_equal_a_fresh_store(steps: list[Any]) -> None:
     with TemporaryDirectory() as folder:
         replay(steps, Path(folder))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(files(), st.randoms(use_true_random=False))
 def test_the_same_file_again_brings_nothing_and_shuffled_rows_change_nothing(file: Reading, chance: Any) -> None:
     with TemporaryDirectory() as folder:

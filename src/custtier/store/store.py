@@ -180,8 +180,7 @@ class Store:
                 versions |= snapshots.publish(folded, touched=None)
                 notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
             elif counted.says_more or not state.commits:
-                payments = pl.DataFrame(schema={"payment_id": pl.String})
-                touched = widened(together(known, incoming), raw, current=snapshots.current(), also=payments)
+                touched = widened(together(known, incoming), raw, current=snapshots.current(), gone=no_records())
                 folded = fold(touched, settings=self._settings)
                 versions |= snapshots.publish(folded, touched=_order_keys(touched))
                 notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
@@ -224,9 +223,8 @@ class Store:
             if snapshots.are_outdated():
                 versions = state.versions | snapshots.publish(fold(raw.all(), settings=self._settings), touched=None)
             else:
-                payments = pl.concat([gone.orders.select("payment_id"), gone.refunds.select("payment_id")])
                 left = raw.of_orders(_order_keys(gone))
-                touched = widened(left, raw, current=snapshots.current(), also=payments)
+                touched = widened(left, raw, current=snapshots.current(), gone=gone)
                 keys = pl.concat([_order_keys(gone), _order_keys(touched)]).unique()
                 versions = state.versions | snapshots.publish(fold(touched, settings=self._settings), touched=keys)
             return self._commit(

@@ -6,6 +6,7 @@ import polars as pl
 
 from custtier.schema import ITEMS, ORDERS, REFUNDS, empty
 from custtier.store.current import Records
+from custtier.store.payments import PAYMENT
 from custtier.store.tables import StoredTable
 
 
@@ -37,6 +38,12 @@ class RawRecords:
         """All refund records whose `column` has one of these values."""
         return self._found("refunds", column, values)
 
+    def has_loose_refunds(self) -> bool:
+        """Whether any refund names a payment."""
+        named = self._scan("refunds", self._visible).select(pl.col("payment_id").is_not_null().any())
+        found: bool = named.collect().item()
+        return found
+
     def of_imports(self, import_ids: Sequence[int]) -> Records:
         """All records of these imports."""
         return Records(*(self._scan(name, import_ids).collect() for name in ("orders", "items", "refunds")))
@@ -67,22 +74,26 @@ class RawRecords:
         return self._scan(name, holding).join(values.lazy(), on=column, how="semi").collect()
 
 
-def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, also: pl.DataFrame) -> Records:
+def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: Records) -> Records:
     """`records` and the stored records of every order that shares a payment with one of them, however far.
 
     An order's payment id is a folded field, so every id that any of its records shows is followed; so are the order
-    and the payment that a refund names. A record may come twice: the fold does not mind.
+    and the payment that a refund names. A record may come twice: the fold does not mind. Where neither a payment bill
+    nor a refund of a payment was ever imported, shop orders that share a payment do not touch each other.
 
     Args:
         records: Stored and fresh records of the touched orders.
         raw: The store's records.
         current: Folded orders of the store: `order_key`, `payment_id`.
-        also: Payment ids (`payment_id`) that are touched without a record here, as by an undo.
+        gone: Records that an undo takes away: their payments are touched, too.
     """
+    if not (_tells_of_payments(records) or _tells_of_payments(gone) or raw.has_loose_refunds() or _has_bills(current)):
+        return records
     found = records
-    followed = also.clear()
+    left = pl.concat([gone.orders.select("payment_id"), gone.refunds.select("payment_id")])
+    followed = left.clear()
     while True:
-        named = pl.concat([found.orders.select("payment_id"), found.refunds.select("payment_id"), also])
+        named = pl.concat([found.orders.select("payment_id"), found.refunds.select("payment_id"), left])
         payments = named.unique().drop_nulls().join(followed, on="payment_id", how="anti")
         if payments.is_empty():
             return found
@@ -107,6 +118,15 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, also: p
             items=pl.concat([found.items, drawn.items]),
             refunds=pl.concat([found.refunds, drawn.refunds, refunds]),
         )
+
+
+def _tells_of_payments(records: Records) -> bool:
+    return bool((records.orders["kind"] == PAYMENT).any()) or records.refunds["payment_id"].is_not_null().any()
+
+
+def _has_bills(current: pl.LazyFrame) -> bool:
+    found: bool = current.select((pl.col("kind") == PAYMENT).any()).collect().item()
+    return found
 
 
 def together(first: Records, *others: Records) -> Records:
