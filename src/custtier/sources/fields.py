@@ -12,6 +12,9 @@ from custtier.sources.transforms import regions
 from custtier.sources.transforms.text import clean_id, is_masked, readable, trimmed, without_null_tokens
 
 ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_id")
+_ONE_ROW: Final = ("order", "transaction", "unit")
+"""Grains in which no order has several rows that a merged cell could cover."""
+
 _PERSONAL: Final = ("name", "phone", "email", "address")
 
 
@@ -28,11 +31,12 @@ def field_table(match: Match) -> pl.DataFrame:
     instants = match.columns_named(profile.instants)
     first = list(range(min(2, len(match.headers)))) if profile.trailers else []
     needed = sorted({*first, *instants, *_flat(fields.values()), *_flat(columns for _, columns in accounts)})
+    order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
     raw = match.sheet.below(
         match.header_row,
         needed,
         ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
-        merged=frozenset(_flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(c for _, c in accounts)])),
+        merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
     prefix = profile.cell_prefix
     names = [column_name(index) for index in needed]

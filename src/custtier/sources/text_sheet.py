@@ -93,6 +93,7 @@ class TextSheet:
             separator=self.delimiter,
             quote_char='"' if self.quoted else None,
             truncate_ragged_lines=True,
+            missing_columns="insert",
             row_index_name="row",
             row_index_offset=header_row + 1,
         ).with_columns(pl.col("row").cast(pl.Int32))

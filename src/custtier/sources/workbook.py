@@ -55,16 +55,18 @@ class WorkbookSheet:
         return self.cells.slice(header_row).select(numbers, pl.all())
 
     def _with_merged(self, below: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
-        ranges = merged_ranges(self.path, self.name, encoding=self.encoding)
-        for first, last, column in ranges:
-            if column not in columns or first not in below["row"]:
-                continue
-            name = column_name(column)
-            value = below.filter(pl.col("row") == first)[name].item()
-            covered = pl.col("row").is_between(first, last)
-            below = below.with_columns(
-                pl.when(covered).then(pl.lit(value, dtype=pl.String)).otherwise(name).alias(name)
-            )
+        """The value of a merged cell on every row that it covers."""
+        covered: dict[str, list[tuple[int, int]]] = {}
+        for first, last, column in merged_ranges(self.path, self.name, encoding=self.encoding):
+            if column in columns:
+                rows = covered.setdefault(column_name(column), [])
+                rows += [(row, first) for row in range(first + 1, last + 1)]
+        for name, rows in covered.items():
+            firsts = pl.DataFrame(rows, schema={"row": pl.Int32, "first": pl.Int32}, orient="row")
+            values = below.select(pl.col("row").alias("first"), pl.col(name).alias("merged"))
+            merged = firsts.join(values, on="first").select("row", "merged").unique("row")
+            below = below.join(merged, on="row", how="left", maintain_order="left")
+            below = below.with_columns(pl.coalesce("merged", name).alias(name)).drop("merged")
         return below
 
     def _with_exact_ids(self, below: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,25 +13,24 @@ _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relat
 _KEPT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number and turns the rest into zeros."""
 
+_LARGEST_EXACT: Final = 1 << 53
 _CHUNK: Final = 4 << 20
-_TAG: Final = rb"<(?:\w+:)?"
 _NUMBER: Final = re.compile(
-    _TAG
-    + rb'c (?![^>]*t="(?:s|str|inlineStr|b|e|d)")[^>]*>'
-    + rb"(?:"
-    + _TAG
-    + rb"f[^>]*>[^<]*</(?:\w+:)?f>)?"
-    + _TAG
-    + rb"v>(?:[0-9.]{16,}|[0-9.]+E\+)"
+    rb'<(?:\w+:)?c (?![^>]*\bt="(?:s|str|inlineStr|b|e|d)")(?P<place>[^>]*)>'
+    rb"(?:<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"<(?:\w+:)?v>(?P<value>[0-9]{16,}|[0-9.]+[eE]\+?[0-9]+)<"
 )
-"""A cell that holds a long number, not a text, a date or a formula's text."""
+"""A cell that holds a long whole number: not a text, a date or a formula's text."""
+
+_ROW: Final = re.compile(rb'\br="[A-Z]+([0-9]+)"')
 
 
 def exact_numbers(path: Path, sheet: str, rounded: Mapping[int, str], *, encoding: str) -> dict[int, str]:
     """The digits of ids that are numbers in the workbook, by row; rows whose id is text are left out.
 
-    Where a spreadsheet has cut every one of them to 15 digits the result is the number in its short form
-    (`2.01809E+17`), which no id looks like.
+    An id that has lost digits comes in a short form (`2.01809E+17`), which no id looks like: one that the workbook
+    itself writes in such a form with fewer digits than it has, and every one of a sheet whose numbers all end in zeros
+    after the 15 digits that a spreadsheet keeps.
 
     Args:
         path: The workbook.
@@ -38,34 +38,56 @@ def exact_numbers(path: Path, sheet: str, rounded: Mapping[int, str], *, encodin
         rounded: Row → the id as a float's text.
         encoding: `xlsx` or `xls`.
     """
-    if encoding == "xlsx":
-        if not _has_long_numbers(path, sheet):
-            return {}
-        digits = _digits(path, sheet, rounded)
-    else:
-        digits = dict(rounded)
-    cut = all(set(text[_KEPT_DIGITS:]) <= {"0"} for text in digits.values())
-    return {row: f"{float(text):.5E}" for row, text in digits.items()} if cut else digits
+    written = _written(path, sheet, rounded) if encoding == "xlsx" else _written_in_xls(path, sheet, rounded)
+    exact = {row: _whole_digits(text) for row, text in written.items()}
+    whole = [digits for digits in exact.values() if digits is not None]
+    cut = all(set(digits[_KEPT_DIGITS:]) <= {"0"} for digits in whole)
+    return {row: f"{float(written[row]):.5E}" if digits is None or cut else digits for row, digits in exact.items()}
+
+
+def _whole_digits(written: str) -> str | None:
+    """The digits of a number as the workbook writes it; None where it does not write all of them."""
+    digits = str(int(Decimal(written)))
+    if written.isdigit():
+        return digits
+    told = re.sub(r"[eE].*", "", written).replace(".", "").strip("0")
+    return digits if len(told) >= len(digits) else None
 
 
 def merged_ranges(path: Path, sheet: str, *, encoding: str) -> list[tuple[int, int, int]]:
-    """Merged cells of more than one row: first row, last row (1-based), column (0-based), for each column covered."""
+    """Merged cells of more than one row: first row, last row (1-based), column (from the first used one), for each."""
     if encoding == "xlsx" and not _has_merged_cells(path, sheet):
         return []
     from python_calamine import CalamineWorkbook
 
     with path.open("rb") as source, CalamineWorkbook.from_filelike(source) as workbook:
-        ranges = workbook.get_sheet_by_name(sheet).merged_cell_ranges or []
+        found = workbook.get_sheet_by_name(sheet)
+        ranges = found.merged_cell_ranges or []
+        left_edge = found.start[1] if found.start is not None else 0
     return [
-        (top + 1, bottom + 1, column)
+        (top + 1, bottom + 1, column - left_edge)
         for (top, left), (bottom, right) in ranges
         if bottom > top
         for column in range(left, right + 1)
     ]
 
 
-def _digits(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str]:
-    """The exact digits of numeric cells, found in their rows by value."""
+def _written(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str]:
+    """Numeric cells as the workbook writes them, found in their rows by value."""
+    found: dict[int, str] = {}
+    for text in _xml(path, sheet):
+        for cell in _NUMBER.finditer(text):
+            row = _ROW.search(cell["place"])
+            if row is None:
+                return _written_by_place(path, sheet, rounded)
+            number, value = int(row[1]), cell["value"].decode()
+            if number in rounded and float(value) == float(rounded[number]):
+                found[number] = value
+    return found
+
+
+def _written_by_place(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str]:
+    """The same where the workbook does not write each cell's place."""
     from openpyxl import load_workbook
 
     found: dict[int, str] = {}
@@ -74,22 +96,28 @@ def _digits(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str
         try:
             worksheet = workbook[sheet]
             worksheet.reset_dimensions()
-            first, last = min(rounded), max(rounded)
-            for number, cells in enumerate(worksheet.iter_rows(min_row=first, max_row=last, values_only=True), first):
+            for number, cells in enumerate(worksheet.iter_rows(values_only=True), 1):
                 for cell in cells if number in rounded else ():
-                    if (
-                        isinstance(cell, (int, float))
-                        and not isinstance(cell, bool)
-                        and float(cell) == float(rounded[number])
-                    ):
-                        found[number] = str(int(cell))
+                    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+                    if is_number and float(cell) == float(rounded[number]):
+                        found[number] = str(cell)
         finally:
             workbook.close()
     return found
 
 
-def _has_long_numbers(path: Path, sheet: str) -> bool:
-    return any(_NUMBER.search(text) for text in _xml(path, sheet))
+def _written_in_xls(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str]:
+    """The same in the older kind of workbook, whose numbers are floats: none beyond 2^53 has all its digits."""
+    from python_calamine import CalamineWorkbook
+
+    with path.open("rb") as source, CalamineWorkbook.from_filelike(source) as workbook:
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return {
+        number: f"{cell:.15e}" if cell > _LARGEST_EXACT else str(int(cell))
+        for number, text in rounded.items()
+        for cell in rows[number - 1]
+        if isinstance(cell, float) and cell == float(text)
+    }
 
 
 def _has_merged_cells(path: Path, sheet: str) -> bool:
