@@ -94,7 +94,7 @@ def answers(folder: Path) -> list[Benchmark]:
     return [
         Benchmark(
             name,
-            f"`{name}` over {rows:,} paid orders in the store, against Polars collecting {len(PURCHASE_COLUMNS)} columns",
+            f"`{name}` over {rows:,} paid orders, against Polars collecting {len(PURCHASE_COLUMNS)} columns of them",
             floor,
             (CUSTTIER, name, *options, "--store", str(store)),
             most=2,
