@@ -125,3 +125,9 @@ def test_a_bill_beside_orders_without_a_common_id_is_warned_of() -> None:
     notes = facts(shop, bill(payment("p", 10000, paid_at=at("2026-03-10")))).notes
     assert [(note.code, note.values["payments"]) for note in notes] == [("bill_overlaps_orders", 1)]
     assert facts(shop, bill(payment("p", 10000, paid_at=at("2026-05-10")))).notes == ()
+
+
+def test_a_nickname_of_a_bill_is_not_handed_on_to_the_shops_order() -> None:
+    shop = reading([order("1", payment_id="p", account=None)])
+    paid = bill(payment("p", 10000, account="Li", account_kind="account"))
+    assert only(shop, paid)["account_key"] is None

@@ -5,8 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from custtier.people.identity import KIND_RANK
-from custtier.schema import State
+from custtier.schema import AccountKind, State
 
 PAYMENT: Final = "payment"
 
@@ -67,7 +66,7 @@ def stated_total() -> pl.Expr:
 
 
 def completed(orders: pl.DataFrame, payments: Payments) -> pl.DataFrame:
-    """`orders` with what their payment knows: a stronger account, and that it was paid.
+    """`orders` with what their payment knows: its openid, and that it was paid.
 
     Args:
         orders: With identity: `account`, `account_kind`, `account_space` settled.
@@ -76,6 +75,25 @@ def completed(orders: pl.DataFrame, payments: Payments) -> pl.DataFrame:
     Returns:
         The same rows with `shop_account`, `shop_account_kind` and `shop_account_space`: what the order's own account
         was where the payment's replaced it, else null.
+    """
+    joined = orders.join(_told_to_hosts(orders, payments), on="order_key", how="left", maintain_order="left")
+    replaced = pl.col("payer").is_not_null() & pl.col("account_kind").ne_missing(AccountKind.OPENID.value)
+    was_unpaid = (pl.col("state") == State.UNPAID.value) & pl.col("payment_at").is_not_null()
+    return joined.with_columns(
+        *(pl.when(replaced).then(pl.col(f"account{part}")).alias(f"shop_account{part}") for part in ("", *_PARTS)),
+        *(
+            pl.when(replaced).then(pl.col(f"payer{part}")).otherwise(pl.col(f"account{part}")).alias(f"account{part}")
+            for part in ("", *_PARTS)
+        ),
+        pl.when(was_unpaid).then(pl.lit(State.PAID.value)).otherwise("state").alias("state"),
+        pl.coalesce("paid_at", "payment_at").alias("paid_at"),
+    ).drop("payer", "payer_kind", "payer_space", "payment_at")
+
+
+def _told_to_hosts(orders: pl.DataFrame, payments: Payments) -> pl.DataFrame:
+    """Per host that learns anything: `payer`, `payer_kind`, `payer_space`, and when it was paid.
+
+    Only an openid is handed on: a bill's other accounts, such as a nickname, mean nothing beyond that bill.
     """
     given = payments.absorbed.select("order_key", "payment_id").join(
         orders.select(
@@ -90,13 +108,11 @@ def completed(orders: pl.DataFrame, payments: Payments) -> pl.DataFrame:
         on="order_key",
     )
     payer = (
-        given.filter(pl.col("account").is_not_null())
-        .with_columns(_strength("account_kind").alias("payer_rank"))
-        .sort("payment_id", "payer_rank", "at", "account", nulls_last=True)
+        given.filter(pl.col("account_kind") == AccountKind.OPENID.value)
+        .sort("payment_id", "at", "account", "account_space", nulls_last=True)
         .unique("payment_id", keep="first", maintain_order=True)
         .select(
             "payment_id",
-            "payer_rank",
             payer="account",
             payer_kind="account_kind",
             payer_space="account_space",
@@ -108,24 +124,7 @@ def completed(orders: pl.DataFrame, payments: Payments) -> pl.DataFrame:
         .agg(pl.col("at").min().alias("payment_at"))
     )
     hosts = payments.hosts.join(payer, on="payment_id", how="left").join(paid, on="payment_id", how="left")
-    hosts = hosts.filter(pl.col("payer").is_not_null() | pl.col("payment_at").is_not_null()).drop("payment_id")
-    joined = orders.join(hosts, on="order_key", how="left", maintain_order="left")
-    own_rank = _strength("account_kind").fill_null(len(KIND_RANK))
-    replaced = (pl.col("payer_rank") < own_rank).fill_null(value=False)
-    was_unpaid = (pl.col("state") == State.UNPAID.value) & pl.col("payment_at").is_not_null()
-    return joined.with_columns(
-        *(pl.when(replaced).then(pl.col(f"account{part}")).alias(f"shop_account{part}") for part in ("", *_PARTS)),
-        *(
-            pl.when(replaced).then(pl.col(f"payer{part}")).otherwise(pl.col(f"account{part}")).alias(f"account{part}")
-            for part in ("", *_PARTS)
-        ),
-        pl.when(was_unpaid).then(pl.lit(State.PAID.value)).otherwise("state").alias("state"),
-        pl.coalesce("paid_at", "payment_at").alias("paid_at"),
-    ).drop("payer", "payer_kind", "payer_space", "payer_rank", "payment_at")
+    return hosts.filter(pl.col("payer").is_not_null() | pl.col("payment_at").is_not_null()).drop("payment_id")
 
 
 _PARTS: Final = ("_kind", "_space")
-
-
-def _strength(kind: str) -> pl.Expr:
-    return pl.col(kind).replace_strict(KIND_RANK, default=None, return_dtype=pl.Int8)
