@@ -192,6 +192,15 @@ def test_a_wrong_condition_stops_an_import_before_anything_goes_in(custtier: Cus
     assert custtier("imports").code == NOTHING
 
 
+@pytest.mark.parametrize("option", ["--rejects", "--output"])
+def test_a_place_that_cannot_be_written_stops_an_import_before_anything_goes_in(
+    custtier: Custtier, orders: Path, option: str
+) -> None:
+    ended = custtier("import", orders, option, "missing/bad.csv")
+    assert (ended.code, ended.err.partition("]")[0]) == (USAGE, "error[cannot-write")
+    assert custtier("imports").code == NOTHING
+
+
 def test_a_condition_is_judged_after_the_import(custtier: Custtier, orders: Path) -> None:
     ended = custtier("import", orders, "--fail-on", "rejected>0")
     assert ended.code == FAIL_ON

@@ -7,6 +7,7 @@ import typer
 
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
+from custtier.cli.progress import watched
 from custtier.workflows.question import Question
 
 
@@ -37,5 +38,6 @@ def churn(
     """List customers who have stopped buying or are about to, those with most at stake first."""
     from custtier.workflows.churn import churn as workflow
 
-    view = workflow(asked, days=days, method=method.value, everyone=everyone, lang=out.session.catalogue.lang)
+    with watched(asked, quiet=out.quiet) as seen:
+        view = workflow(seen, days=days, method=method.value, everyone=everyone, lang=out.session.catalogue.lang)
     answer(view, out)

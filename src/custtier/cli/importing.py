@@ -33,9 +33,12 @@ def import_(
     ] = None,
 ) -> None:
     """Take order exports into the store: what is new is added, what changed is updated."""
+    from custtier.render.files import check_place, write_whole
     from custtier.workflows.importing import import_files
 
     check_names(out.conditions, COUNTS)
+    if rejects is not None:
+        check_place(rejects)
     with Bar(quiet=out.quiet) as bar:
         imported = import_files(
             files,
@@ -50,7 +53,6 @@ def import_(
         )
     if rejects is not None:
         from custtier.render.as_csv import rejects_csv
-        from custtier.render.files import write_whole
 
         write_whole(rejects, rejects_csv(imported.rejects, reveal=out.reveal))
         say_written(rejects, out)

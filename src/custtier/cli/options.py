@@ -129,6 +129,10 @@ def writing(
     del lang
     settings = load_settings()
     path = path_of(output)
+    if path is not None:
+        from custtier.render.files import check_place
+
+        check_place(path)
     return Writing(
         session=session_of(ctx),
         form=form_of(form, path),

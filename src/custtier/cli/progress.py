@@ -2,8 +2,13 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
+
+from custtier.workflows.question import Question
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -50,6 +55,13 @@ class Bar:
         self._progress.update(self._tasks[path], completed=done, total=total)
 
 
+@contextmanager
+def watched(asked: Question, *, quiet: bool) -> Iterator[Question]:
+    """The question, with a bar for the files that it reads."""
+    with Bar(quiet=quiet) as bar:
+        yield replace(asked, progress=bar)
+
+
 def _started() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -61,6 +73,8 @@ def _started() -> "Progress":
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
     bar.start()
     return bar

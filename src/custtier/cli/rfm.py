@@ -7,6 +7,7 @@ import typer
 
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
+from custtier.cli.progress import watched
 from custtier.workflows.question import Question
 
 
@@ -29,4 +30,6 @@ def rfm(
     """Score customers by recency, frequency and money, and sort them into classes."""
     from custtier.workflows.rfm import rfm as workflow
 
-    answer(workflow(asked, scheme=scheme.value), out)
+    with watched(asked, quiet=out.quiet) as seen:
+        view = workflow(seen, scheme=scheme.value)
+    answer(view, out)

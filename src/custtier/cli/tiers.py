@@ -6,6 +6,7 @@ import typer
 
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
+from custtier.cli.progress import watched
 from custtier.workflows.question import Question
 
 
@@ -23,4 +24,6 @@ def tiers(
     """Sort customers into tiers by net sales: who makes the money, and how much of it."""
     from custtier.workflows.tiers import tiers as workflow
 
-    answer(workflow(asked, top=top, sales=sales), out)
+    with watched(asked, quiet=out.quiet) as seen:
+        view = workflow(seen, top=top, sales=sales)
+    answer(view, out)

@@ -1,6 +1,7 @@
 """Files written whole or not at all, readable by their owner alone."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -23,9 +24,24 @@ def write_whole(path: Path, content: bytes) -> None:
         raise _cannot_write(path, problem) from problem
 
 
+def check_place(path: Path) -> None:
+    """Return when a file may be put at `path`, so that long work is not done for nothing.
+
+    Raises:
+        CusttierError: `cannot-write`.
+    """
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise _cannot_write(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if not folder.is_dir():
+        raise _cannot_write(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    if not os.access(folder, os.W_OK) and not path.exists():
+        raise _cannot_write(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 def _replace(path: Path, content: bytes) -> None:
     if path.is_dir():
-        raise IsADirectoryError(21, os.strerror(21))
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(number, "wb") as out:

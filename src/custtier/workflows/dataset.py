@@ -49,7 +49,11 @@ def _from_files(question: Question) -> Facts:
     from custtier.store import facts_of
 
     readings = read_files(
-        question.files, settings=question.settings, profile=question.profile, include=question.include
+        question.files,
+        settings=question.settings,
+        profile=question.profile,
+        include=question.include,
+        progress=question.progress,
     )
     facts = facts_of(readings, settings=question.settings, id_key=load_id_key())
     if not facts.extent.purchases and not any(reading.orders.height for reading in readings):

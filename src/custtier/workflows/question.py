@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custtier.settings import Settings
+
+if TYPE_CHECKING:
+    from custtier.sources.reading import Progress
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Question:
         agents: Only orders of these agents.
         currency: Only orders in this currency.
         rows: How many rows of the answer's first table will be shown; None for all. The rest need not be made.
+        progress: Told how far reading `files` is.
         settings: The user's settings.
     """
 
@@ -41,4 +46,5 @@ class Question:
     agents: tuple[str, ...] = ()
     currency: str | None = None
     rows: int | None = None
+    progress: "Progress | None" = field(default=None, compare=False)
     settings: Settings = field(default_factory=Settings)
