@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from custtier.errors import CusttierError, store_error
 
 LOCK_NAME: Final = ".lock"
@@ -23,6 +21,9 @@ def writing(folder: Path, *, wait_seconds: float) -> Iterator[None]:
     Raises:
         CusttierError: `store-locked` when another process holds it for longer than the wait.
     """
+    # readers never lock, and they should not wait for this to load
+    from filelock import FileLock, Timeout
+
     lock = FileLock(folder / LOCK_NAME, timeout=wait_seconds, mode=0o600)
     try:
         lock.acquire()

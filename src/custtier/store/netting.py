@@ -56,6 +56,8 @@ def unmatched(refunds: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         refunds: Folded: uses `order_key`, `payment_id`.
         orders: Uses `order_key`, `payment_id`.
     """
+    if refunds.is_empty():
+        return refunds
     by_payment = orders.filter(pl.col("payment_id").is_not_null()).select("payment_id")
     return refunds.join(orders.select("order_key"), on="order_key", how="anti").join(
         by_payment, on="payment_id", how="anti"
