@@ -54,6 +54,15 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "bad_quantity": "a quantity that cannot be read",
         "order_has_bad_row": "another row of the order is bad",
         "duplicate_row": "the same row again",
+        "trailer": "a line under the table",
+        "total_row": "a line of totals",
+        "description_row": "a line that explains the columns",
+        "own_spending": "own spending",
+        "other_income": "income that is no sale",
+        "red_packet": "red packets",
+        "top_up": "top-ups",
+        "withdrawal": "withdrawals",
+        "own_transfer": "transfers to oneself",
     },
 }
 """Column → code → English name. A code that is not listed is shown as it is."""
