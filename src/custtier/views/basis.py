@@ -10,7 +10,7 @@ import polars as pl
 from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.frames import Lazy, polars_behind
-from custtier.metrics.runs import Runs, run_totals, runs_of
+from custtier.metrics.runs import Ledger, run_totals
 from custtier.metrics.sales import purchases_as_of
 from custtier.metrics.scope import Scope, in_scope
 from custtier.metrics.totals import customer_totals, remarkable_orders
@@ -44,6 +44,11 @@ class Basis:
     def accounts(self) -> pl.LazyFrame | None:
         """The merged accounts; None when there are none."""
         return self.facts.accounts if self.facts.extent.merged_accounts else None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The purchases and whose they are."""
+        return Ledger(polars_behind(self.purchases), self.accounts, self.is_sorted)
 
     @property
     def as_of_day(self) -> int:
@@ -118,15 +123,10 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
     )
 
 
-def runs_in(basis: Basis) -> Runs:
-    """The purchases of each customer as one run."""
-    return runs_of(polars_behind(basis.purchases), accounts=basis.accounts, is_sorted=basis.is_sorted)
-
-
 def totals_in(basis: Basis) -> pl.DataFrame:
     """Orders, net sales, first and last day of each customer: `metrics.totals.customer_totals`."""
     if basis.is_sorted:
-        return run_totals(runs_in(basis))
+        return run_totals(basis.ledger)
     accounts = None if basis.accounts is None else nw.from_native(basis.accounts)
     return polars_behind(customer_totals(basis.purchases, accounts=accounts)).collect(engine="streaming")
 

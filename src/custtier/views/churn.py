@@ -8,10 +8,10 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Facts, Note
-from custtier.metrics.runs import YEAR_DAYS, Runs, buyers_between, gap_counts, run_rhythm
+from custtier.metrics.runs import YEAR_DAYS, run_rhythm
 from custtier.metrics.scope import Scope
 from custtier.settings import ChurnLevels
-from custtier.views.basis import basis_of, customers_of, runs_in
+from custtier.views.basis import basis_of, customers_of
 from custtier.views.churn_reasons import reason_text
 from custtier.views.people import with_people
 from custtier.views.shares import divided
@@ -78,15 +78,14 @@ def churn(
     """
     _check(days, method)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    runs = runs_in(basis)
-    found = customers_of(basis, run_rhythm(runs))
-    gaps = gap_counts(runs) if method == SHOP else None
-    levels = levels_of(method, days=days, settings=settings or ChurnLevels(), gaps=gaps)
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=method == SHOP)
+    found = customers_of(basis, rhythm.customers)
+    levels = levels_of(method, days=days, settings=settings or ChurnLevels(), gaps=rhythm.gaps)
     judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
     at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
     lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
     listed = judged if everyone else at_risk_or_lapsed
-    yearly, remarks = _remarks(judged, runs=runs, as_of_day=basis.as_of_day, method=method)
+    yearly, remarks = _remarks(judged, method=method)
     return View(
         command="churn",
         parameters={"days": days, "method": method, "all": everyone},
@@ -160,15 +159,17 @@ def _median_gap(totals: pl.DataFrame) -> Fraction | None:
     return sum((Fraction(gap).limit_denominator(most_parts.item()) for gap in middle), Fraction(0)) / 2
 
 
-def _remarks(judged: pl.DataFrame, *, runs: Runs, as_of_day: int, method: str) -> tuple[float | None, list[Note]]:
+def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[Note]]:
     """The yearly churn rate, and what is to be said of it and of a shop without a rhythm to measure by."""
-    has_rhythm = bool((judged.get_column("purchase_days") > 1).any())
+    before = pl.col("year_before_orders") > 0
+    bought, lost, has_rhythm = judged.select(
+        before.sum().cast(pl.Int64).alias("bought"),
+        (before & (pl.col("recency_days") >= YEAR_DAYS)).sum().cast(pl.Int64).alias("lost"),
+        (pl.col("purchase_days") > 1).any().alias("has_rhythm"),
+    ).row(0)
     notes = [] if has_rhythm or method == FIXED else [Note("no_rhythm")]
-    before = (as_of_day - 2 * YEAR_DAYS + 1, as_of_day - YEAR_DAYS)
-    bought = buyers_between(runs, first_day=before[0], last_day=before[1])
     if not bought:
         return None, notes
-    lost = int(judged.get_column("last_day").is_between(*before).sum())
     return lost / bought, [*notes, Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought})]
 
 
