@@ -1,7 +1,6 @@
 """The secret with which customer ids are made: once per installation, readable by its owner alone."""
 
 import os
-import secrets
 from hashlib import blake2b
 from pathlib import Path
 
@@ -43,10 +42,10 @@ def _derived(text: str) -> bytes:
 def _create(path: Path) -> None:
     """Makes the file whole or not at all; when another process makes it first, that one stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{FILE_NAME}.{secrets.token_hex(6)}")
+    fresh = path.with_name(f"{FILE_NAME}.{os.urandom(6).hex()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(secrets.token_hex(32) + "\n")
+        opened.write(os.urandom(32).hex() + "\n")
     try:
         # a hard link, because a rename would replace the key of a process that was faster
         path.hardlink_to(fresh)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from pathlib import Path
 from typing import Final
 
@@ -94,7 +93,7 @@ class Layout:
         """
         if not (self.folder / _MARK).exists():
             self._refuse_strangers()
-            fresh = self.folder / f"{_MARK}.{secrets.token_hex(6)}"
+            fresh = self.folder / f"{_MARK}.{os.urandom(6).hex()}"
             fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
             fresh.replace(self.folder / _MARK)
         # the imports table first: raw tables without it are a damaged store

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,7 +161,7 @@ class StoredTable:
     def _write(self, rows: pl.DataFrame | pl.LazyFrame, *, mode: str, import_id: int | None) -> int:
         stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
         place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
-        path = place / f"part-{secrets.token_hex(8)}.parquet"
+        path = place / f"part-{os.urandom(8).hex()}.parquet"
         try:
             place.mkdir(parents=True, exist_ok=True)
             rows.lazy().select(stored).sink_parquet(path, compression="zstd", compression_level=1, sync_on_close="all")
