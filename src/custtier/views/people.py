@@ -21,7 +21,7 @@ def with_people(table: pl.DataFrame, *, facts: Facts, largest_first: str, rows: 
     """
     people = facts.customers
     if rows is not None and rows < table.height:
-        lowest = table.get_column(largest_first).top_k(rows).min()
+        lowest = table.get_column(largest_first).top_k(max(rows, 1)).min()
         table = table.filter(pl.col(largest_first) >= lowest)
         keys = table.get_column("customer_key").implode()
         people = people.filter(pl.col("customer_key").is_in(keys)).collect(engine="streaming").lazy()
