@@ -11,7 +11,7 @@ from custtier.settings import Settings
 from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
 from custtier.sources.items import item_rows
-from custtier.sources.orders import order_rows, with_order_keys
+from custtier.sources.orders import order_of_row, order_rows, with_order_keys
 from custtier.sources.profile import Profile
 from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
@@ -84,8 +84,7 @@ def _without_refunds_of_others(table: pl.DataFrame, profile: Profile) -> pl.Data
     refunds = pl.col("role") == REFUND
     if "order_id" not in table.columns or not table.select(refunds.any()).item():
         return table
-    of_order = pl.col("order_id").str.replace(profile.id_cut, "") if profile.id_cut else pl.col("order_id")
-    table = table.with_columns(of_order=of_order)
+    table = table.with_columns(of_order=order_of_row(profile))
     orders = table.filter(~refunds | refunds.is_null())
     sold = orders.filter(pl.col("role") == ORDER)["order_id"].drop_nulls().unique()
     others = orders.filter(pl.col("left_out").is_not_null() & ~pl.col("order_id").is_in(sold.implode()))
@@ -125,8 +124,9 @@ def _with_whole_orders(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if not layout.has_ids or table["reason"].null_count() == table.height:
         return table
     marks = pl.col("reason").is_in(["missing_order_id", "damaged_id"])
-    bad = table.filter(pl.col("reason").is_not_null() & ~marks)["order_id"].drop_nulls().unique()
-    beside = pl.col("reason").is_null() & pl.col("role").is_not_null() & pl.col("order_id").is_in(bad.implode())
+    order = order_of_row(layout.profile)
+    bad = table.filter(pl.col("reason").is_not_null() & ~marks).select(order).to_series().drop_nulls().unique()
+    beside = pl.col("reason").is_null() & pl.col("role").is_not_null() & order.is_in(bad.implode())
     return table.with_columns(
         reason=pl.when(beside).then(pl.lit("order_has_bad_row")).otherwise("reason"),
     )

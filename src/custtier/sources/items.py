@@ -11,8 +11,6 @@ from custtier.sources.values import Layout
 
 _PRODUCT: Final = ("product_id", "product")
 _SORTED_BY: Final = ("line_id", "amount", "quantity", "item_refund", "state", "row")
-_CARRIES_MONEY: Final = pl.col("state") == State.PAID
-"""Items that are refunded, closed or unpaid carry no money, so no refund of theirs nets anything."""
 
 
 def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -31,16 +29,17 @@ def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     else:
         rows = table.clear()
     rows = _with_item_keys(rows)
+    state = _state_of_item(rows)
     made: dict[str, pl.Expr] = {
         "stated_refund": pl.col("item_refund").abs() if "item_refund" in rows.columns else pl.lit(None),
-        "state": pl.col("state") if layout.item_money else pl.lit(None),
+        "state": state if layout.item_money else pl.lit(None),
         "amount": pl.col("amount") if "amount" in rows.columns else pl.lit(None),
         "source": pl.lit(layout.profile.name),
         "file_instant": pl.lit(None),
         "import_id": pl.lit(None),
     }
     if layout.item_money:
-        made["stated_refund"] = pl.when(_CARRIES_MONEY).then(made["stated_refund"])
+        made["stated_refund"] = pl.when(state == State.PAID).then(made["stated_refund"])
     return rows.select(
         *(
             made.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -48,6 +47,18 @@ def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         ),
         "at",
     )
+
+
+def _state_of_item(rows: pl.DataFrame) -> pl.Expr:
+    """The item's own state: a closed one whose refund is its whole amount is refunded.
+
+    Items that are refunded, closed or unpaid carry no money, so no refund of theirs nets anything.
+    """
+    if not {"amount", "item_refund"} <= set(rows.columns):
+        return pl.col("state")
+    in_full = (pl.col("item_refund").abs() >= pl.col("amount")) & (pl.col("amount") > 0)
+    closed = pl.col("state") == State.CLOSED
+    return pl.when(closed & in_full).then(pl.lit(State.REFUNDED)).otherwise("state")
 
 
 def _with_item_keys(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import ORDERS, STATE_RANK, PhoneKind, State
-from custtier.sources.records import ORDER
+from custtier.sources.profile import Profile
+from custtier.sources.records import ORDER, REFUND
 from custtier.sources.values import Layout
 
 _TEXTS: Final = (
@@ -26,15 +27,20 @@ def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     shop = pl.col("shop").fill_null("") if by_shop else pl.lit("")
     keyed = pl.col("role").is_not_null() & pl.col("reason").is_null()
     if layout.has_ids:
-        order: pl.Expr = pl.when(keyed).then(pl.col("order_id"))
-        if layout.profile.id_cut:
-            whole = order.str.replace(layout.profile.id_cut, "")
-            order = pl.when(pl.col("role") == ORDER).then(order).otherwise(whole)
+        order: pl.Expr = pl.when(keyed).then(order_of_row(layout.profile))
     else:
         order = pl.when(keyed).then(_made_up_id(table))
     table = table.with_columns(platform, shop.alias("key_shop"), order.alias("key_order"))
     parts = _KEY_PARTS if layout.profile.account_shop else ("key_platform", "key_order")
     return table.with_columns(key_column(table, parts).alias("order_key"))
+
+
+def order_of_row(profile: Profile) -> pl.Expr:
+    """The id of the order that a row belongs to: its own, for a refund row without what the platform adds."""
+    if not profile.id_cut:
+        return pl.col("order_id")
+    cut = pl.col("order_id").str.replace(profile.id_cut, "")
+    return pl.when(pl.col("role") == REFUND).then(cut).otherwise("order_id")
 
 
 def _made_up_id(table: pl.DataFrame) -> pl.Expr:

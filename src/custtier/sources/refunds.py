@@ -25,6 +25,7 @@ def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         else pl.lit(DONE)
     )
     made: dict[str, pl.Expr] = {
+        "payment_id": _payment_id(rows, layout.profile.id_cut),
         "refunded_on": pl.col("instant").dt.convert_time_zone(layout.settings.zone).dt.date(),
         "amount": pl.col("money"),
         "state": state,
@@ -40,6 +41,13 @@ def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         ),
         "at",
     )
+
+
+def _payment_id(rows: pl.DataFrame, id_cut: str) -> pl.Expr:
+    """The payment that is taken back: the row's own id without what the platform adds to a refund's."""
+    if "payment_id" not in rows.columns:
+        return pl.lit(None)
+    return pl.col("payment_id").str.replace(id_cut, "") if id_cut else pl.col("payment_id")
 
 
 def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:

@@ -340,8 +340,8 @@ def _without_backticks(path: Path, folder: Path) -> Path:
     last = ""
     with path.open(encoding="utf-8-sig", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
         while text := source.read(CHUNK_BYTES):
-            seen = (last + text).replace(",`", _UNIT_SEPARATOR)
-            last = seen[-1] if seen.endswith(",") else ""
+            seen = (last + text).replace(",`", _UNIT_SEPARATOR).replace("\n`", "\n")
+            last = seen[-1] if seen.endswith((",", "\n")) else ""
             out.write(seen[: len(seen) - len(last)])
         out.write(last)
     return target

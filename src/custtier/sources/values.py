@@ -300,8 +300,10 @@ def _no_amount(table: pl.DataFrame, layout: Layout, is_order: pl.Expr) -> Sequen
     field = "amount" if layout.item_money else "gross"
     if field not in table.columns:
         return []
-    blank = pl.col(field).is_null() & (pl.col("state") == State.PAID)
-    return [("bad_amount", field, blank & is_order & pl.col("is_head"))]
+    blank = pl.col(field).is_null() & (pl.col("state") == State.PAID) & is_order & pl.col("is_head")
+    if layout.grain == "item_repeated" and layout.has_ids and table.select(blank.any()).item():
+        blank = blank & pl.col(field).max().over("order_id").is_null()
+    return [("bad_amount", field, blank)]
 
 
 def _is_negative(field: str, layout: Layout) -> pl.Expr:

@@ -1,0 +1,134 @@
+"""What may be named: files, folders, archives, standard input; what is skipped, refused and told on the way."""
+
+import gzip
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from custtier.errors import CusttierError
+from custtier.facts import Note
+from custtier.settings import Settings
+from custtier.sources import Readings, containers, read_files
+
+TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n"
+
+
+def read(*paths: Path, **options: object) -> Readings:
+    return read_files(list(paths), settings=Settings(), **options)  # type: ignore[arg-type]
+
+
+def problem_of(*paths: Path, **options: object) -> CusttierError:
+    with pytest.raises(CusttierError) as caught:
+        read(*paths, **options)
+    return caught.value
+
+
+def write(path: Path, content: str | bytes = TABLE) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_folder_stands_for_its_visible_files_by_name(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", ".hidden", "~$open.xlsx"):
+        write(tmp_path / name)
+    (tmp_path / "deeper").mkdir()
+    write(tmp_path / "deeper" / "c.csv")
+    assert [Path(reading.path).name for reading in read(tmp_path)] == ["a.csv", "b.csv"]
+
+
+def test_an_archive_stands_for_every_member_with_its_chinese_name(tmp_path: Path) -> None:
+    path = tmp_path / "orders.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("二月.csv", "folder/一月.csv", "__MACOSX/._x"):
+            entry = zipfile.ZipInfo(name)
+            archive.writestr(entry, TABLE)
+    raw = path.read_bytes()
+    for name in ("二月.csv", "folder/一月.csv"):
+        assert name.encode() in raw
+    assert [reading.path for reading in read(path)] == [f"{path}/folder/一月.csv", f"{path}/二月.csv"]
+
+
+def test_a_member_name_in_gbk_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "orders.zip"
+    stand_in = "xxxx.csv"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(stand_in, TABLE)
+    path.write_bytes(path.read_bytes().replace(stand_in.encode(), "一月".encode("gbk") + b".csv"))
+    assert [reading.path for reading in read(path)] == [f"{path}/一月.csv"]
+
+
+def test_an_archive_with_a_password_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "bill.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bill.csv", TABLE)
+    raw = bytearray(path.read_bytes())
+    raw[6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    found = problem_of(path)
+    assert found.code == "encrypted-file"
+    assert "password" in str(found)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(containers, "MOST_BYTES", 1000)
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("orders.csv", TABLE * 1000)
+    assert problem_of(path).code == "too-large"
+    assert problem_of(write(tmp_path / "bomb.gz", gzip.compress(TABLE.encode() * 1000))).code == "too-large"
+
+
+def test_a_gzip_file_is_unpacked(tmp_path: Path) -> None:
+    assert read(write(tmp_path / "bill.csv.gz", gzip.compress(TABLE.encode())))[0].rows_read == 1
+
+
+def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TABLE.encode("gb18030"))))
+    (reading,) = read(Path("-"))
+    assert (reading.path, reading.encoding, reading.orders.height) == ("-", "gb18030", 1)
+
+
+def test_what_is_not_there_or_holds_nothing_says_so(tmp_path: Path) -> None:
+    assert problem_of(tmp_path / "none.csv").code == "no-such-file"
+    assert (problem_of(tmp_path).code, problem_of(tmp_path).exit_code) == ("empty-folder", 4)
+
+
+def test_one_bad_file_stops_all_unless_it_is_skipped(tmp_path: Path) -> None:
+    good, bad = write(tmp_path / "a.csv"), write(tmp_path / "b.csv", b"")
+    assert problem_of(good, bad).code == "empty-file"
+    found = read(good, bad, skip_bad_files=True)
+    assert [reading.path for reading in found] == [str(good)]
+    assert found.skipped == (Note("skipped_file", {"file": str(bad), "problem": "empty-file"}),)
+
+
+def test_a_refused_format_is_a_bad_file_like_any_other(tmp_path: Path) -> None:
+    bill = write(tmp_path / "bill.csv", "交易时间,商户名称,交易说明,金额,交易订单号\n2026-01-01,x,y,1,2\n")
+    assert problem_of(bill).code == "buyers-bill"
+    assert len(read(write(tmp_path / "a.csv"), bill, skip_bad_files=True)) == 1
+
+
+def test_a_switch_that_no_profile_knows_is_a_usage_error(tmp_path: Path) -> None:
+    found = problem_of(write(tmp_path / "a.csv"), include=frozenset({"gifts"}))
+    assert (found.code, found.exit_code) == ("unknown-switch", 2)
+    assert "red-packets" in str(found)
+
+
+def test_progress_is_told_to_the_last_byte(tmp_path: Path) -> None:
+    class Told:
+        seen: list[tuple[str, int, int]] = []  # noqa: RUF012
+
+        def advance(self, path: str, done: int, total: int) -> None:
+            self.seen.append((path, done, total))
+
+    path = write(tmp_path / "a.csv", TABLE.encode("gb18030"))
+    read(path, progress=Told())
+    assert Told.seen[-1] == (str(path), path.stat().st_size, path.stat().st_size)
+
+
+def test_reading_leaves_nothing_beside_the_file(tmp_path: Path) -> None:
+    read(write(tmp_path / "a.csv", (TABLE + 'A2,2026-01-02,"老\n李"x",6\n').encode("gb18030")))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
