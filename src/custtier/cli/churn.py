@@ -1,5 +1,6 @@
 """`custtier churn`: customers slipping away."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -38,6 +39,6 @@ def churn(
     """List customers who have stopped buying or are about to, those with most at stake first."""
     from custtier.workflows.churn import churn as workflow
 
-    with watched(asked, quiet=out.quiet) as seen:
+    with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(seen, days=days, method=method.value, everyone=everyone, lang=out.session.catalogue.lang)
     answer(view, out)

@@ -50,7 +50,8 @@ def help_page(command: Any, context: Any) -> str:
     """The help of a command or group."""
     say = session_of(context).catalogue.say
     width = _page_width()
-    usage = f"{say(message('Usage:'))} {context.command_path} {' '.join(command.collect_usage_pieces(context))}"
+    pieces = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
+    usage = f"{say(message('Usage:'))} {context.command_path} {pieces}"
     parts = [[usage], ["  " + line for line in wrapped(say(first_paragraph(command.help)), width - 2)]]
     params = [param for param in command.get_params(context) if not getattr(param, "hidden", False)]
     for title, kind in ((message("Arguments:"), "argument"), (message("Options:"), "option")):

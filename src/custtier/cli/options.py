@@ -111,6 +111,13 @@ class Writing:
     settings: Settings
     store: Path
 
+    @property
+    def rows(self) -> int | None:
+        """Rows of the first table that will be shown; None for all: the rest need not be made."""
+        from custtier.render import Request
+
+        return Request(form=self.form.value, limit=self.limit).rows
+
 
 def writing(
     *,

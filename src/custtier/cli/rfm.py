@@ -1,5 +1,6 @@
 """`custtier rfm`: customers by recency, frequency and money."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -30,6 +31,6 @@ def rfm(
     """Score customers by recency, frequency and money, and sort them into classes."""
     from custtier.workflows.rfm import rfm as workflow
 
-    with watched(asked, quiet=out.quiet) as seen:
+    with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(seen, scheme=scheme.value)
     answer(view, out)

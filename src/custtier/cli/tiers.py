@@ -1,5 +1,6 @@
 """`custtier tiers`: customers by net sales."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -24,6 +25,6 @@ def tiers(
     """Sort customers into tiers by net sales: who makes the money, and how much of it."""
     from custtier.workflows.tiers import tiers as workflow
 
-    with watched(asked, quiet=out.quiet) as seen:
+    with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(seen, top=top, sales=sales)
     answer(view, out)
