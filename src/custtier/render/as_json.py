@@ -3,10 +3,8 @@
 import json
 from typing import Final
 
-import polars as pl
-
 from custtier.render.arrange import Sheet, arrange
-from custtier.render.plain import plain_summary, plain_value, with_iso_instants
+from custtier.render.plain import major_floats, plain_summary, plain_value, with_iso_instants
 from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
 from custtier.text import Catalogue
@@ -43,7 +41,7 @@ def _table(sheet: Sheet, *, digits: int, zone: str) -> bytes:
     frame = with_iso_instants(sheet, zone)
     if digits:
         money = [column for column, unit in sheet.units.items() if unit is Unit.MONEY]
-        frame = frame.with_columns((pl.col(column) / 10**digits).alias(column) for column in money)
+        frame = frame.with_columns(major_floats(column, digits) for column in money)
     name = json.dumps(sheet.name).encode()
     if frame.is_empty():
         return b"    " + name + b": []"

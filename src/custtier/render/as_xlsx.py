@@ -11,6 +11,7 @@ import polars as pl
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
 from custtier.render.cells import UNPRINTABLE, Shown, asked_line, heading
+from custtier.render.plain import major_floats
 from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
 from custtier.text import Catalogue
@@ -115,7 +116,7 @@ class _Writer:
 
     def _values(self, column: pl.Series, unit: Unit) -> list[Any]:
         if unit is Unit.MONEY:
-            return (column / 10**self._digits).to_list() if self._digits else column.to_list()
+            return column.to_frame().select(major_floats(column.name, self._digits)).to_series().to_list()
         if isinstance(column.dtype, pl.Datetime):
             local = column.dt.convert_time_zone(str(self._zone)) if column.dtype.time_zone else column
             return local.dt.replace_time_zone(None).dt.truncate("1s").to_list()

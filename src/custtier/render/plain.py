@@ -32,6 +32,21 @@ def major(minor: int, digits: int) -> int | float:
     return minor / 10**digits if digits else minor
 
 
+def major_floats(column: str, digits: int) -> pl.Expr:
+    """Money of one column in major units, each amount the float nearest to it: 386470 fen → 3864.7.
+
+    By one number Polars divides through the reciprocal, which rounds twice (3864.7000000000003); by a column it
+    divides.
+
+    Examples:
+        >>> pl.DataFrame({"net_sales": [386470]}).select(major_floats("net_sales", 2)).item()
+        3864.7
+    """
+    minor = pl.col(column)
+    unit = (minor * 0 + 10**digits).cast(pl.Float64)
+    return minor.cast(pl.Float64).truediv(unit).alias(column)
+
+
 def major_text(minor: int, digits: int) -> str:
     """An amount in major units with all its digits: 129990 fen → `1299.90`.
 
