@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -73,3 +76,62 @@ def test_completion_speaks_without_a_shell(process: Process) -> None:
     done = process(_CUSTTIER_COMPLETE="complete_bash", COMP_WORDS="custtier ti", COMP_CWORD="1")
     assert done.stdout.decode().split() == ["tiers"]
     assert b"complete_bash" in process("--show-completion", "bash").stdout
+
+
+def on_a_terminal(*words: str, columns: int, **environment: str) -> tuple[int, bytes]:
+    """How a command ends on a terminal of so many columns, and what it shows there."""
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    near, far = pty.openpty()
+    fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-m", "custtier", *words],
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        env={**os.environ, "TERM": "xterm", **environment},
+    ) as running:
+        os.close(far)
+        shown = b""
+        try:
+            while more := os.read(near, 65_536):
+                shown += more
+        except OSError:  # Linux says so when the other side has closed
+            pass
+        finally:
+            os.close(near)
+    return running.returncode, shown
+
+
+@pytest.fixture
+def orders(home: Path) -> str:
+    path = home / "orders.csv"
+    path.write_text(
+        "订单号,日期,金额,客户,姓名\n1,2026-01-05,120,amy,张三\n2,2026-01-06,80,bob,John Smith\n", encoding="utf-8"
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_a_terminal_gets_what_fits_into_its_columns(orders: str, columns: int) -> None:
+    code, shown = on_a_terminal("tiers", orders, "--lang", "zh", columns=columns)
+    lines = re.sub(r"\x1b\[\d*m", "", shown.decode()).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("客户编号"))
+    assert code == 0
+    assert len({cell_len(line) for line in lines[start : start + 4]}) == 1
+    assert cell_len(lines[start]) <= columns
+    assert ("平台" in lines[start]) == (columns == 140)
+    assert b"\x1b[1m" in shown
+
+
+def test_a_terminal_that_speaks_gbk_is_spoken_to_in_gbk(orders: str) -> None:
+    code, shown = on_a_terminal("tiers", orders, "--lang", "zh", columns=80, PYTHONIOENCODING="gbk", NO_COLOR="1")
+    assert code == 0
+    assert shown.decode("gbk").startswith("客户分层（按净销售额）")
+    assert b"\x1b" not in shown
+
+
+def test_a_workbook_is_not_poured_onto_a_terminal(orders: str, home: Path) -> None:
+    code, shown = on_a_terminal("import", orders, "--format", "xlsx", columns=80)
+    assert code == 2
+    assert shown.startswith(b"error[binary-on-terminal]")
+    assert not (home / "store").exists()

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,10 @@ class Form(StrEnum):
     MD = "md"
     XLSX = "xlsx"
     PARQUET = "parquet"
+
+
+BINARY = frozenset({Form.XLSX, Form.PARQUET})
+"""Forms that no terminal can show."""
 
 
 class Language(StrEnum):
@@ -136,13 +141,11 @@ def writing(
     del lang
     settings = load_settings()
     path = path_of(output)
-    if path is not None:
-        from custtier.render.files import check_place
-
-        check_place(path)
+    chosen = form_of(form, path)
+    check_target(chosen, path)
     return Writing(
         session=session_of(ctx),
-        form=form_of(form, path),
+        form=chosen,
         output=path,
         table=table,
         limit=limit,
@@ -183,6 +186,25 @@ def form_of(form: Form | None, path: Path | None) -> Form:
             path=str(path),
         )
     return form or named or Form.TEXT
+
+
+def check_target(form: Form, path: Path | None) -> None:
+    """Return when the answer can go where it is asked for, so that nothing is done for nothing.
+
+    Raises:
+        CusttierError: `binary-on-terminal`, `cannot-write`.
+    """
+    if path is not None:
+        from custtier.render.files import check_place
+
+        check_place(path)
+    elif form in BINARY and sys.stdout.isatty():
+        raise usage_error(
+            "binary-on-terminal",
+            "{form} cannot be shown on a terminal",
+            hint="add `--output FILE`, or send it through a pipe",
+            form=form.value,
+        )
 
 
 def question(

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from custtier.cli.fail_on import judge
 from custtier.cli.options import Form, Writing
 from custtier.cli.session import Session
-from custtier.errors import DATA, INTERRUPTED, CusttierError, usage_error
+from custtier.errors import DATA, INTERRUPTED, CusttierError
 from custtier.text import message
 
 if TYPE_CHECKING:
     from custtier.views.view import View
 
-BINARY = frozenset({Form.XLSX, Form.PARQUET})
 NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.JSON, Form.XLSX})
 """Forms that carry the notes themselves."""
 
@@ -99,13 +98,6 @@ def answer(view: "View", out: Writing) -> None:
 
     catalogue = out.session.catalogue
     shown = out.output is None and sys.stdout.isatty()
-    if shown and out.form in BINARY:
-        raise usage_error(
-            "binary-on-terminal",
-            "{form} cannot be shown on a terminal",
-            hint="add `--output FILE`, or send it through a pipe",
-            form=out.form.value,
-        )
     request = Request(
         form=out.form.value,
         table=out.table,
