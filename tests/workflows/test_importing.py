@@ -97,6 +97,13 @@ def test_an_import_warns_of_what_waits_and_what_belongs_to_nobody(imported: Impo
     }
 
 
+def test_what_was_given_back_or_closed_is_no_purchase_of_nobody(imported: Import) -> None:
+    refunded = order("1", account=None, state="refunded", stated_refund=10000)
+    given_back = order("2", account=None, stated_refund=10000)
+    closed = order("3", account=None, state="closed")
+    assert imported(reading([refunded, given_back, closed])).view.notes == ()
+
+
 def test_an_import_warns_of_a_bill_beside_the_orders_that_it_paid(imported: Import) -> None:
     imported(reading([order("1", paid_at=at("2026-03-01")), order("2", paid_at=at("2026-03-30"))]))
     payment = order("w", kind="payment", platform="wechatpay", payment_id="p", paid_at=at("2026-03-09"))

@@ -25,7 +25,8 @@ def remarks(folded: Folded, *, shared_phones: int) -> tuple[Note, ...]:
     lost = unmatched(folded.refunds, folded.current).height
     if lost:
         notes.append(Note("unmatched_refunds", {"refunds": lost}))
-    nobodys = folded.current.filter(is_purchase() & pl.col("account_key").is_null()).height
+    kept_money = (pl.col("state") != State.CLOSED.value) & (pl.col("refunded") < pl.col("gross"))
+    nobodys = folded.current.filter(is_purchase() & kept_money & pl.col("account_key").is_null()).height
     if nobodys:
         notes.append(Note("unattributed_orders", {"count": nobodys}))
     if shared_phones:
