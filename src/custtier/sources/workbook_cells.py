@@ -22,6 +22,9 @@ _NUMBER: Final = re.compile(
 )
 """A cell that holds a long whole number: not a text, a date or a formula's text."""
 
+_LONG: Final = re.compile(rb"v>(?:[0-9]{16}|[0-9.]+[eE])")
+"""What every such cell has in it, quick to look for."""
+
 _ROW: Final = re.compile(rb'\br="[A-Z]+([0-9]+)"')
 
 
@@ -76,7 +79,7 @@ def _written(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, st
     """Numeric cells as the workbook writes them, found in their rows by value."""
     found: dict[int, str] = {}
     for text in _xml(path, sheet):
-        for cell in _NUMBER.finditer(text):
+        for cell in _NUMBER.finditer(text) if _LONG.search(text) else ():
             row = _ROW.search(cell["place"])
             if row is None:
                 return _written_by_place(path, sheet, rounded)
