@@ -122,9 +122,10 @@ def _whole_runs(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for batch in batches:
         if batch.is_empty():
             continue
-        last_run = int(_bounds(batch)[0].tail(1).sum())
-        before, after = pending[-1].get_column("customer_key").tail(1), batch.get_column("customer_key").head(1)
-        if last_run == 0 and before.equals(after, null_equal=True):
+        keys = batch.get_column("customer_key")
+        others = keys.ne_missing(keys.item(-1)).arg_true()
+        last_run = int(others.item(-1)) + 1 if others.len() else 0
+        if last_run == 0 and pending[-1].get_column("customer_key").tail(1).equals(keys.head(1), null_equal=True):
             # one run over several batches: nothing to look at before it ends
             pending.append(batch)
             continue
@@ -140,8 +141,12 @@ def _is_last() -> pl.Expr:
 
 def _bounds(rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     """Where each customer's run begins and ends."""
-    last = rows.select(_is_last().arg_true().cast(pl.Int64)).to_series()
-    return (last.shift(1, fill_value=-1) + 1).alias("first"), last.alias("last")
+    keys = rows.get_column("customer_key")
+    begins = keys.ne_missing(keys.shift(1)).arg_true().cast(pl.Int64)
+    if rows.height and (begins.is_empty() or begins.item(0) != 0):
+        # before the first row there is null, as under nobody's rows
+        begins = pl.concat([pl.Series([0], dtype=pl.Int64), begins])
+    return begins.alias("first"), (begins.shift(-1, fill_value=rows.height) - 1).alias("last")
 
 
 def _are_among(keys: pl.Series, touched: pl.Series) -> pl.Series:

@@ -8,7 +8,9 @@ from custtier.metrics.frames import Lazy
 from custtier.periods import day_number
 
 
-def purchases_as_of(orders: Lazy, *, as_of: date, dated_refunds: Lazy | None = None) -> Lazy:
+def purchases_as_of(
+    orders: Lazy, *, as_of: date, dated_refunds: Lazy | None = None, has_dated_refunds: bool = True
+) -> Lazy:
     """Every order that is a purchase on `as_of`, with its net sales.
 
     An order is a purchase when its net is above zero: gross less refunds that are undated or dated up to `as_of`.
@@ -19,13 +21,16 @@ def purchases_as_of(orders: Lazy, *, as_of: date, dated_refunds: Lazy | None = N
         as_of: Last day observed, included.
         dated_refunds: `schema.DATED_REFUNDS`; None when all of them are dated up to `as_of`, so that the orders' own
             `dated_refund` holds.
+        has_dated_refunds: Whether any order has one; without any, `dated_refund` need not be read.
 
     Returns:
         One row per purchase: `account_key` (Int64, null when it belongs to nobody), `order_day` (Int32), `net_sales`
         (Int64, minor units, above 0). Without `dated_refunds` in the order of `orders`.
     """
     before_dated = nw.col("gross") - nw.col("undated_refund")
-    if dated_refunds is None:
+    if not has_dated_refunds:
+        netted = orders.with_columns(net_sales=before_dated)
+    elif dated_refunds is None:
         netted = orders.with_columns(net_sales=before_dated - nw.col("dated_refund"))
     else:
         refunded = (

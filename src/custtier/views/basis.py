@@ -106,12 +106,17 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
             hint="import an order export with `custtier import FILE`",
         )
     check_choices(facts, scope)
-    orders = in_scope(nw.from_native(facts.purchases), scope=scope, as_of=observed)
     extent = facts.extent
+    is_whole = scope == Scope() and extent.last_on is not None and observed >= extent.last_on
+    orders = nw.from_native(facts.purchases)
+    if not is_whole:
+        orders = in_scope(orders, scope=scope, as_of=observed)
     # no refund is dated after the last day known: only an earlier day asks which of them had been made
     all_made = extent.last_on is None or observed >= extent.last_on or not extent.dated_refunds
     refunds = None if all_made else nw.from_native(facts.dated_refunds)
-    purchases = purchases_as_of(orders, as_of=observed, dated_refunds=refunds)
+    purchases = purchases_as_of(
+        orders, as_of=observed, dated_refunds=refunds, has_dated_refunds=extent.dated_refunds > 0
+    )
     return Basis(
         facts=facts,
         as_of=observed,
@@ -119,7 +124,7 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
         orders=orders,
         purchases=purchases,
         is_sorted=all_made,
-        is_whole=scope == Scope() and extent.last_on is not None and observed >= extent.last_on,
+        is_whole=is_whole,
     )
 
 

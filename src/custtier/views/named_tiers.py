@@ -50,10 +50,14 @@ def tier_table(customers: pl.DataFrame) -> pl.DataFrame:
         `tier` (text), `customers` (Int64), `customer_share` (Float64), `net_sales` (Int64), `sales_share` (Float64),
         `lowest_sales` (Int64, null without customers).
     """
-    found = customers.group_by(pl.col("tier").cast(pl.String)).agg(
-        pl.len().cast(pl.Int64).alias("customers"),
-        pl.col("net_sales").sum(),
-        pl.col("net_sales").min().alias("lowest_sales"),
+    found = (
+        customers.group_by("tier")
+        .agg(
+            pl.len().cast(pl.Int64).alias("customers"),
+            pl.col("net_sales").sum(),
+            pl.col("net_sales").min().alias("lowest_sales"),
+        )
+        .with_columns(pl.col("tier").cast(pl.String))
     )
     everyone, total = customers.height, int(customers.get_column("net_sales").sum())
     return (

@@ -78,8 +78,10 @@ def segment_table(customers: pl.DataFrame, *, codes: tuple[str, ...]) -> pl.Data
         `segment` (text), `customers` (Int64), `net_sales` (Int64), `share` (Float64, of the customers), `sales_share`
         (Float64).
     """
-    found = customers.group_by(pl.col("segment").cast(pl.String)).agg(
-        pl.len().cast(pl.Int64).alias("customers"), pl.col("net_sales").sum()
+    found = (
+        customers.group_by("segment")
+        .agg(pl.len().cast(pl.Int64).alias("customers"), pl.col("net_sales").sum())
+        .with_columns(pl.col("segment").cast(pl.String))
     )
     total = int(customers.get_column("net_sales").sum())
     return (
