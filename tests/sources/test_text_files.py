@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custtier.errors import CusttierError
@@ -120,6 +120,7 @@ def test_a_file_that_is_no_table_says_what_it_is(tmp_path: Path, content: bytes,
 cells = st.text(st.characters(codec="gb18030", exclude_categories=("Cs", "Cc")), max_size=6)
 
 
+@settings(deadline=None, max_examples=60)
 @given(products=st.lists(cells, min_size=1, max_size=5), encoding=st.sampled_from(["utf-8", "gb18030", "utf-16"]))
 def test_whatever_stands_in_cells_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, products: list[str], encoding: str

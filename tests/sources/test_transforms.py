@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custtier.sources.profile import RefundStatuses, Statuses
@@ -60,6 +60,7 @@ def test_the_digits_of_the_currency_decide() -> None:
     assert minor_units(texts, digits=3).to_list() == [1_200_000, 1_200_500, 1_200_000]
 
 
+@settings(deadline=None)
 @given(st.lists(st.decimals(-(10**8), 10**8, places=4), min_size=1, max_size=20))
 def test_any_decimal_is_rounded_half_up(numbers: list[Decimal]) -> None:
     expected = [int(number.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100) for number in numbers]
