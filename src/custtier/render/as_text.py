@@ -35,16 +35,16 @@ LEFT_OUT_FIRST: Final = (
     "overdue_ratio",
     "encoding",
     "header_row",
-    "phone",
     "sales_share",
-    "name",
     "recency_days",
-    "in_top",
-    "last_order_on",
     "order_count",
+    "in_top",
+    "phone",
+    "last_order_on",
+    "name",
     "cells",
 )
-"""Columns that a narrow terminal does without, the first goes first."""
+"""Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
 
 
 FOLDING: Final = {"reason": 34, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}

@@ -78,9 +78,7 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> li
     """The first account that is there, and its kind; a masked one is a name, not an account."""
     found: list[tuple[str, pl.Expr]] = []
     for account, columns in accounts:
-        names = [column_name(index) for index in columns]
-        texts = [pl.concat_str(names, separator=" ", ignore_nulls=True)] if account.join else [pl.col(n) for n in names]
-        for text in (readable(clean_id(text)) for text in texts):
+        for text in (readable(clean_id(pl.col(column_name(index)))) for index in columns):
             found.append((account.kind, text if weak else pl.when(~is_masked(text)).then(text)))
     if not found:
         return []

@@ -85,10 +85,9 @@ class Signature(Part):
 
 
 class Account(Part):
-    """Where the buyer's account stands: the first of the columns that is not empty, or with `join` all of them."""
+    """Where the buyer's account stands: the first of the columns that is not empty."""
 
     columns: tuple[str, ...] = Field(min_length=1)
-    join: bool = False
     kind: Literal["openid", "account", "phone", "email"] = "account"
 
 
