@@ -25,5 +25,5 @@ bench:            ## measure against the floors; the table goes to docs/benchmar
 	$(BIN)python bench/run.py
 
 lock:             ## pin the development environment anew (needs uv on the path)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --group dev --output-file requirements-dev.txt pyproject.toml
