@@ -1,5 +1,6 @@
-"""Write `docs/reference/` from the program itself: every command's help, in both languages.
+"""Write the generated documentation from the program itself.
 
+That is `docs/reference/`, every command's help in both languages, and what `docs/sources/` says of every source format.
 `python tools/reference.py` writes the pages; `--check` only says whether they are up to date.
 """
 
@@ -8,6 +9,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import source_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -46,19 +49,26 @@ def page_of(lang: str, title: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def main() -> None:
-    """Write or check the pages."""
-    stale = []
+def stale(*, write: bool) -> list[str]:
+    """Names of the pages of commands that are out of date; written anew if asked."""
+    found = []
     for name, (lang, title) in PAGES.items():
         page, text = FOLDER / name, page_of(lang, title)
         if page.exists() and page.read_text(encoding="utf-8") == text:
             continue
-        stale.append(name)
-        if "--check" not in sys.argv:
+        found.append(name)
+        if write:
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
-    if stale and "--check" in sys.argv:
-        sys.exit(f"docs/reference is out of date ({', '.join(stale)}): run `python tools/reference.py`")
+    return found
+
+
+def main() -> None:
+    """Write or check the pages."""
+    check = "--check" in sys.argv
+    found = [*source_pages.stale(write=not check), *stale(write=not check)]
+    if found and check:
+        sys.exit(f"generated pages are out of date ({', '.join(found)}): run `python tools/reference.py`")
 
 
 if __name__ == "__main__":
