@@ -7,8 +7,9 @@ from typing import Final
 
 import polars as pl
 
-from custtier.people.identity import KIND_RANK, account_spaces
-from custtier.schema import ACCOUNTS, CUSTOMERS, AccountKind, PhoneKind, conform, empty
+from custtier.people.buyers import buyers_of, is_plain, payers_of
+from custtier.people.identity import KIND_RANK
+from custtier.schema import ACCOUNTS, CUSTOMERS, AccountKind, conform, empty
 
 ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _ID_CHARACTERS: Final = 12
@@ -33,9 +34,6 @@ class People:
 def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int) -> People:
     """Customers of all current orders, by rules R16 to R18.
 
-    Every account has at most one usual phone, and the account of a phone itself stands for that phone. So the groups
-    that share a phone cannot overlap: they are the connected components already, and one group-by finds them.
-
     Args:
         current: Orders of any state: `account_key`, `account`, `account_kind`, `platform`, `phone`, `phone_kind`,
             `name`, `ordered_at`, `paid_at`; optional `account_space` and `shop_account_key` (the account that the
@@ -43,80 +41,43 @@ def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int)
         id_key: Secret of `customer_id`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
     """
-    orders = _attributed(current)
-    if orders.is_empty():
+    return people_of(buyers_of(current), payers_of(current), id_key=id_key, shared_phone_accounts=shared_phone_accounts)
+
+
+def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int) -> People:
+    """Customers of all accounts.
+
+    Every account has at most one usual phone, and the account of a phone itself stands for that phone. So the groups
+    that share a phone cannot overlap: they are the connected components already, and one group-by finds them.
+
+    Args:
+        buyers: `BUYERS`, every account.
+        payers: `PAYERS`.
+        id_key: Secret of `customer_id`.
+        shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
+    """
+    if buyers.is_empty():
         return People(empty(ACCOUNTS), empty(CUSTOMERS))
-    accounts = _accounts(orders)
-    phones = _usual_phones(orders, accounts)
-    accounts = accounts.join(phones, on="account_key", how="left")
-    shared = _shared_phones(orders, accounts, limit=shared_phone_accounts)
-    grouped = _grouped(accounts, shared, _payer_links(orders, accounts, limit=shared_phone_accounts))
-    merged = grouped.filter(pl.col("account_key") != pl.col("customer_key"))
+    shared = _shared_phones(buyers, limit=shared_phone_accounts)
+    alone, several = _grouped(buyers, shared, _payer_links(buyers, payers, limit=shared_phone_accounts))
+    merged = several.filter(pl.col("account_key") != pl.col("customer_key"))
     return People(
         accounts=conform(merged, ACCOUNTS).sort("account_key"),
-        customers=_customers(orders, grouped, id_key=id_key),
+        customers=_customers(alone, several, id_key=id_key),
         shared_phones=shared.len(),
     )
 
 
-def _attributed(current: pl.DataFrame) -> pl.DataFrame:
-    return (
-        current.filter(pl.col("account_key").is_not_null())
-        .with_columns(account_spaces(current.filter(pl.col("account_key").is_not_null())))
-        .with_columns(
-            pl.coalesce("paid_at", "ordered_at").alias("at"),
-            pl.when(pl.col("phone_kind") == PhoneKind.FULL.value).then(pl.col("phone")).alias("full_phone"),
-        )
-    )
-
-
-def _accounts(orders: pl.DataFrame) -> pl.DataFrame:
-    """One row per account: `account_key`, `account_kind`, `account_space`, `account`."""
-    first = orders["account_key"].is_first_distinct()
-    return orders.select("account_key", "account_kind", "account_space", "account").filter(first)
-
-
-def _usual_phones(orders: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    """`account_key`, `usual_phone`: in most orders of any state, then the latest, then the smallest text."""
-    own = accounts.filter(pl.col("account_kind") == AccountKind.PHONE.value).select(
-        "account_key", usual_phone="account"
-    )
-    seen = orders.filter(
-        pl.col("full_phone").is_not_null() & (pl.col("account_kind") != AccountKind.PHONE.value)
-    ).select("account_key", "at", usual_phone="full_phone")
-    # nearly every account has one phone: comparing hashes finds the others without grouping by text
-    told = (
-        seen.with_columns(pl.col("usual_phone").hash().alias("hash"))
-        .group_by("account_key")
-        .agg(pl.col("usual_phone").first(), (pl.col("hash").min() == pl.col("hash").max()).alias("is_only"))
-    )
-    several = (
-        seen.join(told.filter(~pl.col("is_only")), on="account_key", how="semi")
-        .group_by("account_key", "usual_phone")
-        .agg(pl.len().alias("times"), pl.col("at").max())
-        .sort(
-            ["account_key", "times", "at", "usual_phone"],
-            descending=[False, True, True, False],
-            nulls_last=[False, False, True, False],
-        )
-        .unique("account_key", keep="first", maintain_order=True)
-    )
-    columns = ["account_key", "usual_phone"]
-    return pl.concat([own, told.filter("is_only").select(columns), several.select(columns)])
-
-
-def _shared_phones(orders: pl.DataFrame, accounts: pl.DataFrame, *, limit: int) -> pl.Series:
+def _shared_phones(buyers: pl.DataFrame, *, limit: int) -> pl.Series:
     """Phones that are usual to more than `limit` accounts of one platform; a phone's own account does not count."""
-    held = accounts.filter(
+    held = buyers.lazy().filter(
         pl.col("usual_phone").is_not_null() & (pl.col("account_kind") != AccountKind.PHONE.value)
-    ).select("account_key", "usual_phone")
-    crowded = held.filter(pl.len().over("usual_phone") > limit)
-    if crowded.is_empty():
-        return pl.Series("usual_phone", [], dtype=pl.String)
+    )
+    crowded = held.select("usual_phone", "platforms").collect()
+    crowded = crowded.filter(crowded["usual_phone"].is_duplicated()).filter(pl.len().over("usual_phone") > limit)
     return (
-        orders.select("account_key", "platform")
-        .unique()
-        .join(crowded, on="account_key")
+        crowded.select("usual_phone", pl.col("platforms").str.split(",").alias("platform"))
+        .explode("platform")
         .group_by("usual_phone", "platform")
         .agg(pl.len().alias("held"))
         .filter(pl.col("held") > limit)
@@ -125,24 +86,18 @@ def _shared_phones(orders: pl.DataFrame, accounts: pl.DataFrame, *, limit: int) 
     )
 
 
-def _payer_links(orders: pl.DataFrame, accounts: pl.DataFrame, *, limit: int) -> pl.DataFrame:
+def _payer_links(buyers: pl.DataFrame, payers: pl.DataFrame, *, limit: int) -> pl.DataFrame:
     """`account_key` → `payer_key`: a shop's account without a phone follows the account that usually pays for it.
 
     A payment bill completes only some of a buyer's orders. Without this link the others would stay with the shop's
     account and one buyer would be two; with a phone, the phone itself joins them. An account that pays for many
     others of one platform links nobody. A payer is never linked on, so links do not chain.
     """
-    nothing = pl.DataFrame(schema={"account_key": pl.Int64, "payer_key": pl.Int64})
-    if "shop_account_key" not in orders.columns:
-        return nothing
-    links = orders.filter(pl.col("shop_account_key").is_not_null())
-    if links.is_empty():
-        return nothing
-    phoneless = accounts.filter(pl.col("usual_phone").is_null() & (pl.col("account_kind") == AccountKind.ACCOUNT.value))
+    if payers.is_empty():
+        return pl.DataFrame(schema={"account_key": pl.Int64, "payer_key": pl.Int64})
+    phoneless = buyers.filter(pl.col("usual_phone").is_null() & (pl.col("account_kind") == AccountKind.ACCOUNT.value))
     usual = (
-        links.group_by("platform", "shop_account_key", "account_key")
-        .agg(pl.len().alias("times"), pl.col("at").max())
-        .join(accounts.select("account_key", "account"), on="account_key")
+        payers.join(buyers.select("account_key", "account"), on="account_key")
         .sort(
             ["shop_account_key", "times", "at", "account", "platform"],
             descending=[False, True, True, False, False],
@@ -158,14 +113,20 @@ def _payer_links(orders: pl.DataFrame, accounts: pl.DataFrame, *, limit: int) ->
     )
 
 
-def _grouped(accounts: pl.DataFrame, shared: pl.Series, links: pl.DataFrame) -> pl.DataFrame:
-    """`accounts` with `customer_key`: the account of the group's strongest, then smallest key."""
-    placed = accounts.with_columns(
-        pl.when(~pl.col("usual_phone").is_in(shared.implode()))
+def _grouped(buyers: pl.DataFrame, shared: pl.Series, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Accounts that share nothing, and the others with `customer_key`: their group's strongest, then smallest key.
+
+    The others come sorted by group, the strongest first.
+    """
+    joins = pl.col("usual_phone").is_not_null()
+    if shared.len():
+        joins &= ~pl.col("usual_phone").is_in(shared.implode())
+    placed = buyers.with_columns(
+        pl.when(joins)
         .then(pl.lit("p") + pl.col("usual_phone"))
-        .alias("group"),
-        pl.col("account_kind").replace_strict(KIND_RANK, return_dtype=pl.Int8).alias("kind_rank"),
-    ).with_columns(pl.coalesce("group", pl.lit("a") + pl.col("account_key").cast(pl.String)).alias("group"))
+        .otherwise(pl.lit("a") + pl.col("account_key").cast(pl.String))
+        .alias("group")
+    )
     if not links.is_empty():
         followed = links.join(placed.select(payer_key="account_key", payer_group="group"), on="payer_key", how="left")
         placed = (
@@ -173,73 +134,58 @@ def _grouped(accounts: pl.DataFrame, shared: pl.Series, links: pl.DataFrame) -> 
             .with_columns(pl.coalesce("payer_group", "group").alias("group"))
             .drop("payer_group")
         )
-    is_alone = ~pl.col("group").is_duplicated()
-    alone = placed.filter(is_alone).with_columns(pl.col("account_key").alias("customer_key"))
-    first = placed.filter(~is_alone).sort("group", "kind_rank", "account", "account_space")
-    several = first.join(
-        first.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key"), on="group"
+    is_alone = placed["group"].is_unique()
+    rank = pl.col("account_kind").replace_strict(KIND_RANK, return_dtype=pl.Int8)
+    first = placed.filter(~is_alone).sort("group", rank, "account", "account_space")
+    heads = first.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key")
+    return placed.filter(is_alone), first.join(heads, on="group", maintain_order="left")
+
+
+def _customers(alone: pl.DataFrame, several: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+    single = alone.with_columns(
+        pl.col("account_key").alias("customer_key"), pl.coalesce("usual_phone", "weak_phone").alias("phone")
     )
-    return pl.concat([alone, several])
+    heads = pl.concat([single, _merged(several).select(single.columns)]) if several.height else single
+    return conform(heads.with_columns(customer_ids(heads, id_key=id_key)), CUSTOMERS).sort("customer_key")
 
 
-def _customers(orders: pl.DataFrame, grouped: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
-    heads = grouped.filter(pl.col("account_key") == pl.col("customer_key"))
-    ids = heads.select("customer_key", customer_id=customer_ids(heads, id_key=id_key))
-    merged = grouped.filter(pl.col("account_key") != pl.col("customer_key")).select("account_key", "customer_key")
-    seen = orders.select("account_key", "name", "phone", "phone_kind", "platform", "at")
-    if merged.is_empty():
-        seen = seen.with_columns(pl.col("account_key").alias("customer_key"))
-    else:
-        seen = seen.join(merged, on="account_key", how="left").with_columns(
-            pl.coalesce("customer_key", "account_key").alias("customer_key")
-        )
-    shown = ids.join(_names(seen), on="customer_key", how="left").join(_platforms(seen), on="customer_key", how="left")
-    usual = (
-        grouped.filter(pl.col("usual_phone").is_not_null())
-        .sort("customer_key", "kind_rank", "account", "account_space")
-        .unique("customer_key", keep="first", maintain_order=True)
-        .select("customer_key", "usual_phone")
+def _merged(several: pl.DataFrame) -> pl.DataFrame:
+    """One row per group of accounts: its strongest account, with what all of them show."""
+    shown = several.select("customer_key").unique(maintain_order=True)
+    usual = several.filter(pl.col("usual_phone").is_not_null()).unique(
+        "customer_key", keep="first", maintain_order=True
     )
-    shown = shown.join(usual, on="customer_key", how="left").join(_weak_phones(seen), on="customer_key", how="left")
-    return conform(shown.with_columns(pl.coalesce("usual_phone", "weak_phone").alias("phone")), CUSTOMERS).sort(
-        "customer_key"
-    )
-
-
-def _latest(seen: pl.DataFrame, column: str, *, alias: str) -> pl.DataFrame:
-    """The latest value of a text per customer, one without a mask before one with; ties end in the text itself."""
-    filled = seen.filter(pl.col(column).is_not_null()).select("customer_key", "at", column)
-    is_only = ~pl.col("customer_key").is_duplicated()
-    several = (
-        filled.filter(~is_only)
-        .with_columns((~pl.col(column).str.contains("*", literal=True)).alias("is_plain"))
-        .sort("customer_key", "is_plain", "at", column, nulls_last=False)
-        .unique("customer_key", keep="last", maintain_order=True)
-    )
-    return pl.concat(
-        [part.select("customer_key", pl.col(column).alias(alias)) for part in (filled.filter(is_only), several)]
-    )
-
-
-def _names(seen: pl.DataFrame) -> pl.DataFrame:
-    return _latest(seen, "name", alias="name")
-
-
-def _weak_phones(seen: pl.DataFrame) -> pl.DataFrame:
-    shown = [PhoneKind.MASKED.value, PhoneKind.VIRTUAL.value, PhoneKind.ODD.value]
-    return _latest(seen.filter(pl.col("phone_kind").is_in(shown)), "phone", alias="weak_phone")
-
-
-def _platforms(seen: pl.DataFrame) -> pl.DataFrame:
-    used = seen.select("customer_key", "platform").unique().filter(pl.col("platform").is_not_null())
-    is_only = ~pl.col("customer_key").is_duplicated()
-    several = (
-        used.filter(~is_only)
-        .sort("customer_key", "platform")
+    platforms = (
+        several.select("customer_key", pl.col("platforms").str.split(","))
+        .explode("platforms")
+        .drop_nulls()
+        .unique()
+        .sort("customer_key", "platforms")
         .group_by("customer_key", maintain_order=True)
-        .agg(pl.col("platform").str.join(","))
+        .agg(pl.col("platforms").str.join(","))
     )
-    return pl.concat([used.filter(is_only), several]).rename({"platform": "platforms"})
+    parts = (
+        several.filter(pl.col("account_key") == pl.col("customer_key")).drop(
+            "usual_phone", "name", "weak_phone", "platforms"
+        ),
+        usual.select("customer_key", "usual_phone"),
+        _latest(several, "name"),
+        _latest(several, "weak_phone"),
+        platforms,
+    )
+    for part in parts:
+        shown = shown.join(part, on="customer_key", how="left")
+    return shown.with_columns(pl.coalesce("usual_phone", "weak_phone").alias("phone"))
+
+
+def _latest(several: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The latest value of a text per customer, one without a mask before one with; ties end in the text itself."""
+    return (
+        several.filter(pl.col(column).is_not_null())
+        .sort("customer_key", is_plain(column), f"{column}_at", column, nulls_last=False)
+        .unique("customer_key", keep="last", maintain_order=True)
+        .select("customer_key", column)
+    )
 
 
 def customer_ids(accounts: pl.DataFrame, *, id_key: bytes) -> pl.Series:

@@ -1,6 +1,6 @@
 """What every file of an import brought: new, updated, unchanged, by rule R1."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from custtier.store.fold import (
 )
 
 _KEPT: Final = "kept"
+_LEFT_OUT: Final = ("excluded", "rejected")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
     outcomes = {level.table: _outcomes(level, fresh, before) for level in _LEVELS}
     rows = []
     for place, reading in enumerate(readings):
-        counted = _counted(reading, *(outcomes[level.table][place] for level in _LEVELS))
+        counted = _counted(reading, {table: found[place] for table, found in outcomes.items()})
         total = sum(counted[name] for name in ("new", "updated", "unchanged", "excluded", "rejected"))
         assert total == reading.rows_read, f"{total} of {reading.rows_read} records of a {reading.profile} file counted"
         rows.append(
@@ -79,8 +80,6 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
                 "header_row": reading.header_row,
                 "rows_read": reading.rows_read,
                 **counted,
-                "reasons": _by_reason(reading, "excluded"),
-                "rejected_reasons": _by_reason(reading, "rejected"),
                 "notes": [[note.code, note.values] for note in reading.notes],
             }
         )
@@ -96,6 +95,8 @@ def _outcomes(level: _Level, fresh: Sequence[Records], before: Records) -> list[
     """Per file: the key of each record and `is_new`, `is_changed`, `is_torn` (its records do not all say the same)."""
     frames = [getattr(records, level.table) for records in fresh]
     old: pl.DataFrame = getattr(before, level.table)
+    if old.is_empty() and sum(not frame.is_empty() for frame in frames) < 2:
+        return [_all_new(frame.select(level.key)) for frame in frames]
     keys = [frame.select(level.key).unique() for frame in frames]
     sets = pl.concat([old.select(level.key).unique(), *keys])
     repeated = sets.filter(pl.col(level.key).is_duplicated()).unique()
@@ -127,6 +128,12 @@ def _outcomes(level: _Level, fresh: Sequence[Records], before: Records) -> list[
     return found
 
 
+def _all_new(keys: pl.DataFrame) -> pl.DataFrame:
+    """The outcome of records of which nothing was known; a key may come twice."""
+    never = pl.lit(value=False)
+    return keys.with_columns(is_new=pl.lit(value=True), is_changed=never, is_torn=never)
+
+
 def _changed(level: _Level, earlier: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
     others = [name for name in level.fields if name != level.key]
     both = earlier.join(later, on=level.key, suffix="_later")
@@ -135,31 +142,47 @@ def _changed(level: _Level, earlier: pl.DataFrame, later: pl.DataFrame) -> pl.Da
     )
 
 
-def _counted(reading: Reading, orders: pl.DataFrame, items: pl.DataFrame, refunds: pl.DataFrame) -> dict[str, int]:
+def _counted(reading: Reading, outcomes: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     kept = reading.records.filter(pl.col("outcome") == _KEPT)
-    # a refund's own row speaks for its order only where no other row of the file does
-    spoken_for = kept.filter(pl.col("refund_key").is_null()).select("order_key").unique()
-    is_refund = pl.col("refund_key").is_not_null()
-    marked = (
-        kept.join(spoken_for.with_columns(other_row=pl.lit(value=True)), on="order_key", how="left")
-        .with_columns(
-            pl.when(~(is_refund & pl.col("other_row").is_not_null())).then(pl.col("order_key")).alias("speaks")
-        )
-        .join(orders.rename({"order_key": "speaks"}), on="speaks", how="left")
-        .join(items, on="item_key", how="left", suffix="_item")
-        .join(refunds, on="refund_key", how="left", suffix="_refund")
-    )
-    is_new = pl.any_horizontal(pl.col("is_new", "is_new_item", "is_new_refund").fill_null(value=False))
-    is_changed = pl.any_horizontal(pl.col("is_changed", "is_changed_item", "is_changed_refund").fill_null(value=False))
-    sums = marked.select(
-        new=is_new.sum(), updated=(~is_new & is_changed).sum(), unchanged=(~is_new & ~is_changed).sum()
-    ).row(0, named=True)
-    left_out = {
-        outcome: reading.records.filter(pl.col("outcome") == outcome).height for outcome in ("excluded", "rejected")
+    left = reading.records.filter(pl.col("outcome") != _KEPT)
+    is_new = is_changed = pl.repeat(value=False, n=kept.height, dtype=pl.Boolean, eager=True)
+    for level in _LEVELS:
+        outcome = outcomes[level.table]
+        if not outcome.is_empty():
+            keys = _spoken_orders(kept) if level.key == "order_key" else kept.get_column(level.key)
+            marks = _marks(keys, outcome)
+            is_new, is_changed = is_new | marks["is_new"], is_changed | marks["is_changed"]
+    new, updated = int(is_new.sum()), int((is_changed & ~is_new).sum())
+    reasons = {outcome: _by_reason(left, outcome) for outcome in _LEFT_OUT}
+    return {
+        "new": new,
+        "updated": updated,
+        "unchanged": kept.height - new - updated,
+        **{outcome: sum(counts.values()) for outcome, counts in reasons.items()},
+        "reasons": reasons["excluded"],
+        "rejected_reasons": reasons["rejected"],
     }
-    return {**sums, **left_out}
 
 
-def _by_reason(reading: Reading, outcome: str) -> dict[str, int]:
-    counted = reading.records.filter(pl.col("outcome") == outcome).group_by("reason").len().sort("reason")
+def _spoken_orders(kept: pl.DataFrame) -> pl.Series:
+    """The order of each record; none for a refund's own row where another row of the file speaks for its order."""
+    is_refund = pl.col("refund_key").is_not_null()
+    if kept["refund_key"].null_count() == kept.height:
+        return kept.get_column("order_key")
+    spoken_for = kept.filter(~is_refund).get_column("order_key").unique()
+    is_spoken_for = is_refund & pl.col("order_key").is_in(spoken_for.implode())
+    return kept.select(pl.when(~is_spoken_for.fill_null(value=False)).then("order_key").alias("order_key")).to_series()
+
+
+def _marks(keys: pl.Series, outcome: pl.DataFrame) -> pl.DataFrame:
+    """`is_new` and `is_changed` of each key; a null or unknown key is neither."""
+    key = keys.name
+    if not keys.equals(outcome[key]):
+        told = outcome.unique(key).select(key, "is_new", "is_changed")
+        outcome = keys.to_frame().join(told, on=key, how="left", maintain_order="left")
+    return outcome.select(pl.col("is_new", "is_changed").fill_null(value=False))
+
+
+def _by_reason(left: pl.DataFrame, outcome: str) -> dict[str, int]:
+    counted = left.filter(pl.col("outcome") == outcome).group_by("reason").len().sort("reason")
     return {reason or "": count for reason, count in counted.iter_rows()}

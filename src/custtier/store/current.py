@@ -71,20 +71,21 @@ def fold(records: Records, *, settings: Settings) -> Folded:
         settled = identified.with_columns(pl.lit(None, dtype=pl.Int64).alias("shop_account_key"))
     else:
         settled = _with_shop_accounts(completed(identified, payments))
-    rows, totals = netted(settled, refunds, payments)
+    rows, priced = netted(settled, refunds, payments)
     absorbed = pl.col("order_key").is_in(payments.absorbed["order_key"].implode())
     current = conform(
-        settled.with_columns(
+        priced.with_columns(
             account_keys(settled),
             absorbed.alias("is_absorbed"),
             pl.col("currency").fill_null(settings.currency),
             _day(pl.coalesce("paid_at", "ordered_at"), settings.zone).alias("ordered_on"),
-        ).join(totals, on="order_key", how="left", maintain_order="left"),
+        ),
         CURRENT,
     )
-    dated = rows.join(current.filter(is_purchase()), on="order_key", how="semi").with_columns(
-        pl.col("refunded_on").cast(pl.Int32).alias("refund_day")
-    )
+    # lazily, so that of the orders only the columns that tell a purchase are looked at
+    bought = current.lazy().filter(is_purchase()).select("order_key")
+    dated = rows.lazy().join(bought, on="order_key", how="semi").collect() if rows.height else rows
+    dated = dated.with_columns(pl.col("refunded_on").cast(pl.Int32).alias("refund_day"))
     return Folded(current=current, dated_refunds=conform(dated, DATED_REFUNDS), refunds=refunds)
 
 

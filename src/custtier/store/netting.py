@@ -21,19 +21,22 @@ def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> t
         payments: Hosts and absorbed rows of these orders.
 
     Returns:
-        Dated rows (`order_key`, `refunded_on`, `amount`), and per order `order_key`, `dated`, `refunded` (all of it).
+        Dated rows (`order_key`, `refunded_on`, `amount`), and the orders with `dated` and `refunded` (all of it), null
+        for an order without money.
     """
+    stated = pl.when(pl.col("gross").is_not_null()).then(stated_total().clip(lower_bound=0))
+    done = refunds.filter((pl.col("state") == _DONE) & (pl.col("amount") > 0))
+    if done.is_empty() and payments.absorbed.is_empty():
+        none = pl.when(pl.col("gross").is_not_null()).then(pl.lit(0, dtype=pl.Int64))
+        return _no_rows(), orders.with_columns(none.alias("dated"), stated.alias("refunded"))
     priced = orders.filter(pl.col("gross").is_not_null()).select(
         "order_key",
         "platform",
         "order_id",
         pl.col("gross").clip(lower_bound=0),
         pl.coalesce("paid_at", "ordered_at").alias("at"),
-        stated_total().clip(lower_bound=0).alias("stated"),
+        stated.alias("stated"),
     )
-    done = refunds.filter((pl.col("state") == _DONE) & (pl.col("amount") > 0))
-    if done.is_empty() and payments.absorbed.is_empty():
-        return _no_rows(), priced.select("order_key", dated=pl.lit(0, dtype=pl.Int64), refunded="stated")
     own = _own_rows(done, priced, payments)
     billed = _billed_rows(done, priced, payments, own)
     rows = _larger(own, billed)
@@ -46,7 +49,9 @@ def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> t
         pl.col("dated").fill_null(0),
         pl.max_horizontal("stated", pl.col("by_rows").fill_null(0)).alias("refunded"),
     )
-    return rows.filter(pl.col("refunded_on").is_not_null()), totals
+    return rows.filter(pl.col("refunded_on").is_not_null()), orders.join(
+        totals, on="order_key", how="left", maintain_order="left"
+    )
 
 
 def unmatched(refunds: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

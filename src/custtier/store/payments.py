@@ -34,7 +34,12 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
         orders: Folded and rolled up: uses `order_key`, `kind`, `payment_id`, `gross`, `state`, `stated_refund`,
             `ordered_at`, `paid_at`, `platform`, `order_id`.
     """
-    named = orders.filter(pl.col("payment_id").is_not_null() & pl.col("gross").is_not_null()).select(
+    is_named = pl.col("payment_id").is_not_null() & pl.col("gross").is_not_null()
+    columns = ["order_key", "payment_id"]
+    if not (orders["kind"] == PAYMENT).any():
+        hosts = orders.lazy().filter(is_named & pl.col("state").is_not_null()).select(columns).collect()
+        return Payments(hosts=hosts, absorbed=hosts.clear().with_columns(stated=pl.lit(None, dtype=pl.Int64)))
+    named = orders.filter(is_named).select(
         "order_key",
         "payment_id",
         "platform",
@@ -52,7 +57,6 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
         "payment_id", keep="first", maintain_order=True
     )
     others = free.join(first.select("order_key"), on="order_key", how="anti")
-    columns = ["order_key", "payment_id"]
     return Payments(
         hosts=pl.concat([shop.select(columns), first.select(columns)]),
         absorbed=pl.concat([hosted, others]).select(*columns, "stated"),
