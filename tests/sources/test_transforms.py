@@ -1,7 +1,8 @@
 """Money, instants and words: what exports write becomes what is meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -131,6 +132,38 @@ def test_a_day_that_reads_both_ways_is_none_unless_the_profile_says() -> None:
 def test_clock_changes_lose_no_order() -> None:
     found = instants(pl.Series(["2025-03-09 02:30:00", "2025-11-02 01:30:00"]), zone="America/New_York")
     assert found.to_list() == [datetime(2025, 3, 9, 7, 30, tzinfo=UTC), datetime(2025, 11, 2, 5, 30, tzinfo=UTC)]
+
+
+def local_times() -> st.SearchStrategy[datetime]:
+    return st.integers(0, 48 * 365 * 86_400).map(lambda second: datetime.min.replace(1990) + timedelta(seconds=second))
+
+
+@settings(deadline=None)
+@given(
+    times=st.lists(local_times(), min_size=1, max_size=8),
+    zone=st.sampled_from(["Asia/Shanghai", "Asia/Tokyo", "America/Sao_Paulo", "Europe/London", "Australia/Lord_Howe"]),
+)
+def test_many_times_are_the_instants_that_each_is_alone(times: list[datetime], zone: str) -> None:
+    texts = pl.Series([f"{time:%Y-%m-%d %H:%M:%S}" for time in times])
+    alone = [instants(texts.slice(number, 1), zone=zone).item() for number in range(len(texts))]
+    assert instants(texts, zone=zone).to_list() == alone
+    for time, found in zip(times, alone, strict=True):
+        local = time.replace(microsecond=0, tzinfo=ZoneInfo(zone))
+        skipped = local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None)
+        assert skipped or found == local.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1990-06-01 08:00:00", datetime(1990, 5, 31, 23, tzinfo=UTC)),
+        ("1990-12-01 08:00:00", datetime(1990, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_summer_time_of_earlier_years_is_known(text: str, instant: datetime) -> None:
+    others = ["2026-01-01 08:00:00", text, "1990-01-01 00:00:00"]
+    assert instants(pl.Series([text]), zone="Asia/Shanghai").to_list() == [instant]
+    assert instants(pl.Series(others), zone="Asia/Shanghai")[1] == instant
 
 
 RULES = Statuses(

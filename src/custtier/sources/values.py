@@ -152,15 +152,17 @@ def _dates(table: pl.DataFrame, layout: Layout) -> list[pl.Series]:
     for name in (*_DATES, *_further(table)):
         if name not in table.columns:
             continue
-        text = table.select(pl.when(~is_no_day(pl.col(name))).then(pl.col(name)).alias(name)).to_series()
+        text = table[name]
         if name == "created_at" and layout.profile.day:
-            text = text.fill_null("20" + table["order_id"].str.extract(layout.profile.day))
+            known = pl.select(pl.when(~is_no_day(text)).then(text)).to_series()
+            text = known.fill_null("20" + table["order_id"].str.extract(layout.profile.day)).alias(name)
         value = instants(
             text, zone=layout.zone, formats=layout.profile.date_formats, day_first=layout.profile.day_first
         )
         columns.append(value)
         if name in _DATES:
-            columns.append((text.is_not_null() & value.is_null()).alias(BAD + name))
+            bad = text.is_not_null() & value.is_null()
+            columns.append((bad & ~is_no_day(text) if bad.any() else bad).alias(BAD + name))
     return columns
 
 

@@ -1,11 +1,10 @@
 """Text becomes instants in UTC: the dates of exports, spreadsheets and web shops."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import polars as pl
-
-from custtier.schema import INSTANT
 
 _USUAL: Final = "%Y-%m-%d %H:%M:%S"
 _NAIVE: Final = (
@@ -28,10 +27,10 @@ _MONTH_FIRST: Final = ("%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y")
 _NO_DAY: Final = r"^(0000|0001-|1970-01-01|1900-01-00)"
 _OFFSET: Final = r"\d:?\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
 _SERIAL_DAYS: Final = r"^[2-7]\d{4}(\.\d+)?$"
-_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+_FIRST, _END = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def is_no_day(text: pl.Expr) -> pl.Expr:
+def is_no_day(text: pl.Series) -> pl.Series:
     """Whether the text is the zero date that databases write for "never"."""
     return text.str.contains(_NO_DAY)
 
@@ -50,25 +49,23 @@ def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = (), day_fir
         >>> found.dt.to_string("%F %T").to_list()
         ['2026-01-01 00:00:00', '2016-05-23 14:02:00', None]
     """
-    result = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text)) if len(text) else _none(text)
-    for attempt in _attempts(zone, formats, day_first):
-        left = text.is_not_null() & result.is_null()
+    first, *others = _attempts(zone, formats, day_first)
+    result = first(text)
+    left = text.is_not_null() & result.is_null()
+    if left.any():
+        left &= ~is_no_day(text)
+    for attempt in others:
         if not left.any():
             break
-        whole = bool(left.all())
-        found = attempt(text if whole else text.filter(left))
-        result = found if whole else result.scatter(left.arg_true(), found)
-    year = result.dt.year()
-    return pl.select(pl.when(year.is_between(_FIRST_YEAR, _LAST_YEAR)).then(result)).to_series().alias(text.name)
-
-
-def _none(text: pl.Series) -> pl.Series:
-    return pl.Series(text.name, [None] * len(text), dtype=INSTANT)
+        result = result.scatter(left.arg_true(), attempt(text.filter(left)))
+        left &= result.is_null()
+    known = (result >= _FIRST) & (result < _END)
+    return pl.select(pl.when(known).then(result)).to_series().alias(text.name)
 
 
 def _attempts(zone: str, formats: Sequence[str], day_first: bool | None) -> list[Callable[[pl.Series], pl.Series]]:
     def naive(way: str) -> Callable[[pl.Series], pl.Series]:
-        return lambda text: _localised(text.str.to_datetime(way, time_unit="us", strict=False), zone)
+        return lambda text: _localised(text.str.to_datetime(way, time_unit="us", strict=False, cache=False), zone)
 
     def normal(way: str) -> Callable[[pl.Series], pl.Series]:
         return lambda text: _localised(_normal(text).str.to_datetime(way, time_unit="us", strict=False), zone)
@@ -100,14 +97,31 @@ def _normal(text: pl.Series) -> pl.Series:
 
 def _localised(naive: pl.Series, zone: str) -> pl.Series:
     """Local time as an instant; a time that a clock change skips is an hour later, one that comes twice the first."""
-    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    ahead = _steady_offset(naive, zone)
+    if ahead is not None:
+        return (naive - ahead).dt.replace_time_zone("UTC")
+    local = _placed(naive, zone)
     skipped = naive.is_not_null() & local.is_null()
     if skipped.any():
-        later = naive.filter(skipped).dt.offset_by("1h")
-        local = local.scatter(
-            skipped.arg_true(), later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        )
+        local = local.scatter(skipped.arg_true(), _placed(naive.filter(skipped).dt.offset_by("1h"), zone))
     return local.dt.convert_time_zone("UTC")
+
+
+def _placed(naive: pl.Series, zone: str) -> pl.Series:
+    return naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+
+
+def _steady_offset(naive: pl.Series, zone: str) -> timedelta | None:
+    """What the zone is ahead of UTC, where that is the same at both ends of every day of these times, else None.
+
+    Between two ends that agree no zone has changed its clocks and changed them back. One subtraction is so much cheaper
+    than asking the zone's rules for each time.
+    """
+    starts = naive.dt.date().unique().drop_nulls().cast(pl.Datetime("us"))
+    ends = starts.append(starts.dt.offset_by("1d") - timedelta(microseconds=1))
+    offsets = (ends - _placed(ends, zone).dt.convert_time_zone("UTC").dt.replace_time_zone(None)).unique()
+    steady = offsets.item() if len(offsets) == 1 else None
+    return steady if isinstance(steady, timedelta) else None
 
 
 def _with_offset(text: pl.Series) -> pl.Series:
