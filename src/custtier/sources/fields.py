@@ -15,6 +15,7 @@ ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_i
 _ONE_ROW: Final = ("order", "transaction", "unit")
 """Grains in which no order has several rows that a merged cell could cover."""
 
+_BLANK: Final = "is_blank"
 _PERSONAL: Final = ("name", "phone", "email", "address")
 
 
@@ -32,26 +33,26 @@ def field_table(match: Match) -> pl.DataFrame:
     first = list(range(min(2, len(match.headers)))) if profile.trailers else []
     needed = sorted({*first, *instants, *_flat(fields.values()), *_flat(columns for _, columns in accounts)})
     order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
-    raw = match.sheet.below(
-        match.header_row,
-        needed,
-        ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
-        merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
-    )
-    prefix = profile.cell_prefix
     names = [column_name(index) for index in needed]
-    cells = raw.with_columns(trimmed(name, prefix=prefix) for name in names)
-    cells = cells.with_columns(without_null_tokens(name) for name in names)
-    cells = _without_blank_rows(cells, match, needed)
-    table = cells.select(
+    trims = [trimmed(name, prefix=profile.cell_prefix) for name in names]
+    telling = [without_null_tokens(name) for name in names]
+    made = [
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
-        "row",
+        pl.col("row"),
         *([_first_cells(first)] if first else []),
         *(_field(field, columns) for field, columns in fields.items()),
         *_account(accounts, weak=profile.weak_accounts),
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
+        pl.all_horizontal(pl.col(name).is_null() for name in names).alias(_BLANK),
+    ]
+    table = match.sheet.below(
+        match.header_row,
+        needed,
+        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made),
+        ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
+        merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
-    return _with_places(table)
+    return _with_places(_without_blank_rows(table, match))
 
 
 def _flat(groups: Iterable[Sequence[int]]) -> list[int]:
@@ -86,15 +87,15 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> li
     return [pl.coalesce([text for _, text in found]).alias("account"), kind.alias("account_kind")]
 
 
-def _without_blank_rows(cells: pl.DataFrame, match: Match, columns: Sequence[int]) -> pl.DataFrame:
+def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:
     """Only rows that hold something, if only in a column that no field is read from."""
-    empty = pl.all_horizontal(pl.col(column_name(index)).is_null() for index in columns)
-    suspects = cells.filter(empty)["row"]
-    if suspects.is_empty():
-        return cells
-    whole = match.sheet.whole(match.header_row, suspects)
-    filled = whole.filter(pl.any_horizontal((pl.exclude("row").str.strip_chars() != "").fill_null(value=False)))["row"]
-    return cells.filter(~empty | pl.col("row").is_in(filled.implode()))
+    suspects = table.filter(pl.col(_BLANK))["row"]
+    if not suspects.is_empty():
+        whole = match.sheet.whole(match.header_row, suspects)
+        is_filled = pl.any_horizontal((pl.exclude("row").str.strip_chars() != "").fill_null(value=False))
+        filled = whole.filter(is_filled)["row"]
+        table = table.filter(~pl.col(_BLANK) | pl.col("row").is_in(filled.implode()))
+    return table.drop(_BLANK)
 
 
 def _with_places(table: pl.DataFrame) -> pl.DataFrame:

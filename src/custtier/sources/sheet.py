@@ -1,12 +1,15 @@
 """A sheet: a table of text whose header is not known yet, from a text file or a workbook."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 import polars as pl
 
 HEAD_ROWS: Final = 40
 """Rows among which a header is looked for."""
+
+Each = Callable[[pl.LazyFrame], pl.LazyFrame]
+"""Makes rows of rows, each of its own, so that it may be given them piece by piece."""
 
 
 class Sheet(Protocol):
@@ -25,13 +28,20 @@ class Sheet(Protocol):
         """The first rows, an empty text where a cell is empty."""
 
     def below(
-        self, header_row: int, columns: Sequence[int], *, ids: Collection[int] = (), merged: Collection[int] = ()
+        self,
+        header_row: int,
+        columns: Sequence[int],
+        *,
+        each: Each,
+        ids: Collection[int] = (),
+        merged: Collection[int] = (),
     ) -> pl.DataFrame:
-        """`row` (Int32) and `c0`, `c1`, … (text) of these columns under the header, blank rows too.
+        """What `each` makes of the rows under the header, blank rows too.
 
         Args:
             header_row: 1-based row of the header.
             columns: 0-based columns; `c7` holds the eighth.
+            each: Is given `row` (Int32) and `c0`, `c1`, … (text) of these columns; it leaves no row out.
             ids: Columns that hold ids: numbers in them come with all their digits, or as a damaged id.
             merged: Columns in which a merged cell stands for every row it covers.
         """

@@ -10,7 +10,7 @@ import polars as pl
 
 from custtier.errors import CusttierError, data_error
 from custtier.sources.containers import encrypted
-from custtier.sources.sheet import HEAD_ROWS, column_name
+from custtier.sources.sheet import HEAD_ROWS, Each, column_name
 from custtier.sources.workbook_cells import exact_numbers, merged_ranges
 
 if TYPE_CHECKING:
@@ -35,7 +35,13 @@ class WorkbookSheet:
         return tuple(tuple(cell or "" for cell in row) for row in self.cells.head(HEAD_ROWS).iter_rows())
 
     def below(
-        self, header_row: int, columns: Sequence[int], *, ids: Collection[int] = (), merged: Collection[int] = ()
+        self,
+        header_row: int,
+        columns: Sequence[int],
+        *,
+        each: Each,
+        ids: Collection[int] = (),
+        merged: Collection[int] = (),
     ) -> pl.DataFrame:
         """See `Sheet.below`."""
         below = self._below(header_row).select("row", *(column_name(index) for index in columns))
@@ -44,7 +50,7 @@ class WorkbookSheet:
         for index in columns:
             if index in ids:
                 below = self._with_exact_ids(below, column_name(index))
-        return below
+        return each(below.lazy()).collect()
 
     def whole(self, header_row: int, rows: pl.Series) -> pl.DataFrame:
         """See `Sheet.whole`."""

@@ -1,0 +1,37 @@
+"""The first lines of a text file: its delimiter, its first records, and which line each of them ends on."""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from custtier.sources.sheet import HEAD_ROWS
+
+_DELIMITERS: Final = (",", "\t", ";")
+
+
+def delimiter_of(text: str) -> str:
+    """Of comma, TAB and semicolon the one that makes the widest table of the first lines."""
+    widths = {mark: max((len(cells) for cells, _ in first_records(text, mark)), default=0) for mark in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda mark: widths[mark])
+
+
+def has_backticks(text: str, delimiter: str) -> bool:
+    """Whether the cells are set apart by a comma and a backtick, so that commas in cells need no quotes."""
+    if delimiter != "," or ",`" not in text or '"`' in text:
+        return False
+    return any(line.startswith("`") and line.count(",`") >= 3 for line in text.split("\n"))
+
+
+def first_records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
+    """The first records and how many lines each one ends after."""
+    lines = (re.sub(r"\r(?!\n)", " ", text) if "\r" in text else text).split("\n")
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
+    for _ in range(HEAD_ROWS + 2):
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            return
+        if cells is None:
+            return
+        yield cells, reader.line_num
