@@ -52,6 +52,7 @@ class Facts:
         customers: `schema.CUSTOMERS`.
         extent: What is known without reading them.
         notes: Remarks that hold for every answer from these facts.
+        excluded: Rows that reading left out, by reason.
     """
 
     purchases: pl.LazyFrame
@@ -60,3 +61,4 @@ class Facts:
     customers: pl.LazyFrame
     extent: Extent
     notes: tuple[Note, ...] = ()
+    excluded: tuple[tuple[str, int], ...] = ()

@@ -23,6 +23,10 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
     "orders_without_money": "{count} paid orders carry no money; they count as no purchase",
+    "rejected_rows": (
+        "{rejected} of {rows} rows could not be read ({reasons}); their orders are missing here; see them with "
+        "`custtier import FILE --rejects rejected.csv`"
+    ),
     "shared_phones": (
         "{phones} phones are used by too many accounts of one platform to be one person; they merge nobody"
     ),

@@ -30,8 +30,9 @@ def churn(
     Returns:
         `views.churn.churn`.
     """
+    facts = open_facts(question)
     answer = view.churn(
-        open_facts(question),
+        facts,
         as_of=question.as_of,
         scope=scope_of(question),
         settings=question.settings.churn_levels,
@@ -41,4 +42,4 @@ def churn(
         lang=lang,
         rows=question.rows,
     )
-    return replace(answer, parameters={**answer.parameters, **asked_filters(question)})
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)

@@ -9,6 +9,7 @@ from custtier.errors import nothing_error
 from custtier.facts import Facts, Note
 from custtier.settings import store_folder
 from custtier.sources.reading import Reading
+from custtier.workflows.left_out import excluded_rows, listed, rejected_note, rejected_rows
 from custtier.workflows.question import Question
 
 
@@ -23,7 +24,7 @@ def open_facts(question: Question) -> Facts:
         raise nothing_error(
             "no-purchases",
             "there is no paid order yet",
-            hint="import an export that shows paid orders; see what came in with: custtier imports",
+            hint="name or import an export that shows paid orders; what came in is listed by: custtier imports",
         )
     # sorted by account, nobody's orders first: the last row tells whether any order is somebody's
     if facts.purchases.select("account_key").tail(1).collect().item() is None:
@@ -56,9 +57,15 @@ def _from_files(question: Question) -> Facts:
         progress=question.progress,
     )
     facts = facts_of(readings, settings=question.settings, id_key=load_id_key())
-    if not facts.extent.purchases and not any(reading.orders.height for reading in readings):
-        _refuse_refunds_alone(readings)
-    return replace(facts, notes=(*facts.notes, *file_notes(readings)))
+    if not facts.extent.purchases:
+        _refuse_rejects_alone(readings)
+        if not any(reading.orders.height for reading in readings):
+            _refuse_refunds_alone(readings)
+    return replace(
+        facts,
+        notes=(*facts.notes, *rejected_note(readings), *file_notes(readings)),
+        excluded=excluded_rows(readings),
+    )
 
 
 def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
@@ -66,6 +73,19 @@ def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
     return tuple(
         Note(note.code, {**note.values, "file": reading.path}) for reading in readings for note in reading.notes
     )
+
+
+def _refuse_rejects_alone(readings: Sequence[Reading]) -> None:
+    reasons = rejected_rows(readings)
+    if reasons:
+        raise nothing_error(
+            "no-purchases",
+            "the files show no paid order, and {rejected} of their {rows} rows cannot be read ({reasons})",
+            hint="write those rows out to look at them: custtier import FILE --rejects rejected.csv",
+            rejected=reasons.total(),
+            rows=sum(reading.rows_read for reading in readings),
+            reasons=listed(reasons),
+        )
 
 
 def _refuse_refunds_alone(readings: Sequence[Reading]) -> None:

@@ -15,6 +15,7 @@ from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store import Outcome, Store
 from custtier.views.view import View
+from custtier.workflows.left_out import listed, rejected_rows
 
 if TYPE_CHECKING:
     from custtier.sources.reading import Progress
@@ -165,9 +166,7 @@ def _listing(listed: pl.DataFrame, summary: Mapping[str, object]) -> View:
 
 
 def _refuse_rejects(readings: Sequence[Reading]) -> None:
-    reasons: Counter[str] = Counter()
-    for reading in readings:
-        reasons.update(reading.rejects["reason"].drop_nulls().to_list())
+    reasons = rejected_rows(readings)
     if reasons:
         raise data_error(
             "rejected-rows",
@@ -175,7 +174,7 @@ def _refuse_rejects(readings: Sequence[Reading]) -> None:
             hint="import without --strict and look at them with: custtier imports show ID --rejected",
             rejected=reasons.total(),
             rows=sum(reading.rows_read for reading in readings),
-            reasons=", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())),
+            reasons=listed(reasons),
         )
 
 

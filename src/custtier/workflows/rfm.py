@@ -19,12 +19,13 @@ def rfm(question: Question, *, scheme: str = view.CHINESE8) -> View:
     Returns:
         `views.rfm.rfm`.
     """
+    facts = open_facts(question)
     answer = view.rfm(
-        open_facts(question),
+        facts,
         as_of=question.as_of,
         scope=scope_of(question),
         cuts=question.settings.tier_cuts,
         scheme=scheme,
         rows=question.rows,
     )
-    return replace(answer, parameters={**answer.parameters, **asked_filters(question)})
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)

@@ -20,8 +20,9 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
     Returns:
         `views.tiers.tiers`.
     """
+    facts = open_facts(question)
     answer = view.tiers(
-        open_facts(question),
+        facts,
         as_of=question.as_of,
         scope=scope_of(question),
         cuts=question.settings.tier_cuts,
@@ -29,4 +30,4 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
         sales=sales,
         rows=question.rows,
     )
-    return replace(answer, parameters={**answer.parameters, **asked_filters(question)})
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
