@@ -44,6 +44,7 @@ class TextTable:
             quote_char='"' if self.quoted else None,
             truncate_ragged_lines=True,
             missing_columns="insert",
+            extra_columns="ignore",
             row_index_name="row",
             row_index_offset=first_row,
         ).with_columns(pl.col("row").cast(pl.Int32))
