@@ -141,6 +141,24 @@ def test_a_negative_amount_is_a_refund_of_the_order_it_names(tmp_path: Path) -> 
     assert reading.orders["gross"].to_list() == [5000]
 
 
+@pytest.mark.parametrize(
+    ("word", "refunded"), [("退款成功", 400), ("", 400), ("退款中", 0), ("退款关闭", 0), ("退款失败", 0), ("没听过", 0)]
+)
+def test_a_stated_refund_that_is_not_done_takes_nothing_off(word: str, refunded: int, tmp_path: Path) -> None:
+    reading = read(tmp_path, f"A,2026-01-02,甲,10,已完成,4,{word}", header=HEADER + ",退款状态")
+    assert reading.orders.select("gross", "stated_refund").rows() == [(1000, refunded)]
+
+
+def test_a_refund_with_its_day_on_the_order_s_own_row_is_a_refund_of_that_day(tmp_path: Path) -> None:
+    header = HEADER + ",退款时间"
+    reading = read(tmp_path, "A,2026-01-02,甲,50,已完成,5,2026-02-03", "B,2026-01-02,乙,50,已完成,,", header=header)
+    assert reading.refunds.select("order_key", "amount", "refunded_on", "state").rows() == [
+        (reading.orders["order_key"][0], 500, date(2026, 2, 3), "done")
+    ]
+    assert reading.orders["stated_refund"].to_list() == [500, None]
+    assert reading.records["outcome"].to_list() == ["kept", "kept"]
+
+
 def test_a_total_row_is_no_order(tmp_path: Path) -> None:
     reading = read(tmp_path, "A,2026-01-02,甲,50,已完成,", "合计,,,50,,", "Total:,,,50,,")
     assert reading.records["reason"].to_list() == [None, "total_row", "total_row"]

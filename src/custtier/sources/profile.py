@@ -117,6 +117,7 @@ class RefundStatuses(Part):
     """What the words of the refund status column mean.
 
     With `whole`, a finished refund takes back the whole amount of its order or item, because no column says how much.
+    With `judge_amount`, the stated amount is what was asked for, and counts only when the refund is done.
     """
 
     done: tuple[str, ...] = ()
@@ -124,6 +125,7 @@ class RefundStatuses(Part):
     failed: tuple[str, ...] = ()
     done_contains: tuple[str, ...] = ()
     whole: bool = False
+    judge_amount: bool = False
 
 
 class Words(Part):

@@ -4,21 +4,23 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import REFUNDS
-from custtier.sources.records import REFUND
+from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.statuses import DONE, UNKNOWN
 from custtier.sources.values import Layout
 
 
 def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """`schema.REFUNDS` and `at` (the row's place in `table`): one row per kept refund row, its amount positive."""
-    rows = table.filter((pl.col("role") == REFUND) & pl.col("reason").is_null() & pl.col("left_out").is_null())
+    taken = pl.col("reason").is_null() & pl.col("left_out").is_null()
+    rows = table.filter((pl.col("role") == REFUND) & taken)
+    dated = _refunded_on_their_own_row(table.filter((pl.col("role") == ORDER) & taken))
     money = [pl.col(name) for name in ("refund_amount", "gross", "amount") if name in rows.columns]
     times = [pl.col(name) for name in ("refunded_at", "paid_at", "created_at") if name in rows.columns]
     rows = rows.with_columns(
         money=pl.coalesce(money).abs() if money else pl.lit(None, dtype=pl.Int64),
         instant=pl.coalesce(times) if times else pl.lit(None, dtype=pl.Datetime("us", "UTC")),
     )
-    rows = _with_refund_keys(rows)
+    rows = pl.concat([_with_refund_keys(rows), *dated], how="diagonal_relaxed")
     state = (
         pl.col("refund_state").replace({UNKNOWN: "pending"}).fill_null(DONE)
         if "refund_state" in rows.columns
@@ -41,6 +43,20 @@ def refund_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         ),
         "at",
     )
+
+
+def _refunded_on_their_own_row(orders: pl.DataFrame) -> list[pl.DataFrame]:
+    """Orders whose own row says how much was refunded and when: that refund has a day."""
+    if not {"refund", "refunded_at"} <= set(orders.columns):
+        return []
+    told = (pl.col("refund").abs() > 0) & pl.col("refunded_at").is_not_null()
+    rows = orders.filter(told.fill_null(value=False)).with_columns(
+        money=pl.col("refund").abs(),
+        instant="refunded_at",
+        refund_state=pl.lit(DONE),
+        key_kind=pl.lit("stated refund"),
+    )
+    return [rows.with_columns(key_column(rows, ["key_platform", "key_kind", "key_order"]).alias("refund_key"))]
 
 
 def _payment_id(rows: pl.DataFrame, id_cut: str) -> pl.Expr:
