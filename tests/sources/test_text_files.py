@@ -138,3 +138,20 @@ def test_whatever_stands_in_cells_is_read_back(
     reading = read(path)
     assert reading.rows_read == len(products)
     assert reading.orders["order_id"].to_list() == frame["订单号"].to_list()
+
+
+def test_white_space_and_null_tokens_around_money_and_times_say_nothing(tmp_path: Path) -> None:
+    rows = (
+        "订单号,下单时间,付款时间,客户,金额,退款金额\n"
+        "A1, 2026-01-02 10:00:00\t,null,老李, 5.00 ,无\n"
+        "A2,2026-01-02 10:00:00,0000-00-00 00:00:00,老李,5,-\n"
+        " ,\t, ,,　,\n"
+        "A3,2026-01-02 10:00:00,—,老李,5 个,--\n"
+    )
+    reading = read(written(tmp_path, rows))
+    assert reading.rows_read == 3
+    assert reading.orders["gross"].to_list() == [500, 500]
+    assert reading.orders["ordered_at"].null_count() == 0
+    assert reading.orders["paid_at"].null_count() == 2
+    assert reading.orders["stated_refund"].null_count() == 2
+    assert reading.rejects.select("row", "column", "reason").rows() == [(5, "金额", "bad_amount")]

@@ -1,17 +1,19 @@
 """A sheet under its header becomes a table of fields: clean text, named as custtier names it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
 from custtier.sources.identify import Match
-from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account
+from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account, Profile
 from custtier.sources.sheet import column_name
 from custtier.sources.transforms import regions
 from custtier.sources.transforms.text import clean_id, is_masked, readable, trimmed, without_null_tokens
 
 ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_id")
+MONEY: Final = ("gross", "total", "outstanding", "refund", "refund_amount", "amount", "item_refund")
+DATES: Final = ("created_at", "paid_at", "refunded_at", "cancelled_at")
 _ONE_ROW: Final = ("order", "transaction", "unit")
 """Grains in which no order has several rows that a merged cell could cover."""
 
@@ -24,7 +26,8 @@ def field_table(match: Match) -> pl.DataFrame:
 
     Returns:
         `sheet`, `row`, `first_cells` (where trailers are told by them), every field that the file has a column for,
-        `account`, `account_kind`, and `instant_0`, `instant_1`, … of the profile's further instants.
+        `account`, `account_kind`, and `instant_0`, `instant_1`, … of the profile's further instants. Texts are clean,
+        but for money and times: these may stand as the file writes them, white space and null tokens included.
     """
     profile = match.profile
     fields = {field: columns for field in sorted(FIELDS) if (columns := match.columns_of(field))}
@@ -33,26 +36,38 @@ def field_table(match: Match) -> pl.DataFrame:
     first = list(range(min(2, len(match.headers)))) if profile.trailers else []
     needed = sorted({*first, *instants, *_flat(fields.values()), *_flat(columns for _, columns in accounts)})
     order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
-    names = [column_name(index) for index in needed]
+    as_written = _as_written(profile, fields, instants) - {*first, *_flat(columns for _, columns in accounts)}
+    names = [column_name(index) for index in needed if index not in as_written]
     trims = [trimmed(name, prefix=profile.cell_prefix) for name in names]
     telling = [without_null_tokens(name) for name in names]
+    account, kinds = _account(accounts, weak=profile.weak_accounts)
     made = [
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
         *([_first_cells(first)] if first else []),
         *(_field(field, columns) for field, columns in fields.items()),
-        *_account(accounts, weak=profile.weak_accounts),
+        *account,
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
-        pl.all_horizontal(pl.col(name).is_null() for name in names).alias(_BLANK),
+        pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names)).alias(_BLANK),
     ]
     table = match.sheet.below(
         match.header_row,
         needed,
-        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made),
+        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made).with_columns(kinds),
         ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
         merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
     return _with_places(_without_blank_rows(table, match))
+
+
+def _as_written(profile: Profile, fields: Mapping[str, Sequence[int]], instants: Collection[int]) -> set[int]:
+    """Columns of money and times alone: most cells are values as they stand, so only the others need cleaning."""
+    if profile.cell_prefix:
+        return set()
+    ruled = {field for rule in profile.rows for field in rule.when}
+    values = [field for field in (*MONEY, *DATES) if len(fields.get(field, ())) == 1 and field not in ruled]
+    others = _flat(columns for field, columns in fields.items() if field not in values)
+    return {*_flat(fields[field] for field in values), *instants} - set(others)
 
 
 def _flat(groups: Iterable[Sequence[int]]) -> list[int]:
@@ -75,16 +90,20 @@ def _field(field: str, columns: Sequence[int]) -> pl.Expr:
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
 
 
-def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> list[pl.Expr]:
-    """The first account that is there, and its kind; a masked one is a name, not an account."""
+def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """The first account that is there, then its kind; a masked one is a name, not an account."""
     found: list[tuple[str, pl.Expr]] = []
     for account, columns in accounts:
         for text in (readable(clean_id(pl.col(column_name(index)))) for index in columns):
             found.append((account.kind, text if weak else pl.when(~is_masked(text)).then(text)))
     if not found:
-        return []
+        return [], []
+    first = pl.coalesce([text for _, text in found]).alias("account")
+    kinds = {kind for kind, _ in found}
+    if len(kinds) == 1:
+        return [first], [pl.when(pl.col("account").is_not_null()).then(pl.lit(kinds.pop())).alias("account_kind")]
     kind = pl.coalesce([pl.when(text.is_not_null()).then(pl.lit(kind)) for kind, text in found])
-    return [pl.coalesce([text for _, text in found]).alias("account"), kind.alias("account_kind")]
+    return [first, kind.alias("account_kind")], []
 
 
 def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Fields become values: money in minor units, instants in UTC, quantities, states; and which of them are bad."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,16 +9,16 @@ import polars as pl
 
 from custtier.schema import State, minor_digits
 from custtier.settings import Settings
+from custtier.sources.fields import DATES, MONEY
 from custtier.sources.identify import Match
 from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
-from custtier.sources.transforms.instants import instants, is_no_day
-from custtier.sources.transforms.money import minor_units
+from custtier.sources.transforms.instants import instants, is_no_day, no_instants, usual_instants
+from custtier.sources.transforms.money import minor_units, plain_units
 from custtier.sources.transforms.statuses import CANCELLED, DONE, UNKNOWN, refund_states, states
-from custtier.sources.transforms.text import is_damaged_id
+from custtier.sources.transforms.text import cleaned, is_damaged_id
 
-_MONEY: Final = ("gross", "total", "outstanding", "refund", "refund_amount", "amount", "item_refund")
-_DATES: Final = ("created_at", "paid_at", "refunded_at", "cancelled_at")
+Reader = Callable[[pl.Series], pl.Series]
 BAD: Final = "bad_"
 """Before a field's name: the column that says whether its text could not be read."""
 
@@ -89,7 +89,7 @@ def with_values(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def file_instant(table: pl.DataFrame) -> datetime | None:
     """The latest instant that stands in the file: of past events only."""
-    names = [*(name for name in _DATES if name in table.columns), *_further(table)]
+    names = [*(name for name in DATES if name in table.columns), *_further(table)]
     latest = [value for name in names if isinstance(value := table[name].max(), datetime)]
     return max(latest, default=None)
 
@@ -123,19 +123,36 @@ def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _money(table: pl.DataFrame) -> list[pl.Series]:
     """The money fields in minor units, each with its `bad_…`."""
-    digits = table["currency"].unique().to_list()
-    by_digits = {minor_digits(currency) for currency in digits}
+    currencies = table["currency"].unique().to_list()
+    by_digits = {minor_digits(currency) for currency in currencies}
+    digits = next(iter(by_digits), 2)
     columns: list[pl.Series] = []
-    for name in _MONEY:
-        if name not in table.columns:
-            continue
-        text = table[name]
+    for name in (name for name in MONEY if name in table.columns):
         if len(by_digits) <= 1:
-            value = minor_units(text, digits=next(iter(by_digits), 2))
+            columns += _read(
+                table[name],
+                as_it_stands=lambda text: plain_units(text, digits=digits),
+                clean=cleaned,
+                read=lambda text: minor_units(text, digits=digits),
+            )
         else:
+            text = cleaned(table[name])
             value = _money_by_currency(text, table["currency"])
-        columns += [value, (text.is_not_null() & value.is_null()).alias(BAD + name)]
+            columns += [value, (text.is_not_null() & value.is_null()).alias(BAD + name)]
     return columns
+
+
+def _read(text: pl.Series, *, as_it_stands: Reader, clean: Reader, read: Reader) -> tuple[pl.Series, pl.Series]:
+    """The values of a column of texts and its `bad_…`: only what is no value as it stands is cleaned and read again."""
+    value = as_it_stands(text)
+    bad = text.is_not_null() & value.is_null()
+    if bad.any():
+        left = bad.arg_true()
+        told = clean(text.gather(left))
+        found = read(told)
+        value = value.scatter(left, found)
+        bad = bad.scatter(left, told.is_not_null() & found.is_null())
+    return value, bad.alias(BAD + text.name)
 
 
 def _money_by_currency(text: pl.Series, currency: pl.Series) -> pl.Series:
@@ -149,21 +166,25 @@ def _money_by_currency(text: pl.Series, currency: pl.Series) -> pl.Series:
 def _dates(table: pl.DataFrame, layout: Layout) -> list[pl.Series]:
     """The date fields as instants, each with its `bad_…`; the file's further instants, without."""
     columns: list[pl.Series] = []
-    for name in (*_DATES, *_further(table)):
-        if name not in table.columns:
-            continue
+    profile, zone = layout.profile, layout.zone
+    for name in (name for name in (*DATES, *_further(table)) if name in table.columns):
         text = table[name]
-        if name == "created_at" and layout.profile.day:
-            known = pl.select(pl.when(~is_no_day(text)).then(text)).to_series()
-            text = known.fill_null("20" + table["order_id"].str.extract(layout.profile.day)).alias(name)
-        value = instants(
-            text, zone=layout.zone, formats=layout.profile.date_formats, day_first=layout.profile.day_first
+        if name == "created_at" and profile.day:
+            text = _days_told(text).fill_null("20" + table["order_id"].str.extract(profile.day))
+        value, bad = _read(
+            text,
+            as_it_stands=lambda text: no_instants(text) if profile.date_formats else usual_instants(text, zone=zone),
+            clean=_days_told,
+            read=lambda text: instants(text, zone=zone, formats=profile.date_formats, day_first=profile.day_first),
         )
-        columns.append(value)
-        if name in _DATES:
-            bad = text.is_not_null() & value.is_null()
-            columns.append((bad & ~is_no_day(text) if bad.any() else bad).alias(BAD + name))
+        columns += [value, bad] if name in DATES else [value]
     return columns
+
+
+def _days_told(text: pl.Series) -> pl.Series:
+    """Clean text, null where it is the day that stands for "never"."""
+    told = cleaned(text)
+    return pl.select(pl.when(~is_no_day(told)).then(told)).to_series().alias(text.name)
 
 
 def _quantity(table: pl.DataFrame) -> list[pl.Series]:
@@ -210,6 +231,10 @@ def _with_states(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         table = table.with_columns(
             refund_states(table["refund_status"], rules=profile.refund_statuses).alias("refund_state")
         )
+        if profile.refund_statuses.judge_amount:
+            not_done = (pl.col("refund_state") != DONE).fill_null(value=False)
+            stated = [name for name in ("refund", "item_refund") if name in table.columns]
+            table = table.with_columns(pl.when(not_done).then(0).otherwise(pl.col(name)).alias(name) for name in stated)
         if profile.refund_statuses.whole:
             whole = (pl.col("refund_state") == DONE) & pl.col("state").is_in([State.PAID, State.CLOSED])
             table = table.with_columns(state=pl.when(whole).then(pl.lit(State.REFUNDED)).otherwise("state"))
@@ -259,10 +284,10 @@ def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     checks: list[tuple[str, str, pl.Expr]] = []
     taken = pl.col("role").is_not_null()
     is_order = pl.col("role") == ORDER
-    for field in (name for name in _DATES if name in table.columns):
+    for field in (name for name in DATES if name in table.columns):
         checks.append(("bad_date", field, pl.col(BAD + field)))
     checks += _no_day(table, is_order)
-    for money in (name for name in _MONEY if BAD + name in table.columns):
+    for money in (name for name in MONEY if BAD + name in table.columns):
         checks.append(("bad_amount", money, pl.col(BAD + money) | _is_negative(money, layout)))
     checks += _no_amount(table, layout, is_order)
     if layout.has_ids:

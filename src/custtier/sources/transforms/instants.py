@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from custtier.schema import INSTANT
+
 _USUAL: Final = "%Y-%m-%d %H:%M:%S"
 _NAIVE: Final = (
     _USUAL,
@@ -49,18 +51,28 @@ def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = (), day_fir
         >>> found.dt.to_string("%F %T").to_list()
         ['2026-01-01 00:00:00', '2016-05-23 14:02:00', None]
     """
-    first, *others = _attempts(zone, formats, day_first)
-    result = first(text)
-    left = text.is_not_null() & result.is_null()
-    if left.any():
-        left &= ~is_no_day(text)
-    for attempt in others:
+    result = no_instants(text)
+    for attempt in _attempts(zone, formats, day_first):
+        left = text.is_not_null() & result.is_null()
         if not left.any():
             break
         result = result.scatter(left.arg_true(), attempt(text.filter(left)))
-        left &= result.is_null()
-    known = (result >= _FIRST) & (result < _END)
-    return pl.select(pl.when(known).then(result)).to_series().alias(text.name)
+    return _of_our_time(result)
+
+
+def no_instants(text: pl.Series) -> pl.Series:
+    """No instant for any of the texts."""
+    return pl.repeat(None, len(text), dtype=INSTANT, eager=True).alias(text.name)
+
+
+def usual_instants(text: pl.Series, *, zone: str) -> pl.Series:
+    """The instant in UTC where the text is written as most exports write it; else null."""
+    return _of_our_time(_localised(text.str.to_datetime(_USUAL, time_unit="us", strict=False, cache=False), zone))
+
+
+def _of_our_time(found: pl.Series) -> pl.Series:
+    known = (found >= _FIRST) & (found < _END)
+    return pl.select(pl.when(known).then(found)).to_series().alias(found.name)
 
 
 def _attempts(zone: str, formats: Sequence[str], day_first: bool | None) -> list[Callable[[pl.Series], pl.Series]]:

@@ -26,15 +26,19 @@ def minor_units(text: pl.Series, *, digits: int) -> pl.Series:
         >>> minor_units(texts, digits=2).to_list()
         [129990, 9980, 13177, 1, None]
     """
-    scale = 10**digits
-    scaled = text.cast(pl.Float64, strict=False) * scale
-    rounded = scaled.round()
-    plain = ((scaled - rounded).abs() < 1e-6) & (rounded.abs() < _EXACT_FLOAT)
-    result = pl.select(pl.when(plain).then(rounded.cast(pl.Int64, strict=False))).to_series()
+    result = plain_units(text, digits=digits)
     odd = text.is_not_null() & result.is_null()
     if odd.any():
         result = result.scatter(odd.arg_true(), _spelled_out(text.filter(odd), digits=digits))
-    return result.alias(text.name)
+    return result
+
+
+def plain_units(text: pl.Series, *, digits: int) -> pl.Series:
+    """The amount in minor units where the text is a plain number, which most are; else null."""
+    scaled = text.cast(pl.Float64, strict=False) * 10**digits
+    rounded = scaled.round()
+    plain = ((scaled - rounded).abs() < 1e-6) & (rounded.abs() < _EXACT_FLOAT)
+    return pl.select(pl.when(plain).then(rounded.cast(pl.Int64, strict=False))).to_series().alias(text.name)
 
 
 def _spelled_out(text: pl.Series, *, digits: int) -> pl.Series:

@@ -27,6 +27,11 @@ def without_null_tokens(name: str) -> pl.Expr:
     return pl.when(~pl.col(name).is_in(NULL_TOKENS)).then(pl.col(name)).alias(name)
 
 
+def cleaned(text: pl.Series) -> pl.Series:
+    """The text without white space around it, null where it only says that there is nothing."""
+    return text.to_frame().with_columns(trimmed(text.name)).select(without_null_tokens(text.name)).to_series()
+
+
 def clean_id(text: pl.Expr) -> pl.Expr:
     """An id without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
     bare = text.str.strip_chars("=\"'` \t")
