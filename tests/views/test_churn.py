@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
+from custtier.settings import ChurnLevels
 from custtier.views.churn import COLUMNS, churn
+from custtier.views.rfm import rfm
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, random_shop
@@ -150,10 +153,10 @@ def test_the_yearly_rate_is_of_those_who_bought_the_year_before() -> None:
 @pytest.mark.parametrize(
     ("lang", "method", "said"),
     [
-        ("zh", "fixed", "平均 31 天买一次, 已 74 天 (≥ 60), ×2.3"),
-        ("en", "fixed", "buys every 31 days, 74 days ago (≥ 60), ×2.3"),
-        ("zh", "own", "平均 31 天买一次, 已 74 天, ×2.3 (≥ 2)"),
-        ("en", "shop", "buys every 31 days, 74 days ago (≥ 31), ×2.3"),
+        ("zh", "fixed", "平均 31 天买一次, 已 74 天, ×2.4（≥ 60 天）"),
+        ("en", "fixed", "buys every 31 days, 74 days ago, ×2.4 (≥ 60 days)"),
+        ("zh", "own", "平均 31 天买一次, 已 74 天, ×2.4（≥ ×2）"),
+        ("en", "shop", "buys every 31 days, 74 days ago, ×2.4 (≥ 31 days)"),
     ],
 )
 def test_every_row_says_why_in_the_language_asked(lang: str, method: str, said: str) -> None:
@@ -166,10 +169,43 @@ def test_reasons_of_short_gaps_single_days_and_no_level() -> None:
     view = churn(facts_of(shop), as_of=AS_OF, everyone=True)
     said = dict(view.tables["customers"].select("customer_id", "reason").rows())
     assert said == {
-        "c_short": "buys every 1.5 days, 10 days ago, ×6.6",
-        "c_once": "bought on one day, 80 days ago (≥ 75); others buy every 51 days, ×1.5",
+        "c_short": "buys every 1.5 days, 10 days ago, ×6.7",
+        "c_once": "bought on one day, 80 days ago (≥ 75 days)",
         "c_fine": "buys every 100 days, 0 days ago, ×0",
     }
+
+
+@pytest.mark.parametrize(("ago", "ratio"), [(195, "1.95"), (196, "1.96"), (199, "1.99"), (200, "2"), (205, "2.1")])
+def test_a_rounded_ratio_never_stands_on_the_other_side_of_the_start_of_a_level(ago: int, ratio: str) -> None:
+    view = churn(facts_of(shop_of(bought("a", ago, ago + 100))), as_of=AS_OF, method="own")
+    assert view.tables["customers"].get_column("reason").item().partition("×")[2].partition(" ")[0] == ratio
+
+
+def test_a_ratio_that_has_reached_a_start_is_not_rounded_below_it() -> None:
+    shop = shop_of(bought("a", 154, 254))
+    view = churn(facts_of(shop), as_of=AS_OF, method="own", settings=ChurnLevels(own=(1.54, 2.0, 3.0)))
+    assert view.tables["customers"].get_column("reason").item().endswith("×1.54 (≥ ×1.54)")
+
+
+def test_who_bought_on_one_day_is_told_the_days_and_no_ratio_of_others() -> None:
+    shop = shop_of(bought("ten", 0, 10), bought("twenty", 0, 20), bought("once", 45))
+    view = churn(facts_of(shop), as_of=AS_OF, method="own", lang="zh")
+    assert view.tables["customers"].get_column("reason").to_list() == ["只在一天买过，已 45 天（≥ 45 天）"]
+
+
+@pytest.mark.parametrize("method", ["own", "shop"])
+def test_days_mean_nothing_to_a_method_that_measures_by_gaps(method: str) -> None:
+    facts = facts_of(shop_of(bought("a", 74, 105)))
+    assert churn(facts, as_of=AS_OF, method=method).parameters["days"] is None
+    with pytest.raises(CusttierError) as caught:
+        churn(facts, as_of=AS_OF, method=method, days=90)
+    assert (caught.value.code, caught.value.exit_code) == ("days-without-fixed", USAGE)
+
+
+def test_days_since_have_one_type_in_every_view() -> None:
+    facts = facts_of(shop_of(bought("a", 74, 105)))
+    for view in (churn(facts, as_of=AS_OF), rfm(facts, as_of=AS_OF)):
+        assert view.tables["customers"].schema["recency_days"] == pl.Int32
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -184,7 +220,8 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
             churn(facts_of(shop), as_of=as_of)
         assert caught.value.exit_code == NOTHING
         return
-    view = churn(facts_of(shop, seed=seed), as_of=as_of, days=days, method=method, everyone=True)
+    typed = days if method == "fixed" else None
+    view = churn(facts_of(shop, seed=seed), as_of=as_of, days=typed, method=method, everyone=True)
     usual = plain.usual_gaps(found)
     pooled = [gap for person in found.values() for gap in person.gaps]
     rows = []
@@ -213,7 +250,10 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
     assert (view.summary["unattributed_orders"], view.summary["unattributed_sales"]) == (len(nobody), sum(nobody))
 
 
-@pytest.mark.parametrize(("days", "method", "code"), [(0, "fixed", "bad-days"), (90, "model", "unknown-method")])
+@pytest.mark.parametrize(
+    ("days", "method", "code"),
+    [(0, "fixed", "bad-days"), (10**30, "fixed", "bad-days"), (90, "model", "unknown-method")],
+)
 def test_days_and_methods_that_mean_nothing_are_refused(days: int, method: str, code: str) -> None:
     with pytest.raises(CusttierError) as caught:
         churn(facts_of(shop_of(bought("a", 1))), days=days, method=method)

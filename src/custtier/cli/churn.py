@@ -25,8 +25,11 @@ def churn(
     asked: Question,
     out: Writing,
     days: Annotated[
-        int, typer.Option(min=1, metavar="DAYS", help="Lapsed: no purchase in the last so many days; 90 by default.")
-    ] = 90,
+        int | None,
+        typer.Option(
+            min=1, metavar="DAYS", help="Lapsed: no purchase in the last so many days; 90 by default. Fixed days only."
+        ),
+    ] = None,
     method: Annotated[
         Method,
         typer.Option(

@@ -19,6 +19,8 @@ from custtier.views.view import View
 from custtier.views.warning_levels import FIXED, METHODS, SHOP, Levels, level_codes, levels_of
 
 DEFAULT_DAYS: Final = 90
+MOST_DAYS: Final = 36_500
+"""A hundred years: longer ago is no question to a shop."""
 
 COLUMNS: Final = (
     "customer_id",
@@ -45,7 +47,7 @@ def churn(
     as_of: date | None = None,
     scope: Scope | None = None,
     settings: ChurnLevels | None = None,
-    days: int = DEFAULT_DAYS,
+    days: int | None = None,
     method: str = FIXED,
     everyone: bool = False,
     lang: str = "en",
@@ -62,7 +64,7 @@ def churn(
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
         settings: Where the warning levels begin.
-        days: Lapsed from so many days on, by the method `fixed`.
+        days: Lapsed from so many days on, by the method `fixed` alone; None for `DEFAULT_DAYS`.
         method: `fixed` days, the customer's `own` rhythm, or the `shop`'s.
         everyone: List those who are neither lapsed nor at risk too; they have no level.
         lang: Language of `reason`.
@@ -74,13 +76,13 @@ def churn(
         and not since.
 
     Raises:
-        CusttierError: `bad-days`, `unknown-method`, and those of `basis_of` and `customers_of`.
+        CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`, and those of `basis_of` and `customers_of`.
     """
-    _check(days, method)
+    asked_days = _checked_days(days, method)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=method == SHOP)
     found = customers_of(basis, rhythm.customers)
-    levels = levels_of(method, days=days, settings=settings or ChurnLevels(), gaps=rhythm.gaps)
+    levels = levels_of(method, days=asked_days or 0, settings=settings or ChurnLevels(), gaps=rhythm.gaps)
     judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
     at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
     lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
@@ -88,7 +90,7 @@ def churn(
     yearly, remarks = _remarks(judged, method=method)
     return View(
         command="churn",
-        parameters={"days": days, "method": method, "all": everyone},
+        parameters={"days": asked_days, "method": method, "all": everyone},
         summary={
             "customers": judged.height,
             "lapsed": lapsed,
@@ -109,14 +111,8 @@ def churn(
     )
 
 
-def _check(days: int, method: str) -> None:
-    if days < 1:
-        raise usage_error(
-            "bad-days",
-            "--days was given {days}, at least 1 is expected",
-            hint="write it as --days 90",
-            days=days,
-        )
+def _checked_days(days: int | None, method: str) -> int | None:
+    """The days of the method `fixed`, typed or by default; None by the others, which measure by gaps."""
     if method not in METHODS:
         raise usage_error(
             "unknown-method",
@@ -125,6 +121,25 @@ def _check(days: int, method: str) -> None:
             method=method,
             known=", ".join(METHODS),
         )
+    if method != FIXED:
+        if days is not None:
+            raise usage_error(
+                "days-without-fixed",
+                "--days has no meaning with --method {method}, which measures by gaps between purchases",
+                hint="leave out --days, or take --method fixed",
+                method=method,
+            )
+        return None
+    asked = DEFAULT_DAYS if days is None else days
+    if not 1 <= asked <= MOST_DAYS:
+        raise usage_error(
+            "bad-days",
+            "--days was given {days}, a number from 1 to {most} is expected",
+            hint="write it as --days 90",
+            days=asked,
+            most=MOST_DAYS,
+        )
+    return asked
 
 
 def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataFrame:
@@ -183,6 +198,7 @@ def _table(listed: pl.DataFrame, *, levels: Levels, facts: Facts, lang: str, row
             divided(pl.col("gap_days"), pl.col("gap_parts")).alias("usual_gap_days"),
             divided(pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")).alias("overdue_ratio"),
             reason_text(levels, lang=lang).alias("reason"),
+            pl.col("recency_days").cast(pl.Int32),
             pl.col("churn_level").cast(pl.String),
             pl.col("last_year_sales").alias("value_at_stake"),
         )

@@ -13,7 +13,7 @@ from custtier.workflows.scoping import asked_filters, scope_of
 def churn(
     question: Question,
     *,
-    days: int = view.DEFAULT_DAYS,
+    days: int | None = None,
     method: str = FIXED,
     everyone: bool = False,
     lang: str = "en",
@@ -22,7 +22,7 @@ def churn(
 
     Args:
         question: Where the orders come from, and which are used.
-        days: Lapsed from so many days on, by the method `fixed`.
+        days: Lapsed from so many days on, by the method `fixed` alone; None for the usual 90.
         method: `fixed`, `own` or `shop`.
         everyone: List everyone.
         lang: Language of the reasons.
