@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,18 @@ class StoppedError(Exception):
 
 
 @pytest.mark.parametrize(
-    ("step", "moment"), [(step, moment) for step in range(10) for moment in ("before", "after")][::3]
+    ("step", "moment"), [(step, moment) for step in range(12) for moment in ("before", "after")][::3]
 )
 def test_an_import_that_stops_half_way_leaves_no_trace(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: int, moment: str
 ) -> None:
-    first = reading([order("1"), order("2")], [item("1", "a")], [refund("r", "1", 9)], instant=OLD, rejected=1)
+    # no table of the store stays empty
+    sold = [order("1", phone="13800138000", payment_id="p"), order("2", account="other", phone="13800138000")]
+    paid = order("w", kind="payment", platform="wechatpay", account="o", account_kind="openid", payment_id="p")
+    returned = refund("r", "1", 9, refunded_on=date(2026, 3, 5))
+    first = reading([*sold, paid], [item("1", "a")], [returned], instant=OLD, rejected=1)
     second = reading(
-        [order("1", gross=5), order("3")], [item("3", "a")], [refund("s", "2", 9)], instant=NEW, rejected=1
+        [order("1", gross=50), order("3")], [item("3", "a")], [refund("s", "2", 9)], instant=NEW, rejected=1
     )
     store.add([first], imported_at=NOW)
     before = held(store)
@@ -122,6 +127,7 @@ def test_an_import_that_stops_half_way_leaves_no_trace(
     with pytest.raises(StoppedError):
         store.add([second], imported_at=NOW)
     monkeypatch.undo()
+    assert len(seen) == step + 1
     assert_same(held(store), before)
     assert store.imports()["import_id"].to_list() == [1]
     assert counts(store, second) == [(2, 1, 0)]

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from custtier.people.identity import account_spaces
+from custtier.people.public_ids import customer_ids
 from custtier.schema import INSTANT, AccountKind, PhoneKind, Table, conform, empty
 
 BUYERS: Final[Table] = {
@@ -19,9 +20,11 @@ BUYERS: Final[Table] = {
     "name": pl.String,
     "name_at": INSTANT,
     "platforms": pl.String,
+    "customer_id": pl.String,
 }
 """One row per account. `usual_phone` is full; `weak_phone` is the latest other one, only where no usual one is known.
-`name` is the latest, one without a mask before one with. `platforms` is a sorted, comma-separated list."""
+`name` is the latest, one without a mask before one with. `platforms` is a sorted, comma-separated list. `customer_id`
+is that of a customer whose strongest account this is."""
 
 PAYERS: Final[Table] = {
     "platform": pl.String,
@@ -35,12 +38,13 @@ PAYERS: Final[Table] = {
 _WEAK: Final = (PhoneKind.MASKED.value, PhoneKind.VIRTUAL.value, PhoneKind.ODD.value)
 
 
-def buyers_of(current: pl.DataFrame) -> pl.DataFrame:
+def buyers_of(current: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
     """`BUYERS` of current orders of any state.
 
     Args:
         current: `account_key`, `account`, `account_kind`, `platform`, `phone`, `phone_kind`, `name`, `ordered_at`,
             `paid_at`; optional `account_space`. Orders without an account are passed over.
+        id_key: Secret of `customer_id`.
     """
     orders = _attributed(current)
     if orders.is_empty():
@@ -58,6 +62,7 @@ def buyers_of(current: pl.DataFrame) -> pl.DataFrame:
         .otherwise("usual_phone")
         .alias("usual_phone")
     )
+    accounts = accounts.with_columns(customer_ids(accounts, id_key=id_key))
     return conform(accounts.join(_weak_phones(orders, accounts), on="account_key", how="left"), BUYERS)
 
 

@@ -1,19 +1,12 @@
 """Who is who: accounts grouped into customers by the phones that they usually use."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
-from struct import unpack
-from typing import Final
 
 import polars as pl
 
 from custtier.people.buyers import buyers_of, is_plain, payers_of
 from custtier.people.identity import KIND_RANK
 from custtier.schema import ACCOUNTS, CUSTOMERS, AccountKind, conform, empty
-
-ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
-_ID_CHARACTERS: Final = 12
-_SEPARATOR: Final = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -41,10 +34,11 @@ def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int)
         id_key: Secret of `customer_id`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
     """
-    return people_of(buyers_of(current), payers_of(current), id_key=id_key, shared_phone_accounts=shared_phone_accounts)
+    buyers = buyers_of(current, id_key=id_key)
+    return people_of(buyers, payers_of(current), shared_phone_accounts=shared_phone_accounts)
 
 
-def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int) -> People:
+def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, shared_phone_accounts: int) -> People:
     """Customers of all accounts.
 
     Every account has at most one usual phone, and the account of a phone itself stands for that phone. So the groups
@@ -53,7 +47,6 @@ def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, id_key: bytes, shar
     Args:
         buyers: `BUYERS`, every account.
         payers: `PAYERS`.
-        id_key: Secret of `customer_id`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
     """
     if buyers.is_empty():
@@ -63,7 +56,7 @@ def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, id_key: bytes, shar
     merged = several.filter(pl.col("account_key") != pl.col("customer_key"))
     return People(
         accounts=conform(merged, ACCOUNTS).sort("account_key"),
-        customers=_customers(alone, several, id_key=id_key),
+        customers=_customers(alone, several),
         shared_phones=shared.len(),
     )
 
@@ -141,12 +134,12 @@ def _grouped(buyers: pl.DataFrame, shared: pl.Series, links: pl.DataFrame) -> tu
     return placed.filter(is_alone), first.join(heads, on="group", maintain_order="left")
 
 
-def _customers(alone: pl.DataFrame, several: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+def _customers(alone: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     single = alone.with_columns(
         pl.col("account_key").alias("customer_key"), pl.coalesce("usual_phone", "weak_phone").alias("phone")
     )
     heads = pl.concat([single, _merged(several).select(single.columns)]) if several.height else single
-    return conform(heads.with_columns(customer_ids(heads, id_key=id_key)), CUSTOMERS).sort("customer_key")
+    return conform(heads, CUSTOMERS).sort("customer_key")
 
 
 def _merged(several: pl.DataFrame) -> pl.DataFrame:
@@ -186,28 +179,3 @@ def _latest(several: pl.DataFrame, column: str) -> pl.DataFrame:
         .unique("customer_key", keep="last", maintain_order=True)
         .select("customer_key", column)
     )
-
-
-def customer_ids(accounts: pl.DataFrame, *, id_key: bytes) -> pl.Series:
-    """The public id of each account's key: `c_` and twelve characters of its keyed hash.
-
-    Args:
-        accounts: Uses `account_kind`, `account_space`, `account`.
-        id_key: The secret: without it, a hash of a phone can be guessed.
-    """
-    texts = accounts.select(pl.concat_str("account_kind", "account_space", "account", separator=_SEPARATOR)).to_series()
-    keyed = blake2b(key=id_key, digest_size=8)
-    digests = []
-    for text in texts.to_list():
-        hashed = keyed.copy()
-        hashed.update(text.encode())
-        digests.append(hashed.digest())
-    numbers = unpack(f">{len(digests)}Q", b"".join(digests))
-    letters = pl.Series("letter", list(ID_ALPHABET), dtype=pl.String)
-    drawn = pl.Series("number", numbers, dtype=pl.UInt64)
-    places = []
-    for place in range(_ID_CHARACTERS):
-        places.append(letters.gather((drawn % 32).cast(pl.UInt32)).alias(f"letter_{place}"))
-        drawn = drawn // 32
-    spelled = pl.DataFrame(places).select(pl.lit("c_") + pl.concat_str(pl.all()))
-    return spelled.to_series().alias("customer_id")

@@ -146,6 +146,29 @@ def sorted_purchases(purchases: pl.LazyFrame) -> pl.LazyFrame:
     return purchases.sort("account_key", "order_day", "order_key")
 
 
+def with_purchases(kept: pl.LazyFrame, fresh: pl.LazyFrame, *, replaced: pl.Series) -> pl.LazyFrame:
+    """`kept` without the replaced orders and with the fresh ones, in the order of `sorted_purchases`.
+
+    Only the accounts of fresh purchases are sorted again. As all rows of an account then come from one side, merging
+    both by the account keeps the whole order, a piece at a time, whatever the number of rows.
+
+    Args:
+        kept: `schema.PURCHASES`, sorted.
+        fresh: `schema.PURCHASES`.
+        replaced: `order_key` of the orders that the fresh rows stand for.
+    """
+    added = fresh.collect()
+    left = kept.filter(~pl.col("order_key").is_in(replaced.implode()))
+    account = pl.col("account_key")
+    is_theirs = account.is_in(added["account_key"].unique().implode(), nulls_equal=True)
+    theirs = sorted_purchases(pl.concat([left.filter(is_theirs), added.lazy()])).collect().lazy()
+    others = left.filter(~is_theirs)
+    # nulls stand first; they are all on one side as well, and merging them would compare nothing with something
+    nobodys = [rows.filter(account.is_null()) for rows in (others, theirs)]
+    named = [rows.filter(account.is_not_null()) for rows in (others, theirs)]
+    return pl.concat([*nobodys, named[0].merge_sorted(named[1], key="account_key")])
+
+
 def extent_of(
     purchases: pl.LazyFrame, dated_refunds: pl.LazyFrame, *, last_instant: datetime | None, merged: int, zone: str
 ) -> Extent:

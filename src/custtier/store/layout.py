@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from custtier.errors import store_error, usage_error
+from custtier.people import BUYERS, PAYERS
 from custtier.schema import (
     ACCOUNTS,
     CUSTOMERS,
@@ -17,9 +18,9 @@ from custtier.schema import (
     REJECTS,
     Table,
 )
-from custtier.store.current import CURRENT
 from custtier.store.lock import HOLDER_NAME, LOCK_NAME
 from custtier.store.record import COMMITS
+from custtier.store.standing import STANDING
 from custtier.store.tables import StoredTable, damaged
 
 FORMAT: Final = 1
@@ -29,11 +30,13 @@ RAW: Final[dict[str, Table]] = {"orders": ORDERS, "items": ITEMS, "refunds": REF
 """All records of every import, as converted, in partitions by import."""
 
 SNAPSHOTS: Final[dict[str, Table]] = {
-    "current_orders": CURRENT,
+    "current_orders": STANDING,
     "purchases": PURCHASES,
     "dated_refunds": DATED_REFUNDS,
     "accounts": ACCOUNTS,
     "customers": CUSTOMERS,
+    "buyers": BUYERS,
+    "payers": PAYERS,
 }
 """What the visible imports come to; made anew by every commit that changes it."""
 
@@ -55,6 +58,10 @@ class Layout:
         self.snapshots = {
             name: StoredTable(folder / name, columns, partitioned=False) for name, columns in SNAPSHOTS.items()
         }
+
+    def table(self, name: str) -> StoredTable:
+        """A raw table or a snapshot by its name."""
+        return self.raw[name] if name in self.raw else self.snapshots[name]
 
     def is_store(self) -> bool:
         """Whether a store lies here that this version can read; False where nothing lies yet.

@@ -1,32 +1,24 @@
 """The snapshots of a store: what its imports come to, made anew where an import or an undo touched it."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from hashlib import blake2b
 from typing import Any
 
 import polars as pl
 
 from custtier.facts import Extent, Note
-from custtier.people import resolve
+from custtier.people import People, buyers_of, payers_of, people_of
 from custtier.settings import Settings
-from custtier.store.current import Folded, extent_of, last_instant, purchases_of, sorted_purchases
+from custtier.store.behind import Put
+from custtier.store.current import Folded, extent_of, last_instant, purchases_of, sorted_purchases, with_purchases
 from custtier.store.record import Commit
 from custtier.store.remarks import overlap_notes
-from custtier.store.tables import StoredTable
+from custtier.store.standing import gone, needs_new_base, standing_orders, stood_by
+from custtier.store.tables import Part, StoredTable
 
-_PEOPLE_COLUMNS = (
-    "account_key",
-    "account",
-    "account_kind",
-    "account_space",
-    "shop_account_key",
-    "platform",
-    "phone",
-    "phone_kind",
-    "name",
-    "ordered_at",
-    "paid_at",
-)
+_MADE_AS = 2
+"""Grows when the tables of the snapshots change: those of an older custtier are made anew."""
 
 
 class Snapshots:
@@ -61,6 +53,7 @@ class Snapshots:
     def basis(self) -> dict[str, Any]:
         """What the snapshots depend on beside the imports. Of the secret, only whether it is the same."""
         return {
+            "snapshots": _MADE_AS,
             "zone": self._settings.zone,
             "currency": self._settings.currency,
             "shared_phone_accounts": self._settings.shared_phone_accounts,
@@ -72,51 +65,128 @@ class Snapshots:
         return self._last is not None and self._last.basis != self.basis()
 
     def current(self) -> pl.LazyFrame:
-        """The current orders of the last commit, `CURRENT`."""
-        return self._tables["current_orders"].scan(self._versions["current_orders"])
+        """The current orders of the last commit: the columns of `CURRENT` that are kept."""
+        return standing_orders(self._scan("current_orders"))
 
-    def publish(self, folded: Folded, *, touched: pl.DataFrame | None) -> dict[str, int]:
+    def publish(self, folded: Folded, *, touched: pl.DataFrame | None, put: Put) -> dict[str, int]:
         """Writes new versions of all snapshots; nobody reads them before the commit names them.
 
         Args:
             folded: The touched orders as they are now.
             touched: `order_key` of all orders whose rows are replaced; None for all there are.
+            put: Writes files behind.
 
         Returns:
             Table → version.
         """
-        versions = {
-            "current_orders": self._replace("current_orders", folded.current.lazy(), touched),
-            "dated_refunds": self._replace("dated_refunds", folded.dated_refunds.lazy(), touched),
+        generation = 1 if self._last is None else self._last.number + 1
+        if touched is None:
+            return self._publish_all(folded, put, generation=generation)
+        return self._publish_touched(folded, touched, put, generation=generation)
+
+    def _publish_all(self, folded: Folded, put: Put, *, generation: int) -> dict[str, int]:
+        current = folded.current.lazy()
+        purchases = sorted_purchases(purchases_of(current)).collect()
+        frames = {
+            "purchases": purchases,
+            "current_orders": stood_by(current, generation=generation),
+            "dated_refunds": folded.dated_refunds,
         }
-        kept = self._untouched("purchases", touched)
-        bought = sorted_purchases(pl.concat([kept, purchases_of(folded.current.lazy())]))
-        versions["purchases"] = self._tables["purchases"].overwrite(bought)
-        current = self._tables["current_orders"].scan(versions["current_orders"])
-        people = resolve(
-            current.filter(~pl.col("is_absorbed") & pl.col("account_key").is_not_null())
-            .select(_PEOPLE_COLUMNS)
-            .collect(),
-            id_key=self._id_key,
-            shared_phone_accounts=self._settings.shared_phone_accounts,
+        parts = {name: put(self._tables[name], rows) for name, rows in frames.items()}
+        is_whole = not folded.current["is_absorbed"].any()
+        named = folded.current if is_whole else folded.current.filter(~pl.col("is_absorbed"))
+        people = self._people(buyers_of(named, id_key=self._id_key), payers_of(named), parts, put)
+        self._tell(current, purchases.lazy(), folded.dated_refunds.lazy(), fresh=folded.current, people=people)
+        return self._named({name: part.result() for name, part in parts.items()})
+
+    def _publish_touched(self, folded: Folded, touched: pl.DataFrame, put: Put, *, generation: int) -> dict[str, int]:
+        before, fresh = self.current(), folded.current.lazy()
+        after = pl.concat(
+            [
+                before.join(touched.lazy(), on="order_key", how="anti"),
+                stood_by(fresh, generation=generation).drop("generation", "is_gone"),
+            ]
         )
+        dated = pl.concat(
+            [
+                self._scan("dated_refunds").join(touched.lazy(), on="order_key", how="anti"),
+                folded.dated_refunds.lazy(),
+            ]
+        ).collect()
+        keys = touched["order_key"]
+        purchases = with_purchases(self._scan("purchases"), purchases_of(fresh), replaced=keys)
+        parts = {
+            "purchases": put(self._tables["purchases"], purchases),
+            "dated_refunds": put(self._tables["dated_refunds"], dated),
+        }
+        is_rebuilt = needs_new_base(self._scan("current_orders"), more=keys.len())
+        if is_rebuilt:
+            changed = stood_by(after, generation=generation)
+        else:
+            left = keys.filter(~keys.is_in(folded.current["order_key"].implode()))
+            changed = pl.concat([stood_by(fresh, generation=generation), gone(left, generation=generation)])
+        parts["current_orders"] = put(self._tables["current_orders"], changed)
+        buyers, payers = self._people_of_touched(before, after, folded, touched)
+        people = self._people(buyers, payers, parts, put)
+        versions = self._named({name: part.result() for name, part in parts.items()}, grows=not is_rebuilt)
+        bought = self._tables["purchases"].scan(versions["purchases"])
+        self._tell(after, bought, dated.lazy(), fresh=folded.current, people=people)
+        return versions
+
+    def _people_of_touched(
+        self, before: pl.LazyFrame, after: pl.LazyFrame, folded: Folded, touched: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Buyers and payers: made anew for the accounts that touched orders belong or belonged to."""
+        belonged = before.join(touched.lazy(), on="order_key", how="semi").select("account_key").collect()
+        accounts = pl.concat([belonged, folded.current.select("account_key")]).drop_nulls().unique()
+        orders = after.filter(~pl.col("is_absorbed")).join(accounts.lazy(), on="account_key", how="semi").collect()
+        made = buyers_of(orders, id_key=self._id_key), payers_of(orders)
+        kept = (
+            self._scan(name).join(accounts.lazy(), on="account_key", how="anti").collect()
+            for name in ("buyers", "payers")
+        )
+        buyers, payers = (pl.concat(both) for both in zip(kept, made, strict=True))
+        return buyers, payers
+
+    def _people(self, buyers: pl.DataFrame, payers: pl.DataFrame, parts: dict[str, Future[Part]], put: Put) -> People:
+        people = people_of(buyers, payers, shared_phone_accounts=self._settings.shared_phone_accounts)
+        frames = {"buyers": buyers, "payers": payers, "accounts": people.accounts, "customers": people.customers}
+        parts |= {name: put(self._tables[name], rows) for name, rows in frames.items()}
+        return people
+
+    def _tell(
+        self,
+        current: pl.LazyFrame,
+        purchases: pl.LazyFrame,
+        dated_refunds: pl.LazyFrame,
+        *,
+        fresh: pl.DataFrame,
+        people: People,
+    ) -> None:
         self.shared_phones = people.shared_phones
-        self.notes = overlap_notes(current, fresh=folded.current)
-        versions["accounts"] = self._tables["accounts"].overwrite(people.accounts)
-        versions["customers"] = self._tables["customers"].overwrite(people.customers)
+        self.notes = overlap_notes(current, fresh=fresh)
         self.extent = extent_of(
-            self._tables["purchases"].scan(versions["purchases"]),
-            self._tables["dated_refunds"].scan(versions["dated_refunds"]),
+            purchases,
+            dated_refunds,
             last_instant=last_instant(current),
             merged=people.accounts.height,
             zone=self._settings.zone,
         )
+
+    def _named(self, parts: Mapping[str, Part], *, grows: bool = False) -> dict[str, int]:
+        """The versions that hold these parts; a table that was and stays empty keeps its own.
+
+        Args:
+            parts: By table.
+            grows: Whether the current orders stand beside those of before.
+        """
+        versions = {name: self._versions[name] for name in parts}
+        for name, part in parts.items():
+            if grows and name == "current_orders":
+                versions[name] = self._tables[name].add(part)
+            elif part.height or self._versions[name]:
+                versions[name] = self._tables[name].replace(part)
         return versions
 
-    def _replace(self, name: str, rows: pl.LazyFrame, touched: pl.DataFrame | None) -> int:
-        return self._tables[name].overwrite(pl.concat([self._untouched(name, touched), rows]))
-
-    def _untouched(self, name: str, touched: pl.DataFrame | None) -> pl.LazyFrame:
-        if touched is None:
-            return pl.LazyFrame(schema=dict(self._tables[name].columns))
-        return self._tables[name].scan(self._versions[name]).join(touched.lazy(), on="order_key", how="anti")
+    def _scan(self, name: str) -> pl.LazyFrame:
+        return self._tables[name].scan(self._versions[name])

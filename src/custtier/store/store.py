@@ -15,6 +15,7 @@ from custtier.people import load_id_key
 from custtier.schema import INSTANT, REJECTS, Table, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
+from custtier.store.behind import writing_behind
 from custtier.store.counts import file_counts
 from custtier.store.current import Records, fold
 from custtier.store.fold import differing
@@ -170,19 +171,25 @@ class Store:
             rejects = pl.concat([conform(reading.rejects, REJECTS) for reading in readings] or [empty(REJECTS)])
             versions = dict(state.versions)
             notes: tuple[Note, ...] = ()
-            for name in RAW:
-                rows = rejects if name == "rejects" else getattr(incoming, name)
-                if not rows.is_empty():
-                    versions[name] = self._layout.raw[name].append(rows, import_id=import_id)
-            snapshots = self._snapshots(state)
-            if snapshots.are_outdated():
-                folded = fold(together(raw.all(), incoming), settings=self._settings)
-                versions |= snapshots.publish(folded, touched=None)
-                notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
-            elif counted.says_more or not state.commits:
-                touched = widened(together(known, incoming), raw, current=snapshots.current(), gone=no_records())
-                folded = fold(touched, settings=self._settings)
-                versions |= snapshots.publish(folded, touched=_order_keys(touched))
+            with writing_behind() as put:
+                parts = {
+                    name: put(self._layout.raw[name], rows, import_id=import_id)
+                    for name, rows in {**vars(incoming), "rejects": rejects}.items()
+                    if not rows.is_empty()
+                }
+                snapshots = self._snapshots(state)
+                if snapshots.are_outdated() or not state.visible:
+                    folded = fold(together(raw.all(), incoming), settings=self._settings)
+                    versions |= snapshots.publish(folded, touched=None, put=put)
+                elif counted.says_more:
+                    touched = widened(together(known, incoming), raw, current=snapshots.current(), gone=no_records())
+                    folded = fold(touched, settings=self._settings)
+                    versions |= snapshots.publish(folded, touched=_order_keys(touched), put=put)
+                else:
+                    folded = None
+                for name, part in parts.items():
+                    versions[name] = self._layout.raw[name].add(part.result())
+            if folded is not None:
                 notes = remarks(folded, shared_phones=snapshots.shared_phones) + snapshots.notes
             return self._commit(
                 state,
@@ -220,13 +227,16 @@ class Store:
             others = [number for number in state.visible if number != import_id]
             raw = self._raw(state, visible=others)
             snapshots = self._snapshots(state)
-            if snapshots.are_outdated():
-                versions = state.versions | snapshots.publish(fold(raw.all(), settings=self._settings), touched=None)
+            keys: pl.DataFrame | None = None
+            if snapshots.are_outdated() or not others:
+                touched = raw.all()
             else:
                 left = raw.of_orders(_order_keys(gone))
                 touched = widened(left, raw, current=snapshots.current(), gone=gone)
                 keys = pl.concat([_order_keys(gone), _order_keys(touched)]).unique()
-                versions = state.versions | snapshots.publish(fold(touched, settings=self._settings), touched=keys)
+            with writing_behind() as put:
+                published = snapshots.publish(fold(touched, settings=self._settings), touched=keys, put=put)
+            versions = state.versions | published
             return self._commit(
                 state,
                 UNDO,
@@ -246,8 +256,9 @@ class Store:
             with writing(self.folder, wait_seconds=self._settings.lock_wait_seconds):
                 self._layout.create()
                 state = self._state()
-                for name, table in self._layout.raw.items():
-                    state.versions[name] = table.restore(state.versions[name])
+                # what a stopped writer appended must not come in with what is appended next
+                for name in (*RAW, "current_orders"):
+                    state.versions[name] = self._layout.table(name).restore(state.versions[name])
                 yield state
 
     def _state(self) -> _State:

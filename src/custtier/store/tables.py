@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,21 @@ def private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of rows that a table does not name yet: for readers it does not exist.
+
+    Args:
+        path: Where it lies; nothing lies there when it has no rows.
+        height: Its rows.
+        import_id: The import that they belong to, in a partitioned table.
+    """
+
+    path: Path
+    height: int
+    import_id: int | None = None
 
 
 class StoredTable:
@@ -85,7 +101,7 @@ class StoredTable:
         Returns:
             The version that holds them; the last one when there are none.
         """
-        return self._write(rows, mode="append", import_id=import_id)
+        return self.add(self.put(rows, import_id=import_id))
 
     def overwrite(self, rows: pl.DataFrame | pl.LazyFrame) -> int:
         """Replaces all rows; earlier versions stay readable.
@@ -93,7 +109,32 @@ class StoredTable:
         Returns:
             The version that holds them.
         """
-        return self._write(rows, mode="overwrite", import_id=None)
+        return self.replace(self.put(rows))
+
+    def put(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> Part:
+        """A file of these rows that no version names yet. Any thread may write one."""
+        stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
+        place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
+        path = place / f"part-{os.urandom(8).hex()}.parquet"
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            rows.lazy().select(stored).sink_parquet(
+                path, compression="zstd", compression_level=1, statistics=False, sync_on_close="all"
+            )
+            height = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
+            if not height:
+                path.unlink()
+        except OSError as problem:
+            raise _unwritten(self.folder.parent, type(problem).__name__) from problem
+        return Part(path=path, height=height, import_id=import_id)
+
+    def add(self, part: Part) -> int:
+        """The version that holds the rows of a part beside those of before; the last one when the part has none."""
+        return self._named_in("append", part) if part.height else self.version()
+
+    def replace(self, part: Part) -> int:
+        """The version that holds the rows of a part alone."""
+        return self._named_in("overwrite", part)
 
     def scan(self, version: int, *, import_ids: Sequence[int] | None = None) -> pl.LazyFrame:
         """The rows of a version, lazily.
@@ -158,19 +199,9 @@ class StoredTable:
         table.create_checkpoint()
         table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, full=True, keep_versions=[version])
 
-    def _write(self, rows: pl.DataFrame | pl.LazyFrame, *, mode: str, import_id: int | None) -> int:
-        stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
-        place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
-        path = place / f"part-{os.urandom(8).hex()}.parquet"
+    def _named_in(self, mode: str, part: Part) -> int:
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            rows.lazy().select(stored).sink_parquet(path, compression="zstd", compression_level=1, sync_on_close="all")
-            height = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
-            if not height:
-                path.unlink()
-                if mode == "append":
-                    return self.version()
-            return self._commit([self._added(path, height, import_id)] if height else [], mode=mode)
+            return self._commit([self._added(part)] if part.height else [], mode=mode)
         except (OSError, DeltaError) as problem:
             raise _unwritten(self.folder.parent, type(problem).__name__) from problem
 
@@ -183,15 +214,15 @@ class StoredTable:
         table.update_incremental()
         return table.version()
 
-    def _added(self, path: Path, height: int, import_id: int | None) -> AddAction:
-        found = path.stat()
+    def _added(self, part: Part) -> AddAction:
+        found = part.path.stat()
         return AddAction(
-            path=path.relative_to(self.folder).as_posix(),
+            path=part.path.relative_to(self.folder).as_posix(),
             size=found.st_size,
-            partition_values={PARTITION: str(import_id)} if self.partitioned else {},
+            partition_values={PARTITION: str(part.import_id)} if self.partitioned else {},
             modification_time=int(found.st_mtime * 1000),
             data_change=True,
-            stats=json.dumps({"numRecords": height}),
+            stats=json.dumps({"numRecords": part.height}),
         )
 
     def _files(self, version: int) -> list[Path]:
