@@ -21,7 +21,7 @@ docs:             ## write the generated pages and catalogues anew
 	$(BIN)python tools/catalogue.py
 	$(BIN)python tools/reference.py
 
-bench:            ## measure against the floors; the table goes to docs/benchmarks.md
+bench:            ## measure against the floors; prints the table of docs/benchmarks.md
 	$(BIN)python bench/run.py
 
 lock:             ## pin the development environment anew (needs uv on the path)
