@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from custtier.keys import key_column
-from custtier.people.phones import with_phones
+from custtier.phones import with_phones
 from custtier.schema import AccountKind, PhoneKind
 
 KIND_RANK: Final = {AccountKind.OPENID: 0, AccountKind.ACCOUNT: 1, AccountKind.PHONE: 2, AccountKind.EMAIL: 3}

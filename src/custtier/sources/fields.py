@@ -50,14 +50,16 @@ def field_table(match: Match) -> pl.DataFrame:
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
         pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names)).alias(_BLANK),
     ]
+    made_names = [expression.meta.output_name() for expression in made]
+    more = [*kinds, *_out_of_address(made_names)]
     table = match.sheet.below(
         match.header_row,
         needed,
-        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made).with_columns(kinds),
+        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made).with_columns(more),
         ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
         merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
-    return _with_places(_without_blank_rows(table, match))
+    return _without_blank_rows(table, match).drop("address", strict=False)
 
 
 def _as_written(profile: Profile, fields: Mapping[str, Sequence[int]], instants: Collection[int]) -> set[int]:
@@ -117,12 +119,15 @@ def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:
     return table.drop(_BLANK)
 
 
-def _with_places(table: pl.DataFrame) -> pl.DataFrame:
+def _out_of_address(fields: Collection[str]) -> list[pl.Expr]:
     """Province and city, name and phone out of the address where no column of their own has them."""
-    if "address" not in table.columns:
-        return table
+    if "address" not in fields:
+        return []
     address = pl.col("address")
-    people = {"name": regions.name_in(address), "phone": regions.phone_in(address)}
-    table = table.with_columns(**{field: part for field, part in people.items() if field not in table.columns})
-    places = regions.places(table["address"])
-    return table.drop("address").with_columns(place for place in places if place.name not in table.columns)
+    parts = {
+        "name": regions.name_in(address),
+        "phone": regions.phone_in(address),
+        "province": regions.province_in(address),
+        "city": regions.city_in(address),
+    }
+    return [part.alias(field) for field, part in parts.items() if field not in fields]

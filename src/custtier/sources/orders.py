@@ -6,6 +6,7 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import ORDERS, STATE_RANK, PhoneKind, State
+from custtier.sources.made_up_ids import with_made_up_ids
 from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.values import Layout
@@ -25,12 +26,12 @@ def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     platform = pl.lit(layout.profile.platform).alias("key_platform")
     by_shop = layout.profile.account_shop and "shop" in table.columns
     shop = pl.col("shop").fill_null("") if by_shop else pl.lit("")
+    table = table.with_columns(platform, shop.alias("key_shop"))
     keyed = pl.col("role").is_not_null() & pl.col("reason").is_null()
     if layout.has_ids:
-        order: pl.Expr = pl.when(keyed).then(order_of_row(layout.profile))
+        table = table.with_columns(key_order=pl.when(keyed).then(order_of_row(layout.profile)))
     else:
-        order = pl.when(keyed).then(_made_up_id(table))
-    table = table.with_columns(platform, shop.alias("key_shop"), order.alias("key_order"))
+        table = with_made_up_ids(table, keyed=keyed)
     parts = _KEY_PARTS if layout.profile.account_shop else ("key_platform", "key_order")
     return table.with_columns(key_column(table, parts).alias("order_key"))
 
@@ -41,13 +42,6 @@ def order_of_row(profile: Profile) -> pl.Expr:
         return pl.col("order_id")
     cut = pl.col("order_id").str.replace(profile.id_cut, "")
     return pl.when(pl.col("role") == REFUND).then(cut).otherwise("order_id")
-
-
-def _made_up_id(table: pl.DataFrame) -> pl.Expr:
-    parts = ("account", "phone", "email", "name", "created_at", "paid_at", "gross", "amount")
-    known = [pl.col(name).cast(pl.String).fill_null("") for name in parts if name in table.columns]
-    told = pl.concat_str(known, separator="\x1e")
-    return pl.concat_str(pl.lit("\x1e"), told, pl.int_range(pl.len()).over(told).cast(pl.String), separator="\x1e")
 
 
 def order_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:

@@ -8,22 +8,24 @@ _COMPOSITE: Final = r"^([^，]*)，\s*(?:86-)?(\+?\d[\d*\-]{4,})，\s*(.*?)，?$
 """`姓名，86-手机号，省 市 区 详细地址，`"""
 
 
-def places(address: pl.Series) -> pl.DataFrame:
-    """`province` and `city`: the first two of the address's space-separated parts; null where a part is no place."""
-    place = address
-    if address.str.contains("，", literal=True).any():
-        place = pl.DataFrame({"address": address}).select(_place(pl.col("address"))).to_series()
-    parts = place.str.splitn(" ", 3).struct.unnest()
-    return parts.select(
-        _a_place(pl.col("field_0"), pl.lit(value=True)).alias("province"),
-        _a_place(pl.col("field_1"), pl.col("field_2").is_not_null()).alias("city"),
-    )
+def province_in(address: pl.Expr) -> pl.Expr:
+    """The first of the address's parts, told apart by spaces; null where it is no place."""
+    return _a_place(_parts(address).struct[0])
 
 
-def _a_place(part: pl.Expr, is_told: pl.Expr) -> pl.Expr:
+def city_in(address: pl.Expr) -> pl.Expr:
+    """The second of the address's parts, if more follows; null where it is no place."""
+    parts = _parts(address).struct
+    return pl.when(parts[2].is_not_null()).then(_a_place(parts[1]))
+
+
+def _parts(address: pl.Expr) -> pl.Expr:
+    return address.map_batches(_place, return_dtype=pl.String).str.splitn(" ", 3)
+
+
+def _a_place(part: pl.Expr) -> pl.Expr:
     """The part where it is a place's name: a few characters, none of them a digit, a star or a comma."""
-    is_name = part.str.len_bytes().is_between(4, 36) & ~part.str.contains_any([*"0123456789*,，"])
-    return pl.when(is_name & is_told).then(part)
+    return pl.when(part.str.len_bytes().is_between(4, 36) & ~part.str.contains_any([*"0123456789*,，"])).then(part)
 
 
 def name_in(address: pl.Expr) -> pl.Expr:
@@ -36,5 +38,8 @@ def phone_in(address: pl.Expr) -> pl.Expr:
     return address.str.extract(_COMPOSITE, 2)
 
 
-def _place(address: pl.Expr) -> pl.Expr:
-    return pl.coalesce(address.str.extract(_COMPOSITE, 3), address).str.strip_chars()
+def _place(address: pl.Series) -> pl.Series:
+    """Where the addresses are: composite ones, which are rare, without the person."""
+    if not address.str.contains("，", literal=True).any():
+        return address
+    return address.str.extract(_COMPOSITE, 3).fill_null(address).str.strip_chars()

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from custtier.people.phones import with_phones
+from custtier.phones import with_phones
 
 
 def looked_at(text: str | None, kind: str | None = None) -> tuple[str | None, str | None]:
