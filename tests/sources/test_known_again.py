@@ -1,0 +1,75 @@
+"""Orders and items that come again are known again, also where the format gives them no number."""
+
+from pathlib import Path
+
+import pytest
+
+from custtier.settings import Settings
+from custtier.sources import Reading, read_files
+
+
+def read(folder: Path, header: str, *lines: str) -> Reading:
+    path = folder / "orders.csv"
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    (reading,) = read_files([path], settings=Settings())
+    return reading
+
+
+def orders_of(reading: Reading) -> list[tuple[object, ...]]:
+    return sorted(reading.orders.select("order_key", "state", "shop", "gross").rows())
+
+
+def items_of(reading: Reading) -> list[tuple[object, ...]]:
+    return sorted(reading.items.select("order_key", "item_key", "product", "state").rows())
+
+
+def test_orders_of_two_shops_without_numbers_are_known_again_in_any_row_order(tmp_path: Path) -> None:
+    lines = ["甲,2024-01-01,u1,10", "乙,2024-01-01,u1,10"]
+    first, again = (read(tmp_path, "店铺,日期,客户,金额", *rows) for rows in (lines, lines[::-1]))
+    assert first.orders["order_key"].n_unique() == 2
+    assert orders_of(first) == orders_of(again)
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "later"),
+    [
+        ("日期,客户编号,姓名,手机号,金额", "2024-01-01,u1,张三,13800000001,10", "2024-01-01,u1,张*,138****0001,10"),
+        ("日期,手机号,金额", "2024-01-01,13800000001,10", "2024-01-01,+86 138-0000-0001,10"),
+        ("日期,手机号,姓名,金额", "2024-01-01,13800000001,张三,10", "2024-01-01,13800000001,张*,10"),
+        ("日期,邮箱,姓名,金额", "2024-01-01,Ann@Example.com,Ann,10", "2024-01-01,ann@example.com,A. B.,10"),
+        ("日期,姓名,手机号,金额", "2024-01-01,张三,138****0001,10", "2024-01-01,张三,,10"),
+        ("日期,付款日期,客户,金额", "2024-01-01,,u1,10", "2024-01-01,2024-01-02,u1,10"),
+    ],
+)
+def test_an_order_without_a_number_is_known_by_its_strongest_key_alone(
+    header: str, line: str, later: str, tmp_path: Path
+) -> None:
+    first, again = (read(tmp_path, header, text).orders["order_key"].to_list() for text in (line, later))
+    assert first == again
+
+
+def test_people_told_apart_by_what_is_no_full_phone_alone_have_orders_of_their_own(tmp_path: Path) -> None:
+    both = read(tmp_path, "日期,电话,金额", "2024-01-01,021-5555001,10", "2024-01-01,021-5555002,10")
+    second = read(tmp_path, "日期,电话,金额", "2024-01-01,021-5555002,10")
+    assert second.orders["order_key"].item() == both.orders["order_key"][1]
+
+
+def test_twins_of_which_one_is_paid_are_known_again_in_any_row_order(tmp_path: Path) -> None:
+    lines = ["2024-01-01,u1,10,待付款", "2024-01-01,u1,10,已完成"]
+    first, again = (read(tmp_path, "日期,客户,金额,状态", *rows) for rows in (lines, lines[::-1]))
+    assert first.orders["state"].to_list() == ["unpaid", "paid"]
+    assert orders_of(first) == orders_of(again)
+
+
+@pytest.mark.parametrize("not_taken", ["2024-01-01,u1,10,奇怪", "合计,u1,10,"])
+def test_a_row_that_is_not_taken_counts_as_nobodys_twin(not_taken: str, tmp_path: Path) -> None:
+    header, line = "日期,客户,金额,状态", "2024-01-01,u1,10,已完成"
+    alone, behind = read(tmp_path, header, line), read(tmp_path, header, not_taken, line)
+    assert alone.orders["order_key"].to_list() == behind.orders["order_key"].to_list()
+
+
+def test_twins_of_two_products_keep_their_items_in_any_row_order(tmp_path: Path) -> None:
+    lines = ["2024-01-01,u1,10,茶", "2024-01-01,u1,10,杯"]
+    first, again = (read(tmp_path, "日期,客户,金额,商品名称", *rows) for rows in (lines, lines[::-1]))
+    assert first.items["item_key"].n_unique() == 2
+    assert (orders_of(first), items_of(first)) == (orders_of(again), items_of(again))
