@@ -128,7 +128,7 @@ def test_an_unknown_status_is_never_guessed_from_a_pay_time(tmp_path: Path) -> N
 def test_a_paid_order_without_an_amount_is_bad_and_an_unpaid_one_is_not(tmp_path: Path) -> None:
     reading = read(tmp_path, "A,2026-01-02,甲,,已完成,", "B,2026-01-02,甲,-,待付款,")
     assert reading.rejects.select("row", "reason").rows() == [(2, "bad_amount")]
-    assert reading.orders.select("order_id", "gross", "state").rows() == [("B", 0, "unpaid")]
+    assert reading.orders.select("order_id", "gross", "state").rows() == [("B", None, "unpaid")]
 
 
 def test_a_negative_amount_is_a_refund_of_the_order_it_names(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from custtier.settings import Settings
 from custtier.sources import Reading, read_files
+from custtier.store import facts_of
 
 
 def read(folder: Path, header: str, *lines: str) -> Reading:
@@ -73,3 +74,21 @@ def test_twins_of_two_products_keep_their_items_in_any_row_order(tmp_path: Path)
     first, again = (read(tmp_path, "日期,客户,金额,商品名称", *rows) for rows in (lines, lines[::-1]))
     assert first.items["item_key"].n_unique() == 2
     assert (orders_of(first), items_of(first)) == (orders_of(again), items_of(again))
+
+
+def purchases_of(*readings: Reading) -> list[tuple[object, ...]]:
+    facts = facts_of(readings, settings=Settings(), id_key=b"0123456789abcdef0123456789abcdef")
+    return facts.purchases.select("gross", "undated_refund", "is_closed").collect().rows()
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("已退款", [(1000, 1000, False)]), ("已取消", []), ("待付款", [(1000, 0, False)])],
+)
+def test_a_newer_file_without_the_amount_leaves_the_amount_as_it_was(
+    word: str, known: list[tuple[object, ...]], tmp_path: Path
+) -> None:
+    header = "订单号,日期,客户,金额,状态"
+    old = read(tmp_path, header, "1,2024-01-01,u1,10,已完成")
+    new = read(tmp_path, header, f"1,2024-01-01,u1,,{word}", "2,2024-02-01,u2,,待付款")
+    assert purchases_of(old, new) == known

@@ -13,7 +13,7 @@ from custtier.sources.profile import RefundStatuses, Statuses
 from custtier.sources.transforms.instants import instants
 from custtier.sources.transforms.money import minor_units
 from custtier.sources.transforms.statuses import refund_states, states
-from custtier.sources.transforms.text import clean_id, is_damaged_id, readable
+from custtier.sources.transforms.text import id_of, is_damaged_id, readable, unguarded
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_words_of_a_refund_column_are_told_apart() -> None:
     [('="2018090001"', "2018090001"), ("'138", "138"), ("`4200", "4200"), ("A-1", "A-1"), ('=""', None)],
 )
 def test_the_guards_of_an_id_are_taken_off(text: str, bare: str | None) -> None:
-    assert pl.DataFrame({"id": [text]}).select(clean_id(pl.col("id"))).item() == bare
+    assert pl.DataFrame({"id": [text]}).select(id_of(unguarded(pl.col("id")))).item() == bare
 
 
 @pytest.mark.parametrize(

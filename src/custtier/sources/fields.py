@@ -9,7 +9,15 @@ from custtier.sources.identify import Match
 from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account, Profile
 from custtier.sources.sheet import column_name
 from custtier.sources.transforms import regions
-from custtier.sources.transforms.text import clean_id, is_masked, readable, trimmed, without_null_tokens
+from custtier.sources.transforms.text import (
+    id_of,
+    is_cipher,
+    is_masked,
+    readable,
+    trimmed,
+    unguarded,
+    without_null_tokens,
+)
 
 ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_id")
 MONEY: Final = ("gross", "total", "outstanding", "refund", "refund_amount", "amount", "item_refund")
@@ -18,6 +26,7 @@ _ONE_ROW: Final = ("order", "transaction", "unit")
 """Grains in which no order has several rows that a merged cell could cover."""
 
 _BLANK: Final = "is_blank"
+_PARTS: Final = "parts_of_address"
 _PERSONAL: Final = ("name", "phone", "email", "address")
 
 
@@ -38,9 +47,7 @@ def field_table(match: Match) -> pl.DataFrame:
     order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
     as_written = _as_written(profile, fields, instants) - {*first, *_flat(columns for _, columns in accounts)}
     names = [column_name(index) for index in needed if index not in as_written]
-    trims = [trimmed(name, prefix=profile.cell_prefix) for name in names]
-    telling = [without_null_tokens(name) for name in names]
-    account, kinds = _account(accounts, weak=profile.weak_accounts)
+    account, kind = _account(accounts, weak=profile.weak_accounts)
     made = [
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
@@ -50,16 +57,27 @@ def field_table(match: Match) -> pl.DataFrame:
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
         pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names)).alias(_BLANK),
     ]
-    made_names = [expression.meta.output_name() for expression in made]
-    more = [*kinds, *_out_of_address(made_names)]
+    made_names = {expression.meta.output_name() for expression in made}
+    guarded = {*_flat(fields.get(field, ()) for field in ID_FIELDS), *_flat(columns for _, columns in accounts)}
+    steps = [
+        [trimmed(name, prefix=profile.cell_prefix) for name in names],
+        [without_null_tokens(name) for name in names],
+        [unguarded(pl.col(column_name(index))).alias(_bare(index)) for index in sorted(guarded)],
+    ]
+
+    def each(rows: pl.LazyFrame) -> pl.LazyFrame:
+        for step in steps:
+            rows = rows.with_columns(step)
+        return _with_places(rows.select(made).with_columns(kind), made_names)
+
     table = match.sheet.below(
         match.header_row,
         needed,
-        each=lambda rows: rows.with_columns(trims).with_columns(telling).select(made).with_columns(more),
+        each=each,
         ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
         merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
-    return _without_blank_rows(table, match).drop("address", strict=False)
+    return _without_blank_rows(table, match)
 
 
 def _as_written(profile: Profile, fields: Mapping[str, Sequence[int]], instants: Collection[int]) -> set[int]:
@@ -81,11 +99,17 @@ def _first_cells(columns: Sequence[int]) -> pl.Expr:
     return pl.concat_str([pl.col(name).fill_null("") for name in names], separator=",").alias("first_cells")
 
 
+def _bare(index: int) -> str:
+    """The name of a column's texts without the guards that spreadsheets need."""
+    return f"bare_{column_name(index)}"
+
+
 def _field(field: str, columns: Sequence[int]) -> pl.Expr:
-    texts = [pl.col(column_name(index)) for index in columns]
     if field in ID_FIELDS:
-        texts = [clean_id(text) for text in texts]
-    elif field == "phone":
+        texts = [id_of(pl.col(_bare(index))) for index in columns]
+    else:
+        texts = [pl.col(column_name(index)) for index in columns]
+    if field == "phone":
         texts = [text.str.strip_chars("'`\"=") for text in texts]
     if field in _PERSONAL:
         texts = [readable(text) for text in texts]
@@ -96,8 +120,9 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tu
     """The first account that is there, then its kind; a masked one is a name, not an account."""
     found: list[tuple[str, pl.Expr]] = []
     for account, columns in accounts:
-        for text in (readable(clean_id(pl.col(column_name(index)))) for index in columns):
-            found.append((account.kind, text if weak else pl.when(~is_masked(text)).then(text)))
+        for bare in (pl.col(_bare(index)) for index in columns):
+            is_one = (bare != "") & ~is_cipher(bare)
+            found.append((account.kind, pl.when(is_one if weak else is_one & ~is_masked(bare)).then(bare)))
     if not found:
         return [], []
     first = pl.coalesce([text for _, text in found]).alias("account")
@@ -119,15 +144,16 @@ def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:
     return table.drop(_BLANK)
 
 
-def _out_of_address(fields: Collection[str]) -> list[pl.Expr]:
+def _with_places(rows: pl.LazyFrame, fields: Collection[str]) -> pl.LazyFrame:
     """Province and city, name and phone out of the address where no column of their own has them."""
     if "address" not in fields:
-        return []
+        return rows
     address = pl.col("address")
-    parts = {
-        "name": regions.name_in(address),
-        "phone": regions.phone_in(address),
-        "province": regions.province_in(address),
-        "city": regions.city_in(address),
-    }
-    return [part.alias(field) for field, part in parts.items() if field not in fields]
+    people = {"name": regions.name_in(address), "phone": regions.phone_in(address)}
+    places = {"province": regions.province_in(pl.col(_PARTS)), "city": regions.city_in(pl.col(_PARTS))}
+    return (
+        rows.with_columns(part.alias(field) for field, part in people.items() if field not in fields)
+        .with_columns(regions.parts_of(address).alias(_PARTS))
+        .with_columns(part.alias(field) for field, part in places.items() if field not in fields)
+        .drop("address", _PARTS)
+    )

@@ -105,7 +105,7 @@ def _settled(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         rows = rows.with_columns(refund=pl.col("item_refund"))
     refund = pl.col("refund").abs() if "refund" in rows.columns else pl.lit(None, dtype=pl.Int64)
     paid_at = pl.col("paid_at").is_not_null() if "paid_at" in rows.columns else pl.lit(value=False)
-    rows = rows.with_columns(refund=refund, gross=pl.col("gross").fill_null(0))
+    rows = rows.with_columns(refund=refund)
     in_full = (pl.col("refund") >= pl.col("gross")) & (pl.col("gross") > 0) & paid_at
     closed = pl.col("state") == State.CLOSED
     rows = rows.with_columns(state=pl.when(closed & in_full).then(pl.lit(State.REFUNDED)).otherwise("state"))

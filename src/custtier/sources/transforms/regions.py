@@ -8,19 +8,19 @@ _COMPOSITE: Final = r"^([^，]*)，\s*(?:86-)?(\+?\d[\d*\-]{4,})，\s*(.*?)，?$
 """`姓名，86-手机号，省 市 区 详细地址，`"""
 
 
-def province_in(address: pl.Expr) -> pl.Expr:
-    """The first of the address's parts, told apart by spaces; null where it is no place."""
-    return _a_place(_parts(address).struct[0])
-
-
-def city_in(address: pl.Expr) -> pl.Expr:
-    """The second of the address's parts, if more follows; null where it is no place."""
-    parts = _parts(address).struct
-    return pl.when(parts[2].is_not_null()).then(_a_place(parts[1]))
-
-
-def _parts(address: pl.Expr) -> pl.Expr:
+def parts_of(address: pl.Expr) -> pl.Expr:
+    """The first part of the address, told apart by a space, the second, and what follows: a struct of three."""
     return address.map_batches(_place, return_dtype=pl.String).str.splitn(" ", 3)
+
+
+def province_in(parts: pl.Expr) -> pl.Expr:
+    """The first of the address's parts; null where it is no place."""
+    return _a_place(parts.struct[0])
+
+
+def city_in(parts: pl.Expr) -> pl.Expr:
+    """The second of the address's parts, if more follows; null where it is no place."""
+    return pl.when(parts.struct[2].is_not_null()).then(_a_place(parts.struct[1]))
 
 
 def _a_place(part: pl.Expr) -> pl.Expr:

@@ -32,15 +32,24 @@ def cleaned(text: pl.Series) -> pl.Series:
     return text.to_frame().with_columns(trimmed(text.name)).select(without_null_tokens(text.name)).to_series()
 
 
-def clean_id(text: pl.Expr) -> pl.Expr:
-    """An id without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
-    bare = text.str.strip_chars("=\"'` \t")
+def unguarded(text: pl.Expr) -> pl.Expr:
+    """A text without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
+    return text.str.strip_chars("=\"'` \t")
+
+
+def id_of(bare: pl.Expr) -> pl.Expr:
+    """The id that an unguarded text is, null where guards were all that stood there."""
     return pl.when(bare != "").then(bare)
 
 
 def readable(text: pl.Expr) -> pl.Expr:
-    """The text, or null where it is ciphertext (`##…##`, `$$…$$`)."""
-    return pl.when(~text.str.contains(_CIPHER)).then(text)
+    """The text, or null where it is ciphertext."""
+    return pl.when(~is_cipher(text)).then(text)
+
+
+def is_cipher(text: pl.Expr) -> pl.Expr:
+    """Whether the text is ciphertext: `##…##`, `$$…$$`."""
+    return text.str.contains(_CIPHER)
 
 
 def is_masked(text: pl.Expr) -> pl.Expr:
