@@ -212,3 +212,10 @@ def test_there_is_no_store_before_the_first_import(store: Store) -> None:
     assert caught.value.exit_code == NOTHING
     assert store.imports().is_empty()
     assert not store.folder.exists()
+
+
+def test_an_order_without_an_amount_waits_for_nothing_unless_it_was_paid(store: Store) -> None:
+    orders = [order(f"{state}", state=state, gross=None) for state in ("unpaid", "closed", "refunded", "paid")]
+    outcome = store.add([reading([*orders, order("1")])], imported_at=NOW)
+    assert [note.values for note in outcome.notes if note.code == "waiting_items"] == [{"orders": 1}]
+    assert held(store)["purchases"].height == 1

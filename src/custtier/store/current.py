@@ -114,9 +114,10 @@ def is_purchase() -> pl.Expr:
 
 
 def is_waiting() -> pl.Expr:
-    """Whether an order of `CURRENT` has no day, no money or no state yet, so that its items wait for it."""
-    lacks = pl.col("gross").is_null() | pl.col("ordered_on").is_null() | pl.col("state").is_null()
-    return lacks & ~pl.col("is_absorbed")
+    """Whether an order of `CURRENT` has no day, no state or, being paid, no money yet, so that its items wait for it."""
+    unpriced = pl.col("gross").is_null() & (pl.col("state") == State.PAID.value)
+    lacks = unpriced | pl.col("ordered_on").is_null() | pl.col("state").is_null()
+    return lacks.fill_null(value=False) & ~pl.col("is_absorbed")
 
 
 def purchases_of(current: pl.LazyFrame) -> pl.LazyFrame:
