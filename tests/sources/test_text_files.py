@@ -89,6 +89,29 @@ def test_stray_quotation_marks_swallow_no_rows(tmp_path: Path, product: str) -> 
     assert set(reading.items["product"]) == {product}
 
 
+def unclosed(number: int) -> str:
+    return f'A{number},2026-01-02,"老李,5,茶\n'
+
+
+@pytest.mark.parametrize("open_lines", [(3,), (31,), (5, 20), (30, 31)])
+def test_a_quotation_mark_that_is_never_closed_is_an_error_with_its_line(
+    open_lines: tuple[int, ...], tmp_path: Path
+) -> None:
+    lines = [
+        unclosed(number) if number in open_lines else f"A{number},2026-01-02,老李,5,茶\n" for number in range(2, 32)
+    ]
+    for text in (HEADER + "".join(lines), HEADER + "".join(lines).rstrip("\n")):
+        with pytest.raises(CusttierError) as caught:
+            read(written(tmp_path, text))
+        assert caught.value.code == "unreadable-file"
+        assert caught.value.values["line"] == open_lines[0]
+
+
+def test_marks_that_stray_and_cells_of_several_lines_stand_in_one_file(tmp_path: Path) -> None:
+    reading = read(written(tmp_path, HEADER + 'A1,2026-01-02,老李,5,5"屏\nA2,2026-01-02,老李,5,"茶\n杯"\n'))
+    assert reading.items["product"].to_list() == ['5"屏', "茶\n杯"]
+
+
 def test_short_and_long_lines_are_read_as_far_as_the_header_goes(tmp_path: Path) -> None:
     reading = read(written(tmp_path, HEADER + "A1,2026-01-02,老李,5\nA2,2026-01-02,王姐,6,茶,多,余\n"))
     assert reading.orders["gross"].to_list() == [500, 600]

@@ -1,7 +1,6 @@
 """Text files as sheets: encoding told by the bytes, delimiter by the first lines, rows left to Polars."""
 
 import csv
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from custtier.sources.decoding import CHUNK_BYTES, encoding_of, pieces, utf8_pie
 from custtier.sources.sheet import Each, column_name
 from custtier.sources.text_head import delimiter_of, first_records, has_backticks
 from custtier.sources.text_lines import TextTable, collected, lines_of, rows_by_line, under_lines
+from custtier.sources.text_marks import UnclosedMarkError, has_wild_quotes, records_of
 
 _START_BYTES: Final = 1 << 18
 _HEAD_CHARACTERS: Final = 1 << 20
@@ -101,8 +101,10 @@ class TextSheet:
     def _by_record(self, header_row: int, each: Each) -> pl.DataFrame:
         """What `each` makes of the rows of a file whose records are not its lines."""
         found = collected(each(self._scan(header_row)))
-        as_expected = found is not None and found.height == self._line_count() - self.lines_through[header_row - 1]
-        if not as_expected and self.table.quoted and has_wild_quotes(self.path, self.table.delimiter):
+        line_count, mark_count = _lines_and_marks(self.path)
+        as_expected = found is not None and found.height == line_count - self.lines_through[header_row - 1]
+        suspect = self.table.quoted and (not as_expected or mark_count % 2 == 1)
+        if suspect and has_wild_quotes(self.path, self.table.delimiter):
             self.path = self._requoted()
             found = collected(each(self._scan(header_row)))
         if found is None:
@@ -113,13 +115,6 @@ class TextSheet:
         skip = self.lines_through[header_row - 1]
         return self.table.scan(self.path, skip_lines=skip, first_row=header_row + 1)
 
-    def _line_count(self) -> int:
-        count, end = 0, b"\n"
-        for piece, _ in pieces(self.path):
-            count += piece.count(b"\n")
-            end = piece[-1:]
-        return count + (end != b"\n")
-
     def _store_as_utf8(self) -> None:
         if self.stored != "utf-8":
             self.path = _copied(self.path, self.stored, label=self.label, folder=self.folder)
@@ -128,19 +123,25 @@ class TextSheet:
     def _requoted(self) -> Path:
         """A copy in which every cell is quoted by the rules; its records end on the same lines."""
         target = new_file(self.folder)
-        csv.field_size_limit(1 << 30)
-        delimiter = self.table.delimiter
         try:
             with (
                 self.path.open(encoding="utf-8-sig", newline="") as source,
                 target.open("w", encoding="utf-8", newline="") as out,
             ):
-                writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-                for cells in csv.reader(source, delimiter=delimiter):
+                writer = csv.writer(out, delimiter=self.table.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+                for cells in records_of(source, self.table.delimiter):
                     if cells:
                         writer.writerow(cells)
                     else:
                         out.write("\n")
+        except UnclosedMarkError as problem:
+            raise data_error(
+                "unreadable-file",
+                "the table in {path} cannot be read: a quotation mark in line {line} is not closed",
+                hint="export the file again, or open it in a spreadsheet and save it as CSV",
+                path=self.label,
+                line=problem.line,
+            ) from problem
         except csv.Error as problem:
             raise self._unreadable() from problem
         return target
@@ -154,24 +155,15 @@ class TextSheet:
         )
 
 
-def has_wild_quotes(path: Path, delimiter: str) -> bool:
-    """Whether cells of a text file hold quotation marks that CSV would have doubled.
-
-    It looks at bytes: no byte of a character beyond ASCII looks like a mark, a delimiter or a line's end in UTF-8.
-    """
-    mark = delimiter.encode()
-    edge = re.escape(mark) + rb'\r\n"'
-    inside = re.compile(b'"(?=[^' + edge + b"])(?<![" + edge + b']")')
-    last = b"\n\n"
-    opening = closing = 0
+def _lines_and_marks(path: Path) -> tuple[int, int]:
+    """How many lines a text file has, and how many quotation marks."""
+    lines = marks = 0
+    end = b"\n"
     for piece, _ in pieces(path):
-        seen = last[-1:] + piece
-        opening += sum(seen.count(before + b'"') for before in (mark, b"\n"))
-        closing += sum(seen.count(b'"' + after) for after in (mark, b"\n", b"\r"))
-        if inside.search(last + piece, len(last) - 1) is not None:
-            return True
-        last = (last + piece)[-2:]
-    return opening != closing + last.endswith(b'"')
+        lines += piece.count(b"\n")
+        marks += piece.count(b'"')
+        end = piece[-1:]
+    return lines + (end != b"\n"), marks
 
 
 def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> TextSheet:
