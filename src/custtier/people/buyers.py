@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from custtier.people.identity import account_spaces
+from custtier.people.identity import account_space
 from custtier.people.public_ids import customer_ids
 from custtier.schema import INSTANT, AccountKind, PhoneKind, Table, conform, empty
 
@@ -38,7 +38,7 @@ PAYERS: Final[Table] = {
 _WEAK: Final = (PhoneKind.MASKED.value, PhoneKind.VIRTUAL.value, PhoneKind.ODD.value)
 
 
-def buyers_of(current: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+def buyers_of(current: pl.LazyFrame, *, id_key: bytes) -> pl.DataFrame:
     """`BUYERS` of current orders of any state.
 
     Args:
@@ -46,7 +46,7 @@ def buyers_of(current: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
             `paid_at`; optional `account_space`. Orders without an account are passed over.
         id_key: Secret of `customer_id`.
     """
-    orders = _attributed(current)
+    orders = _attributed(current).collect()
     if orders.is_empty():
         return empty(BUYERS)
     told = _told(orders, ["full_phone", "name", "platform"])
@@ -66,15 +66,15 @@ def buyers_of(current: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
     return conform(accounts.join(_weak_phones(orders, accounts), on="account_key", how="left"), BUYERS)
 
 
-def payers_of(current: pl.DataFrame) -> pl.DataFrame:
+def payers_of(current: pl.LazyFrame) -> pl.DataFrame:
     """`PAYERS` of current orders.
 
     Args:
         current: As for `buyers_of`; optional `shop_account_key`.
     """
-    if "shop_account_key" not in current.columns:
+    if "shop_account_key" not in current.collect_schema():
         return empty(PAYERS)
-    links = current.lazy().filter(pl.col("shop_account_key").is_not_null() & pl.col("account_key").is_not_null())
+    links = current.filter(pl.col("shop_account_key").is_not_null() & pl.col("account_key").is_not_null())
     return conform(
         links.group_by("platform", "shop_account_key", "account_key")
         .agg(pl.len().alias("times"), pl.coalesce("paid_at", "ordered_at").max().alias("at"))
@@ -88,20 +88,20 @@ def is_plain(column: str) -> pl.Expr:
     return ~pl.col(column).str.contains("*", literal=True)
 
 
-def _attributed(current: pl.DataFrame) -> pl.DataFrame:
-    orders = current.filter(pl.col("account_key").is_not_null()) if current["account_key"].null_count() else current
-    is_full = (pl.col("phone_kind") == PhoneKind.FULL.value) & (pl.col("account_kind") != AccountKind.PHONE.value)
-    return orders.select(
+def _attributed(current: pl.LazyFrame) -> pl.LazyFrame:
+    """What is looked at: as narrow as can be, for there may be many orders."""
+    phone, kind = pl.col("phone"), pl.col("phone_kind")
+    is_full = (kind == PhoneKind.FULL.value) & (pl.col("account_kind") != AccountKind.PHONE.value)
+    return current.filter(pl.col("account_key").is_not_null()).select(
         "account_key",
         "account_kind",
-        account_spaces(orders),
+        account_space(current.collect_schema().names()).alias("account_space"),
         "account",
         "platform",
         "name",
-        "phone",
-        "phone_kind",
         pl.coalesce("paid_at", "ordered_at").alias("at"),
-        pl.when(is_full).then(pl.col("phone")).alias("full_phone"),
+        pl.when(is_full).then(phone).alias("full_phone"),
+        pl.when(kind.is_in(_WEAK)).then(phone).alias("weak_phone"),
     )
 
 
@@ -202,8 +202,8 @@ def _weak_phones(orders: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     phoneless = accounts.lazy().filter(pl.col("usual_phone").is_null()).select("account_key")
     shown = (
         orders.lazy()
-        .filter(pl.col("phone_kind").is_in(_WEAK) & pl.col("phone").is_not_null())
-        .select("account_key", "at", weak_phone="phone")
+        .select("account_key", "at", "weak_phone")
+        .filter(pl.col("weak_phone").is_not_null())
         .join(phoneless, on="account_key", how="semi")
         .collect()
     )

@@ -1,5 +1,6 @@
 """Whose order it is: the account that an order shows, made comparable, and the key of that account."""
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -92,24 +93,19 @@ def with_owner(orders: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def account_spaces(orders: pl.DataFrame) -> pl.Series:
+def account_space(columns: Collection[str]) -> pl.Expr:
     """Within what an account's text is unique: its platform, or everywhere (the empty text) for phones and e-mails.
 
-    Args:
-        orders: Uses `account`, `account_kind`, `platform`; and `account_space` where it is already settled.
-
-    Returns:
-        Text, null where the order has no account.
+    Uses `account`, `account_kind`, `platform`; and `account_space` where it is among the columns: settled already. It
+    is null where the order has no account.
     """
     kind = pl.col("account_kind")
     everywhere = (kind == AccountKind.PHONE.value) | (
         (kind == AccountKind.EMAIL.value) & ~pl.col("account").str.contains(RELAY)
     )
     space = pl.when(everywhere).then(pl.lit("")).otherwise(pl.col("platform").fill_null(""))
-    settled = [pl.col("account_space")] if "account_space" in orders.columns else []
-    return orders.select(
-        pl.when(pl.col("account").is_not_null()).then(pl.coalesce(*settled, space)).alias("account_space")
-    ).to_series()
+    settled = [pl.col("account_space")] if "account_space" in columns else []
+    return pl.when(pl.col("account").is_not_null()).then(pl.coalesce(*settled, space))
 
 
 def account_keys(orders: pl.DataFrame) -> pl.Series:
@@ -122,7 +118,7 @@ def account_keys(orders: pl.DataFrame) -> pl.Series:
         Int64, stable over files, imports and machines.
     """
     parts = ["account_kind", "account_space", "account"]
-    placed = orders.select("account_kind", account_spaces(orders), "account")
+    placed = orders.select("account_kind", account_space(orders.columns).alias("account_space"), "account")
     # the texts of one account are told by a hash as wide as the key itself, so that each account is written out once
     told = placed.select(pl.concat_str(parts, separator="\x1f").hash()).to_series()
     first = told.is_first_distinct()

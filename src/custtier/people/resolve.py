@@ -34,8 +34,8 @@ def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int)
         id_key: Secret of `customer_id`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
     """
-    buyers = buyers_of(current, id_key=id_key)
-    return people_of(buyers, payers_of(current), shared_phone_accounts=shared_phone_accounts)
+    buyers = buyers_of(current.lazy(), id_key=id_key)
+    return people_of(buyers, payers_of(current.lazy()), shared_phone_accounts=shared_phone_accounts)
 
 
 def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, shared_phone_accounts: int) -> People:

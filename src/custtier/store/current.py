@@ -9,7 +9,7 @@ import polars as pl
 
 from custtier.facts import Extent
 from custtier.people import account_keys, with_owner
-from custtier.people.identity import account_spaces
+from custtier.people.identity import account_space
 from custtier.schema import DATED_REFUNDS, ORDERS, PURCHASES, State, Table, conform
 from custtier.settings import Settings
 from custtier.store.fold import ORDER_FIELDS, fold_items, fold_orders, fold_refunds, roll_up
@@ -29,6 +29,9 @@ CURRENT: Final[Table] = {
 """One row per order of any state, folded. `is_absorbed`: a row of a payment bill that stands behind another order.
 `refunded` (minor units) is all that was refunded, `dated` the part with a day. `shop_account_key` is the account that
 the shop names where a payment gave a stronger one."""
+
+
+_ORDER: Final = ("account_key", "order_day", "order_key")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def fold(records: Records, *, settings: Settings) -> Folded:
     refunds = fold_refunds(records.refunds)
     payments = shared_payments(orders)
     identified = with_owner(orders)
-    identified = identified.with_columns(account_spaces(identified))
+    identified = identified.with_columns(account_space(identified.columns).alias("account_space"))
     if payments.absorbed.is_empty():
         settled = identified.with_columns(pl.lit(None, dtype=pl.Int64).alias("shop_account_key"))
     else:
@@ -114,7 +117,7 @@ def is_purchase() -> pl.Expr:
 
 
 def is_waiting() -> pl.Expr:
-    """Whether an order of `CURRENT` has no day, no state or, being paid, no money yet, so that its items wait for it."""
+    """Whether an order of `CURRENT` lacks its day, state or, being paid, money, so that its items wait for it."""
     unpriced = pl.col("gross").is_null() & (pl.col("state") == State.PAID.value)
     lacks = unpriced | pl.col("ordered_on").is_null() | pl.col("state").is_null()
     return lacks.fill_null(value=False) & ~pl.col("is_absorbed")
@@ -144,30 +147,21 @@ def purchases_of(current: pl.LazyFrame) -> pl.LazyFrame:
 
 def sorted_purchases(purchases: pl.LazyFrame) -> pl.LazyFrame:
     """`purchases` in the order that views rely on."""
-    return purchases.sort("account_key", "order_day", "order_key")
+    return purchases.sort(_ORDER)
 
 
 def with_purchases(kept: pl.LazyFrame, fresh: pl.LazyFrame, *, replaced: pl.Series) -> pl.LazyFrame:
     """`kept` without the replaced orders and with the fresh ones, in the order of `sorted_purchases`.
 
-    Only the accounts of fresh purchases are sorted again. As all rows of an account then come from one side, merging
-    both by the account keeps the whole order, a piece at a time, whatever the number of rows.
+    Both are in that order already, so that they are merged a piece at a time, whatever the number of rows.
 
     Args:
         kept: `schema.PURCHASES`, sorted.
         fresh: `schema.PURCHASES`.
         replaced: `order_key` of the orders that the fresh rows stand for.
     """
-    added = fresh.collect()
     left = kept.filter(~pl.col("order_key").is_in(replaced.implode()))
-    account = pl.col("account_key")
-    is_theirs = account.is_in(added["account_key"].unique().implode(), nulls_equal=True)
-    theirs = sorted_purchases(pl.concat([left.filter(is_theirs), added.lazy()])).collect().lazy()
-    others = left.filter(~is_theirs)
-    # nulls stand first; they are all on one side as well, and merging them would compare nothing with something
-    nobodys = [rows.filter(account.is_null()) for rows in (others, theirs)]
-    named = [rows.filter(account.is_not_null()) for rows in (others, theirs)]
-    return pl.concat([*nobodys, named[0].merge_sorted(named[1], key="account_key")])
+    return left.merge_sorted(sorted_purchases(fresh), key=_ORDER)
 
 
 def extent_of(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import Future
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -17,7 +17,8 @@ from custtier.store.remarks import overlap_notes
 from custtier.store.standing import gone, needs_new_base, standing_orders, stood_by
 from custtier.store.tables import Part, StoredTable
 
-_MADE_AS = 2
+_ACCOUNTS_AT_ONCE: Final = 250_000
+_MADE_AS: Final = 2
 """Grows when the tables of the snapshots change: those of an older custtier are made anew."""
 
 
@@ -93,8 +94,7 @@ class Snapshots:
             "dated_refunds": folded.dated_refunds,
         }
         parts = {name: put(self._tables[name], rows) for name, rows in frames.items()}
-        is_whole = not folded.current["is_absorbed"].any()
-        named = folded.current if is_whole else folded.current.filter(~pl.col("is_absorbed"))
+        named = current.filter(~pl.col("is_absorbed"))
         people = self._people(buyers_of(named, id_key=self._id_key), payers_of(named), parts, put)
         self._tell(current, purchases.lazy(), folded.dated_refunds.lazy(), fresh=folded.current, people=people)
         return self._named({name: part.result() for name, part in parts.items()})
@@ -139,14 +139,16 @@ class Snapshots:
         """Buyers and payers: made anew for the accounts that touched orders belong or belonged to."""
         belonged = before.join(touched.lazy(), on="order_key", how="semi").select("account_key").collect()
         accounts = pl.concat([belonged, folded.current.select("account_key")]).drop_nulls().unique()
-        orders = after.filter(~pl.col("is_absorbed")).join(accounts.lazy(), on="account_key", how="semi").collect()
-        made = buyers_of(orders, id_key=self._id_key), payers_of(orders)
-        kept = (
-            self._scan(name).join(accounts.lazy(), on="account_key", how="anti").collect()
+        buyers, payers = (
+            [self._scan(name).join(accounts.lazy(), on="account_key", how="anti").collect()]
             for name in ("buyers", "payers")
         )
-        buyers, payers = (pl.concat(both) for both in zip(kept, made, strict=True))
-        return buyers, payers
+        # some accounts at a time: all of their orders, and there may be many, are looked at
+        for some in accounts.iter_slices(_ACCOUNTS_AT_ONCE):
+            orders = after.filter(~pl.col("is_absorbed")).join(some.lazy(), on="account_key", how="semi")
+            buyers.append(buyers_of(orders, id_key=self._id_key))
+            payers.append(payers_of(orders))
+        return pl.concat(buyers), pl.concat(payers)
 
     def _people(self, buyers: pl.DataFrame, payers: pl.DataFrame, parts: dict[str, Future[Part]], put: Put) -> People:
         people = people_of(buyers, payers, shared_phone_accounts=self._settings.shared_phone_accounts)
