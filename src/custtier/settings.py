@@ -1,12 +1,20 @@
 """The user's settings: their defaults, the TOML file that changes them, and where things lie on this machine."""
 
 import os
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
-from custtier.errors import usage_error
+from custtier.errors import CusttierError, usage_error
+from custtier.text import message
+
+Bound = tuple[str, object, bool]
+"""What is wrong when it does not hold, the value, whether it holds."""
 
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid", "strict": False}
 
@@ -94,38 +102,124 @@ def load_settings(folder: Path | None = None) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise _bad_settings(path, str(problem)) from problem
+    except UnicodeDecodeError as problem:
+        raise _bad(path, message("{path} cannot be used: it is no UTF-8 text")) from problem
+    except OSError as problem:
+        raise _bad(
+            path, message("{path} cannot be used: {problem}"), problem=problem.strerror or "OSError"
+        ) from problem
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise _bad_settings(path, str(problem)) from problem
-    return _validated(path, found)
-
-
-def _validated(path: Path, found: dict[str, Any]) -> Settings:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        settings = TypeAdapter(Settings).validate_python(found)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise _bad_settings(path, f"{where}: {first['msg']}") from problem
-    try:
-        ZoneInfo(settings.zone)
-    except (ZoneInfoNotFoundError, ValueError) as problem:
-        raise _bad_settings(path, f"zone: {settings.zone!r} is no time zone") from problem
+        place = re.search(r"line (\d+), column (\d+)", str(problem))
+        if place is None:
+            raise _bad(path, message("{path} cannot be used: it is no TOML, its end is missing")) from problem
+        fault = message("{path} cannot be used: it is no TOML, the fault is in line {line} at character {column}")
+        raise _bad(path, fault, line=place[1], column=place[2]) from problem
+    settings = _validated(path, found)
+    _check_bounds(path, settings)
     return settings
 
 
-def _bad_settings(path: Path, problem: str) -> Exception:
+def _validated(path: Path, found: dict[str, Any]) -> Settings:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Settings).validate_python(found)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+        if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+            raise _bad(path, message("{path} cannot be used: there is no setting {key}"), key=key) from problem
+        fault = message("{path} cannot be used: {key} is of the wrong kind, or has too few or too many numbers")
+        raise _bad(path, fault, key=key) from problem
+
+
+def _check_bounds(path: Path, settings: Settings) -> None:
+    """Return when every value lies where it has a meaning."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(settings.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise _bad(
+            path, message("{path} cannot be used: zone {value!r} is no time zone"), value=settings.zone
+        ) from problem
+    for fault, value, holds in (*_plain_bounds(settings), *_rising_bounds(settings)):
+        if not holds:
+            raise _bad(path, fault, value=value)
+
+
+def _plain_bounds(settings: Settings) -> Iterable[Bound]:
+    """What a setting of its own must fulfil."""
+    return (
+        (
+            message("{path} cannot be used: currency is {value!r}, three capital letters such as CNY are expected"),
+            settings.currency,
+            re.fullmatch("[A-Z]{3}", settings.currency) is not None,
+        ),
+        (
+            message("{path} cannot be used: lang is {value!r}, zh, en or nothing is expected"),
+            settings.lang,
+            settings.lang in {"zh", "en", ""},
+        ),
+        (
+            message("{path} cannot be used: lock_wait_seconds is {value}, at least 0 is expected"),
+            settings.lock_wait_seconds,
+            0 <= settings.lock_wait_seconds < inf,
+        ),
+        (
+            message("{path} cannot be used: shared_phone_accounts is {value}, at least 1 is expected"),
+            settings.shared_phone_accounts,
+            settings.shared_phone_accounts >= 1,
+        ),
+    )
+
+
+def _rising_bounds(settings: Settings) -> Iterable[Bound]:
+    """What settings of several numbers must fulfil."""
+    levels, cuts = settings.churn_levels, settings.tier_cuts
+    return (
+        (
+            message("{path} cannot be used: tier_cuts end at {value}, shares that grow between 0 and 1 are expected"),
+            _listed(cuts.core, cuts.important, cuts.growing),
+            _rises(0, cuts.core, cuts.important, cuts.growing, 1),
+        ),
+        (
+            message(
+                "{path} cannot be used: churn_levels.fixed is {value}, parts that grow between 0 and 1 are expected"
+            ),
+            _listed(*levels.fixed),
+            _rises(0, *levels.fixed, 1),
+        ),
+        (
+            message("{path} cannot be used: churn_levels.own is {value}, ratios above 0 that grow are expected"),
+            _listed(*levels.own),
+            _rises(0, *levels.own, inf),
+        ),
+        (
+            message(
+                "{path} cannot be used: churn_levels.shop is {value}, quantiles that grow from 0 to 1 are expected"
+            ),
+            _listed(*levels.shop),
+            levels.shop[0] >= 0 and _rises(*levels.shop) and levels.shop[-1] <= 1,
+        ),
+    )
+
+
+def _rises(*numbers: float) -> bool:
+    return all(one < other for one, other in pairwise(numbers))
+
+
+def _listed(*numbers: float) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _bad(path: Path, fault: str, **values: object) -> CusttierError:
     return usage_error(
         "bad-settings",
-        "{path} cannot be used: {problem}",
+        fault,
         hint="mend the line, or move the file away to use the defaults",
         path=str(path),
-        problem=problem,
+        **values,
     )
