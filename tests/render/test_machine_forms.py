@@ -128,12 +128,18 @@ def test_csv_is_plain_utf8_with_the_english_names() -> None:
     assert (first["tier"], first["in_top"]) == ("core", "true")
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r"])
 def test_no_text_of_a_csv_is_a_formula(begin: str) -> None:
     view = View("tiers", {}, {}, {"customers": pl.DataFrame({"platforms": [begin + "1+1"], "net_sales": [-5]})})
     row = csv_rows(view)[0]
     assert row["platforms"] == "'" + begin + "1+1"
     assert row["net_sales"] == "-0.05"
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f", "\x9b"])
+def test_no_text_of_a_csv_tells_a_terminal_what_to_do(sign: str) -> None:
+    view = View("tiers", {}, {}, {"customers": pl.DataFrame({"platforms": [f"{sign}=1{sign}\n"]})})
+    assert csv_rows(view)[0]["platforms"] == "'=1\n"
 
 
 def test_a_line_break_in_a_name_stays_in_its_cell() -> None:

@@ -1,5 +1,6 @@
 """Text and Markdown: aligned whatever stands in a cell, cut only where it says so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_long_list_is_capped_at_twenty_and_says_so() -> None:
 def test_small_tables_follow_and_large_ones_are_named() -> None:
     lines = text()
     assert "Tiers" in lines
-    assert "further tables: lorenz; see one with `--table NAME`" in lines
+    assert "further tables: Lorenz curve (lorenz); see one with `--table NAME`" in lines
     assert "Tiers" not in text(table="customers")
 
 
@@ -86,11 +87,10 @@ def test_the_last_lines_are_the_summary_and_the_notes() -> None:
     assert lines[start:] == [
         "客户数              7",
         "净销售额            9,099.09",
-        "入选客户销售额占比  28.6%",
-        "入选最低销售额      -",
+        "前列客户销售额占比  28.6%",
         "基尼系数            0.01",
-        "R 的分界（天）      90, 60, 30, 7",
-        "M 的分界（销售额）  10.00, 20.00, 30.00, 40.00",
+        "R 分数（距今天数）  2 分 ≤ 90、3 分 ≤ 60、4 分 ≤ 30、5 分 ≤ 7",
+        "M 分数（净销售额）  2 分 ≥ 10.00、3 分 ≥ 20.00、4 分 ≥ 30.00、5 分 ≥ 40.00",
         "",
         "读取时略过：2 行（重复的行）",
         "读取时略过：1 行（a_reason_of_tomorrow）",
@@ -104,6 +104,40 @@ def test_the_heading_says_what_was_asked_and_of_which_day() -> None:
         "Customers by net sales · as of 2026-06-30 · data through 2026-07-02 · CNY",
         "asked: top 20%, shop 一号店",
     ]
+
+
+def test_what_was_asked_is_said_in_the_language_of_the_page() -> None:
+    assert text("zh")[1] == "查询条件：前 20%、店铺 一号店"
+    asked = {"method": "fixed", "days": 90, "scheme": "grid10", "all": True, "source": ["jd-orders", "own"]}
+    view = replace(tiers_answer(), parameters=asked)
+    lines = rendered(view, Request(), CHINESE).decode().splitlines()
+    assert lines[1] == "查询条件：方法 固定天数、天数 90、方案 十类、全部客户、来源 京东订单 own"
+
+
+def test_platforms_are_shown_by_name_and_stay_codes_for_scripts() -> None:
+    assert all("京东、淘宝" in line for line in table_of(text("zh"))[2:])
+    assert b"jd,taobao" in rendered(tiers_answer(), Request(form="csv"), CHINESE)
+
+
+def test_three_bins_are_told_as_scores_3_and_5_and_a_score_of_nobody_is_not() -> None:
+    view = replace(tiers_answer(), summary={"cuts": {"r": [60, None], "f": [2, 3], "m": []}})
+    lines = rendered(view, Request(table="tiers"), ENGLISH).decode().splitlines()
+    assert "R by days since  3: ≤ 60" in lines
+    assert "F by orders      3: ≥ 2, 5: ≥ 3" in lines
+    assert not any(line.startswith("M by") for line in lines)
+
+
+def test_what_joins_the_parts_of_an_emoji_stays() -> None:
+    family = "\U0001f468\u200d\U0001f469"
+    view = replace(tiers_answer(), parameters={"shop": [family + "\u200b\u202e"]})
+    assert rendered(view, Request(), ENGLISH).decode().splitlines()[1] == f"asked: shop {family} "
+
+
+def test_sentences_break_where_the_terminal_ends() -> None:
+    lines = text("zh", width=60)
+    start = next(number for number, line in enumerate(lines) if line.startswith("终端太窄"))
+    assert max(map(cell_len, lines)) <= 60
+    assert cell_len(lines[start]) > 40
 
 
 def test_quiet_leaves_the_tables_alone() -> None:

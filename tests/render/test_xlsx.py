@@ -66,10 +66,29 @@ def test_columns_are_wide_enough_for_chinese() -> None:
     assert sheet.column_dimensions["A"].width >= len("c_000000000000")
 
 
+def test_a_sheet_is_printed_as_wide_as_one_page_with_its_header_on_each() -> None:
+    sheet = book(tiers_answer())["客户"]
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1"
+
+
+def test_titles_of_numbers_stand_over_them_and_mean_days_have_a_digit() -> None:
+    customers = pl.DataFrame({"name": ["张三"], "recency_days": [90], "usual_gap_days": [30.5]})
+    sheet = book(View("churn", {}, {}, {"customers": customers}))["客户"]
+    assert [cell.alignment.horizontal for cell in sheet[1]] == [None, "right", "right"]
+    assert [cell.number_format for cell in sheet[2]] == ["@", "0", "0.0"]
+
+
+def test_platforms_are_shown_by_name() -> None:
+    assert book(tiers_answer())["客户"]["K2"].value == "京东、淘宝"
+
+
 def test_the_summary_holds_numbers_what_was_asked_and_the_notes() -> None:
     rows = [[cell.value for cell in row] for row in book(tiers_answer())["汇总"].iter_rows()]
     assert rows[0][0] == "客户分层（按净销售额） · 截至 2026-06-30 · 数据到 2026-07-02 · CNY"
-    assert rows[1][0] == "查询条件：top 20%、shop 一号店"
+    assert rows[1][0] == "查询条件：前 20%、店铺 一号店"
     assert ["净销售额", 9099.09] in rows
     assert rows[-1][0] == "说明：no-such-note count=1"
 

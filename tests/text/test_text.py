@@ -1,5 +1,7 @@
 """Catalogues: every message in both languages, places filled, widths counted."""
 
+import errno
+import os
 import string
 
 import pytest
@@ -7,11 +9,13 @@ from rich.cells import cell_len
 
 from custtier.render.mask import MASKS
 from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS, VIEW_UNITS, Unit
+from custtier.sources.profile import load_profiles
 from custtier.text import Catalogue
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of
 from custtier.text.notes import NOTES, note_text
 from custtier.text.titles import TITLES, title_of
+from custtier.text.values import CAUSES, problem_text
 
 CHINESE, ENGLISH = Catalogue("zh"), Catalogue("en")
 
@@ -62,6 +66,27 @@ def test_the_eight_classes_and_the_tiers_have_their_usual_chinese_names() -> Non
     ]
     assert [names_of("tier", CHINESE)[code] for code in TIERS] == ["核心", "重要", "成长", "普通", "潜在"]
     assert [names_of("churn_level", CHINESE)[code] for code in CHURN_LEVELS] == ["关注", "预警", "流失"]
+
+
+def test_every_format_and_platform_has_a_name() -> None:
+    profiles = load_profiles()
+    assert sorted(names_of("profile", ENGLISH)) == sorted(profiles)
+    assert sorted(names_of("platforms", ENGLISH)) == sorted({profile.platform for profile in profiles.values()})
+
+
+def test_notes_call_formats_and_reasons_by_their_names() -> None:
+    said = note_text("shop_receipt", {"file": "a.csv", "profile": "wechatpay-personal"}, CHINESE)
+    assert said.startswith("a.csv：微信个人账单")
+    values = {"rejected": 3, "rows": 9, "reasons": "bad_amount 2, bad_date 1"}
+    assert "（金额读不懂 2 行、日期读不懂 1 行）" in note_text("rejected_rows", values, CHINESE)
+
+
+@pytest.mark.parametrize("kind", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EROFS])
+def test_troubles_with_files_are_told_in_the_language_of_the_page(kind: int) -> None:
+    told = problem_text(os.strerror(kind), CHINESE)
+    assert told.isascii() is False
+    assert problem_text(os.strerror(kind), ENGLISH) in CAUSES.values()
+    assert problem_text("something new", CHINESE) == "something new"
 
 
 def test_every_column_of_a_view_has_a_title() -> None:

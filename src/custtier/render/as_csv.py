@@ -1,6 +1,7 @@
 """One table of an answer as CSV in UTF-8, safe to open in a spreadsheet."""
 
 import io
+from typing import Final
 
 import polars as pl
 
@@ -11,8 +12,11 @@ from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
 from custtier.views.view import View
 
-FORMULA = r"^[=+\-@\t\r]"
-"""A text that begins so is a formula to a spreadsheet."""
+FORMULA: Final = r"^[=+\-@＝＋－＠\t\r]"
+"""A text that begins so is a formula to a spreadsheet, full-width signs too."""
+
+CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+"""Characters that tell a terminal what to do; tabs and line breaks stand between quotation marks."""
 
 
 def as_csv(view: View, request: Request) -> bytes:
@@ -32,9 +36,9 @@ def csv_of(sheet: Sheet, *, digits: int, zone: str) -> bytes:
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with a leading `'` before every text that a spreadsheet would take for a formula."""
+    """The frame without control characters, with `'` before every text that a spreadsheet would take for a formula."""
     texts = [column for column, dtype in frame.schema.items() if dtype == pl.String]
-    return frame.with_columns(
+    return frame.with_columns(pl.col(texts).str.replace_all(CONTROL, "")).with_columns(
         pl.when(pl.col(column).str.contains(FORMULA)).then("'" + pl.col(column)).otherwise(pl.col(column)).alias(column)
         for column in texts
     )

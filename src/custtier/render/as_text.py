@@ -9,7 +9,7 @@ from custtier.render.grid import Column, grid, least_width
 from custtier.render.request import TEXT_ROWS, Request
 from custtier.schema import minor_digits
 from custtier.text import Catalogue, message
-from custtier.text.layout import cells, padded
+from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of
 from custtier.text.notes import note_text
 from custtier.text.titles import command_title, table_title, title_of
@@ -35,20 +35,33 @@ LEFT_OUT_FIRST: Final = (
     "overdue_ratio",
     "encoding",
     "header_row",
+    "sheet",
+    "unchanged",
+    "rows_read",
+    "excluded",
+    "updated",
     "sales_share",
     "recency_days",
     "order_count",
     "in_top",
-    "phone",
     "last_order_on",
+    "net_sales",
+    "files",
+    "phone",
     "name",
     "cells",
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
 
+ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
+"""Columns that never go but from a table where another one says nearly the same."""
 
-FOLDING: Final = {"reason": 34, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
+FOLDING: Final = {"reason": 24, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
 """Columns whose long texts may go on in the next line, and how narrow they may get."""
+
+
+SHORTEST: Final = 12
+"""Columns of the terminal that a figure is given, however narrow the page."""
 
 
 def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
@@ -56,20 +69,25 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     shown = Shown(catalogue, digits=minor_digits(view.currency), zone=request.zone)
     page = _Page(shown, catalogue, width=request.width, colour=request.colour)
     sheets = arrange(view, request)
-    page.strong(heading(view, catalogue, title=command_title(view.command, catalogue)))
+    for line in page.folded(heading(view, catalogue, title=command_title(view.command, catalogue))):
+        page.strong(line)
     asked = asked_line(view, catalogue)
-    page.lines.extend([asked] if asked else [])
+    if asked:
+        page.said(asked)
     others = [sheet for sheet in sheets[1:] if not sheet.frame.is_empty()]
     unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in ON_REQUEST]
     for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
             page.table(sheet, named=sheet is not sheets[0])
     if unseen:
-        names = catalogue.listed(sheet.name for sheet in unseen)
-        page.lines.append(catalogue.say(message("further tables: {names}; see one with `--table NAME`"), names=names))
+        named = message("{title} ({name})")
+        names = catalogue.listed(
+            catalogue.say(named, title=table_title(sheet.name, catalogue), name=sheet.name) for sheet in unseen
+        )
+        page.said(catalogue.say(message("further tables: {names}; see one with `--table NAME`"), names=names))
     if not request.quiet:
-        page.paragraph(_summary(view, shown))
-        page.paragraph(note_lines(view, catalogue))
+        page.paragraph(_summary(view, shown, page_width=request.width))
+        page.paragraph([line for note in note_lines(view, catalogue) for line in page.folded(note)])
     return ("\n".join(page.lines) + "\n").encode(errors="backslashreplace")
 
 
@@ -91,6 +109,14 @@ class _Page:
         """Lines under an empty one."""
         self.lines.extend(["", *lines] if lines else [])
 
+    def folded(self, text: str) -> list[str]:
+        """A sentence in lines that the terminal can show; one line where it has no width."""
+        return [text] if self._width is None else wrapped(text, self._width)
+
+    def said(self, text: str) -> None:
+        """A sentence."""
+        self.lines.extend(self.folded(text))
+
     def table(self, sheet: Sheet, *, named: bool) -> None:
         """A table, and what of it is not shown."""
         columns = {
@@ -111,10 +137,10 @@ class _Page:
         self.lines.extend(rest)
         if sheet.rows > sheet.frame.height:
             said = message("{shown} of {rows} rows; `--limit 0` shows all")
-            self.lines.append(self._catalogue.say(said, shown=sheet.frame.height, rows=sheet.rows))
+            self.said(self._catalogue.say(said, shown=sheet.frame.height, rows=sheet.rows))
         if left_out:
             names = self._catalogue.listed(column.title for name, column in columns.items() if name in left_out)
-            self.lines.append(self._catalogue.say(message("left out, for a wider terminal: {names}"), names=names))
+            self.said(self._catalogue.say(message("left out, for a wider terminal: {names}"), names=names))
 
 
 def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
@@ -123,15 +149,21 @@ def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
     for name in LEFT_OUT_FIRST if width is not None else ():
         if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
             break
-        if name in columns:
+        if name in columns and ONLY_BESIDE.get(name, name) in columns:
             left_out.add(name)
     return left_out
 
 
-def _summary(view: View, shown: Shown) -> list[str]:
-    lines = shown.summary(view)
-    width = max((cells(title) for title, *_ in lines), default=0)
-    return [f"{padded(title, width)}  {text}" for title, text, *_ in lines]
+def _summary(view: View, shown: Shown, *, page_width: int | None) -> list[str]:
+    """Figures under each other, long ones in several lines beside their titles."""
+    figures = shown.summary(view)
+    width = max((cells(title) for title, *_ in figures), default=0) + 2
+    lines = []
+    for title, text, *_ in figures:
+        texts = [text] if page_width is None else wrapped(text, max(page_width - width, SHORTEST))
+        starts = [title, *[""] * (len(texts) - 1)]
+        lines.extend(padded(start, width) + part for start, part in zip(starts, texts, strict=True))
+    return lines
 
 
 def note_lines(view: View, catalogue: Catalogue) -> list[str]:

@@ -1,7 +1,6 @@
 """An answer as a workbook: a sheet per table and one for the summary; ids are text, money has its digits."""
 
 import io
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,13 +9,12 @@ import polars as pl
 
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
-from custtier.render.cells import UNPRINTABLE, Shown, asked_line, heading
+from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
 from custtier.schema import Unit, minor_digits
 from custtier.text import Catalogue
 from custtier.text.layout import cells
-from custtier.text.names import names_of
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.views.view import View
 
@@ -69,7 +67,10 @@ class _Writer:
         self._zone = ZoneInfo(request.zone)
         self._shown = Shown(catalogue, digits=digits, zone=request.zone)
         self._bold = book.add_format({"bold": True})
-        self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        head = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        self._head = book.add_format(head)
+        self._number_head = book.add_format({**head, "align": "right"})
+        self._part_days = book.add_format({"num_format": "0.0"})
         self._formats = {
             unit: book.add_format({"num_format": pattern})
             for unit, pattern in {
@@ -96,23 +97,30 @@ class _Writer:
     def _add_part(self, title: str, sheet: Sheet, part: pl.DataFrame) -> None:
         place = self._book.add_worksheet(title[:31])
         place.freeze_panes(1, 0)
+        place.set_landscape()
+        place.fit_to_pages(1, 0)
+        place.repeat_rows(0)
         looked_at = self._shown.table(Sheet(sheet.name, part.head(LOOKED_AT), sheet.units, sheet.rows))
-        columns = []
+        columns, styles = [], []
         for index, (column, unit) in enumerate(sheet.units.items()):
             name = title_of(column, self._catalogue)
-            place.set_column(index, index, _width([name, *looked_at[column]]), self._formats.get(unit))
+            styles.append(self._style(part.schema[column], unit))
+            place.set_column(index, index, _width([name, *looked_at[column]]), styles[index])
             columns.append(self._values(part.get_column(column), unit))
-        for index, column in enumerate(sheet.units):
-            place.write_string(0, index, title_of(column, self._catalogue), self._head)
-        writers = [
-            (index, self._formats.get(unit), _writer_of(place, unit)) for index, unit in enumerate(sheet.units.values())
-        ]
+        for index, (column, unit) in enumerate(sheet.units.items()):
+            head = self._number_head if unit in NUMBERS else self._head
+            place.write_string(0, index, title_of(column, self._catalogue), head)
+        writers = [(index, styles[index], _writer_of(place, unit)) for index, unit in enumerate(sheet.units.values())]
         for number, row in enumerate(zip(*columns, strict=True), start=1):
             for index, style, write in writers:
                 value = row[index]
                 if value is not None:
                     write(number, index, value, style)
         place.autofilter(0, 0, part.height, max(part.width - 1, 0))
+
+    def _style(self, dtype: pl.DataType, unit: Unit) -> Any:
+        """How a column's cells look: days that are a mean have one digit."""
+        return self._part_days if unit is Unit.DAYS and dtype.is_float() else self._formats.get(unit)
 
     def _values(self, column: pl.Series, unit: Unit) -> list[Any]:
         if unit is Unit.MONEY:
@@ -121,8 +129,8 @@ class _Writer:
             local = column.dt.convert_time_zone(str(self._zone)) if column.dtype.time_zone else column
             return local.dt.replace_time_zone(None).dt.truncate("1s").to_list()
         if column.dtype == pl.String:
-            names: Mapping[str, str] = names_of(column.name, self._catalogue)
-            texts = column.replace(dict(names)) if names else column
+            names = shown_names(column, self._catalogue)
+            texts = column.replace(names) if names else column
             return texts.str.replace_all(UNPRINTABLE.pattern, " ").str.slice(0, 32_767).to_list()
         if column.dtype == pl.Boolean:
             return [None if value is None else self._shown.one(value, unit, {}) for value in column.to_list()]

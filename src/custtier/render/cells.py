@@ -6,16 +6,28 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from custtier.render.arrange import Sheet, unit_of
 from custtier.render.plain import major_text
 from custtier.schema import Unit
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
-from custtier.text.titles import title_of
+from custtier.text.titles import asked_title, title_of
 from custtier.views.view import View
 
-UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-"""Control characters and those that change the direction or the place of writing."""
+UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+"""Control characters and those that change the direction or the place of writing; not what joins an emoji's parts."""
+
+LISTS: Final = frozenset({"platforms"})
+"""Columns of codes with commas between them."""
+
+CUTS: Final = {"cuts.r": "≤", "cuts.f": "≥", "cuts.m": "≥"}
+"""Figures that are lower bounds of the scores above 1, as a customer's value must stand to them."""
+
+OPTION_CODES: Final = {"source": "profile"}
+"""Options whose values are codes of a column of another name."""
+
 
 NUMBERS: Final = frozenset(
     {Unit.COUNT, Unit.DAYS, Unit.MONEY, Unit.SHARE, Unit.RATIO, Unit.SCORE},
@@ -73,19 +85,47 @@ class Shown:
         return {
             column: [self.one(value, sheet.units[column], names) for value in sheet.frame.get_column(column).to_list()]
             for column in sheet.frame.columns
-            for names in [names_of(column, self._catalogue)]
+            for names in [shown_names(sheet.frame.get_column(column), self._catalogue)]
         }
 
     def summary(self, view: View) -> list[tuple[str, str, object, Unit]]:
-        """Title, text, value and unit of every figure of the summary; a group gives one line for each of its parts."""
+        """Title, text, value and unit of every figure of the summary; a group gives one line for each of its parts.
+
+        A figure without a value is left out.
+        """
         lines: list[tuple[str, str, object, Unit]] = []
         for name, value in view.summary.items():
             parts = {f"{name}.{part}": inner for part, inner in value.items()} if isinstance(value, Mapping) else None
             for place, one in (parts or {name: value}).items():
                 unit = unit_of(place, None, view)
-                text = self.one(one, unit, names_of(name, self._catalogue))
-                lines.append((title_of(place, self._catalogue), text or "-", one, unit))
+                if place in CUTS and isinstance(one, Sequence):
+                    text = self._cuts(one, unit, CUTS[place])
+                else:
+                    text = self.one(one, unit, names_of(name, self._catalogue))
+                if text:
+                    lines.append((title_of(place, self._catalogue), text, one, unit))
         return lines
+
+    def _cuts(self, bounds: Sequence[object], unit: Unit, sign: str) -> str:
+        """The bound of each score: `2: ≤ 431, 3: ≤ 261`; three bins are scored 1, 3, 5."""
+        scores = range(2, 6) if len(bounds) == 4 else range(3, 6, 2)
+        said = message("{score}: {sign} {bound}")
+        return self._catalogue.listed(
+            self._catalogue.say(said, score=score, sign=sign, bound=self.one(bound, unit, {}))
+            for score, bound in zip(scores, bounds, strict=False)
+            if bound is not None
+        )
+
+
+def shown_names(column: pl.Series, catalogue: Catalogue) -> dict[str, str]:
+    """Text → what is shown for it, for the codes and the lists of codes in a column."""
+    names = names_of(column.name, catalogue)
+    if column.name not in LISTS or not names:
+        return names
+    return {
+        codes: catalogue.listed(names.get(code, code) for code in codes.split(","))
+        for codes in column.unique().drop_nulls().to_list()
+    }
 
 
 def heading(view: View, catalogue: Catalogue, *, title: str) -> str:
@@ -103,14 +143,17 @@ def heading(view: View, catalogue: Catalogue, *, title: str) -> str:
 def asked_line(view: View, catalogue: Catalogue) -> str:
     """What was asked, option by option; empty when nothing was. The day observed stands in the heading."""
     asked = [
-        name.replace("_", "-") + ("" if value is True else f" {_typed(value)}")
+        _asked(name, value, catalogue)
         for name, value in view.parameters.items()
         if name != "as_of" and value is not None and value is not False and value not in ("", (), [], {})
     ]
     return catalogue.say(message("asked: {what}"), what=catalogue.listed(asked)) if asked else ""
 
 
-def _typed(value: object) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return " ".join(str(part) for part in value)
-    return UNPRINTABLE.sub(" ", str(value))
+def _asked(option: str, value: object, catalogue: Catalogue) -> str:
+    title = asked_title(option, catalogue)
+    if value is True:
+        return title
+    names = names_of(OPTION_CODES.get(option, option), catalogue)
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return f"{title} {' '.join(names.get(str(one), UNPRINTABLE.sub(' ', str(one))) for one in values)}"

@@ -5,6 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from custtier.render.personal import masked_cells
+
 CJK: Final = r"\p{Han}"
 """Scripts whose names are written without spaces and are short."""
 
@@ -72,22 +74,12 @@ def masked_account(account: pl.Expr) -> pl.Expr:
     )
 
 
-def masked_cells(cells: pl.Expr) -> pl.Expr:
-    r"""A JSON object of header → text with each text cut to its first character: `{"买家": "张***"}`.
-
-    A closing quote, a colon and an opening quote never follow each other within a JSON text, where quotes are escaped.
-    """
-    one = r'(":\s*")(?:\\u[0-9a-fA-F]{4}|\\.|[^"\\])"'
-    more = r'(":\s*"(?:\\u[0-9a-fA-F]{4}|\\.|[^"\\]))(?:\\.|[^"\\])+"'
-    return cells.str.replace_all(one, '${1}*"').str.replace_all(more, '${1}***"')
-
-
 MASKS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "name": masked_name,
     "phone": masked_phone,
     "email": masked_email,
     "account": masked_account,
-    "cells": masked_cells,
+    "cells": lambda cells: cells.map_batches(masked_cells, return_dtype=pl.String),
 }
 """Column → its mask. Any other personal column is masked as an account."""
 

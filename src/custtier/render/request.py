@@ -6,6 +6,9 @@ from typing import Final
 TEXT_ROWS: Final = 20
 """Rows of a list on screen unless more are asked for."""
 
+MANY_ROWS: Final = 1_000_000_000
+"""More than any list has: a limit of so many rows is none."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -36,4 +39,4 @@ class Request:
         """Rows shown at most; None for all."""
         if self.limit is None:
             return TEXT_ROWS if self.form == "text" else None
-        return self.limit or None
+        return self.limit if 0 < self.limit < MANY_ROWS else None

@@ -1,4 +1,4 @@
-"""Names of codes, as people read them: classes, tiers, warning levels, methods, reasons."""
+"""Names of codes, as people read them: classes, tiers, warning levels, methods, reasons, formats, platforms."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,52 @@ from typing import Final
 from custtier.text import Catalogue
 
 CONTEXT: Final = "name"
+
+_PROFILES: Final = (
+    "alibaba1688-orders",
+    "alipay-merchant",
+    "alipay-personal",
+    "alipay-personal-old",
+    "douyin-orders",
+    "ebay-orders",
+    "generic",
+    "jd-orders",
+    "jd-personal-bill",
+    "kuaishou-orders",
+    "lazada-orders",
+    "pdd-orders",
+    "shopify-orders",
+    "taobao-items",
+    "taobao-orders",
+    "tiktok-shop-orders",
+    "wechatpay-merchant",
+    "wechatpay-personal",
+    "wecom-customers",
+    "wxchannels-orders",
+    "wxshop-orders",
+    "youzan-items",
+    "youzan-orders",
+)
+_PLATFORMS: Final = (
+    "alibaba1688",
+    "alipay",
+    "alipay-personal",
+    "douyin",
+    "ebay",
+    "generic",
+    "jd",
+    "kuaishou",
+    "lazada",
+    "pdd",
+    "shopify",
+    "taobao",
+    "tiktok",
+    "wechatpay",
+    "wechatpay-personal",
+    "wecom",
+    "wxshop",
+    "youzan",
+)
 
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "segment": {
@@ -45,6 +91,13 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "own": "own rhythm",
         "shop": "the shop's rhythm",
     },
+    "scheme": {
+        "chinese8": "eight classes",
+        "grid10": "ten segments",
+    },
+    # their codes are English enough; other languages have names for them
+    "profile": {code: code for code in _PROFILES},
+    "platforms": {code: code for code in _PLATFORMS},
     "reason": {
         "bad_date": "a date that cannot be read",
         "bad_amount": "an amount that cannot be read",

@@ -1,4 +1,4 @@
-"""Titles of columns, summary figures, tables and commands, as people read them."""
+"""Titles of columns, summary figures, tables, commands and options, as people read them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,7 +29,7 @@ TITLES: Final[Mapping[str, str]] = {
     "sales_share": "Share of sales",
     "cumulative_sales_share": "Cumulated share",
     "in_top": "In top",
-    "usual_gap_days": "Usual gap, days",
+    "usual_gap_days": "Usual gap (days)",
     "overdue_ratio": "Times overdue",
     "churn_level": "Level",
     "reason": "Reason",
@@ -57,9 +57,9 @@ TITLES: Final[Mapping[str, str]] = {
     "method": "Method",
     "yearly_churn_rate": "Lost within a year",
     "cuts": "Cuts",
-    "cuts.r": "Cuts of R, days",
-    "cuts.f": "Cuts of F, orders",
-    "cuts.m": "Cuts of M, sales",
+    "cuts.r": "R by days since",
+    "cuts.f": "F by orders",
+    "cuts.m": "M by net sales",
     # imports
     "import_id": "Import",
     "imported_at": "Imported at",
@@ -109,6 +109,31 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "An invented shop",
 }
 
+ASKED: Final[Mapping[str, str]] = {
+    "all": "all",
+    "agent": "agent",
+    "channel": "channel",
+    "currency": "currency",
+    "customers": "customers",
+    "days": "days",
+    "import_id": "import",
+    "include": "include",
+    "method": "method",
+    "profile": "profile",
+    "rejected": "rejected",
+    "sales": "sales",
+    "scheme": "scheme",
+    "seed": "seed",
+    "shop": "shop",
+    "since": "since",
+    "skip_bad_files": "skip bad files",
+    "source": "source",
+    "strict": "strict",
+    "top": "top",
+    "until": "until",
+}
+"""What was asked, option by option, as the line under the heading calls it."""
+
 
 def title_of(column: str, catalogue: Catalogue) -> str:
     """The title of a column or of a summary figure; its own name when it has none."""
@@ -123,3 +148,8 @@ def table_title(table: str, catalogue: Catalogue) -> str:
 def command_title(command: str, catalogue: Catalogue) -> str:
     """What a command's answer is headed with."""
     return catalogue.word("answer", COMMANDS[command]) if command in COMMANDS else command
+
+
+def asked_title(option: str, catalogue: Catalogue) -> str:
+    """What an option is called where it is said what was asked."""
+    return catalogue.word("asked", ASKED[option]) if option in ASKED else option.replace("_", "-")
