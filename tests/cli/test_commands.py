@@ -90,6 +90,18 @@ class TestSnapshots:
     def test_churn(self, custtier: Custtier, shop: Path, snapshot: Callable, lang: str) -> None:
         snapshot(f"churn-{lang}", custtier("churn", "--days", 60, "--lang", lang))
 
+    def test_churn_at_80_columns(
+        self, custtier: Custtier, shop: Path, snapshot: Callable, lang: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        snapshot(f"churn-80-{lang}", custtier("churn", "--method", "own", "--all", "--lang", lang))
+
+    def test_imports_at_80_columns(
+        self, custtier: Custtier, shop: Path, snapshot: Callable, lang: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        snapshot(f"imports-80-{lang}", custtier("imports", "--lang", lang))
+
     def test_churn_as_csv(self, custtier: Custtier, shop: Path, snapshot: Callable, lang: str) -> None:
         snapshot(f"churn-csv-{lang}", custtier("churn", "--format", "csv", "--lang", lang))
 
@@ -164,6 +176,9 @@ def test_output_goes_to_a_file_of_its_owner(custtier: Custtier, shop: Path, home
         (["tiers", "--as-of", "soon"], "bad-day"),
         (["tiers", "--fail-on", "x"], "bad-condition"),
         (["tiers", "--fail-on", "no_such_figure>0"], "unknown-figure"),
+        (["import", "订单.csv", "--rejects", "-"], "rejects-to-stdout"),
+        (["churn", "--method", "own", "--days", "90"], "days-without-fixed"),
+        (["churn", "--days", "9" * 30], "bad-days"),
         (["tiers", "--top"], "usage"),
         (["tiers", "--tag", "x"], "usage"),
         (["imports", "show"], "usage"),
@@ -184,7 +199,7 @@ def test_a_wrong_option_ends_with_2_and_a_hint(
     assert ended.code == USAGE
     first, second = ended.err.splitlines()
     assert first.startswith(f"error[{code}]: ")
-    assert second.startswith("hint: ")
+    assert second.startswith({"en": "hint: ", "zh": "提示："}[lang])
 
 
 def test_a_wrong_condition_stops_an_import_before_anything_goes_in(custtier: Custtier, orders: Path) -> None:
@@ -199,6 +214,36 @@ def test_a_place_that_cannot_be_written_stops_an_import_before_anything_goes_in(
     ended = custtier("import", orders, option, "missing/bad.csv")
     assert (ended.code, ended.err.partition("]")[0]) == (USAGE, "error[cannot-write")
     assert custtier("imports").code == NOTHING
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["tiers"],
+        ["rfm"],
+        ["churn"],
+        ["churn", "--method", "own"],
+        ["imports"],
+        ["imports", "show", 1],
+        ["import", "订单.csv"],
+        ["imports", "undo", 1],
+    ],
+)
+def test_a_condition_may_name_every_number_of_the_summary_and_nothing_else(
+    custtier: Custtier, shop: Path, words: list[object]
+) -> None:
+    refused = custtier(*words, "--fail-on", "nothing>0")
+    assert (refused.code, refused.out) == (USAGE, "")
+    summary = json.loads(custtier(*words, "--format", "json").out)["summary"]
+    numbers = [name for name, value in summary.items() if value is None or type(value) in (int, float)]
+    assert refused.err.splitlines()[0].rpartition("it holds ")[2].split(", ") == numbers
+
+
+@pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
+def test_a_limit_beyond_every_list_shows_all(custtier: Custtier, shop: Path, command: str) -> None:
+    everyone = custtier(command, "--limit", 0)
+    assert everyone.code == 0
+    assert custtier(command, "--limit", "9" * 30) == everyone
 
 
 def test_a_condition_is_judged_after_the_import(custtier: Custtier, orders: Path) -> None:
@@ -219,6 +264,7 @@ def test_rejected_rows_are_written_masked_unless_revealed(custtier: Custtier, or
     text = (home / "bad.csv").read_text()
     assert "bad_amount" in text
     assert "王小明" not in text and "13800000005" not in text
+    assert "A006" in text and "十元" in text and "2026-03-08" in text
     assert custtier("import", orders, "--rejects", "bad.csv", "--reveal").code == 0
     assert "王小明" in (home / "bad.csv").read_text()
 
@@ -252,14 +298,6 @@ def test_an_interrupted_run_ends_with_130(custtier: Custtier, shop: Path, monkey
     monkeypatch.setattr("custtier.workflows.tiers.tiers", stopped)
     ended = custtier("tiers")
     assert (ended.code, ended.err) == (INTERRUPTED, "error[interrupted]: stopped before the end\n")
-
-
-def test_broken_settings_are_told(custtier: Custtier, home: Path) -> None:
-    (home / "settings").mkdir(exist_ok=True)
-    (home / "settings" / "settings.toml").write_text("colour = 1\n")
-    ended = custtier("tiers")
-    assert (ended.code, ended.err.partition("]")[0]) == (USAGE, "error[bad-settings")
-    assert custtier("--help").code == 0
 
 
 def test_a_pipe_closed_early_is_no_error(custtier: Custtier, shop: Path) -> None:

@@ -30,6 +30,9 @@ def code_of(text: str) -> str:
         "lapsed_share>=30%",
         "net_sales>1299.8",
         " rejected > -1 ",
+        "net_sales>1e3",
+        "net_sales<1.5E+3",
+        "lapsed_share>=3e-1",
     ],
 )
 def test_a_condition_that_holds_ends_the_run(text: str) -> None:
@@ -41,7 +44,10 @@ def test_a_condition_that_does_not_hold_changes_nothing(text: str) -> None:
     assert code_of(text) == ""
 
 
-@pytest.mark.parametrize("text", ["rejected", "rejected>", ">0", "rejected>x", "rejected>>0", "", "rejected>1>2"])
+@pytest.mark.parametrize(
+    "text",
+    ["rejected", "rejected>", ">0", "rejected>x", "rejected>>0", "", "rejected>1>2", "rejected>1e", "rejected>e3"],
+)
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(CusttierError) as caught:
         parse_conditions([text])
@@ -61,3 +67,9 @@ def test_the_first_condition_that_holds_is_told() -> None:
         judge(parse_conditions(["rejected>9", "rejected>1", "rejected>0"]), FIGURES)
     assert caught.value.exit_code == FAIL_ON
     assert "rejected>1 holds: rejected is 3" in str(caught.value)
+
+
+def test_a_share_is_told_with_four_digits() -> None:
+    with pytest.raises(CusttierError) as caught:
+        judge(parse_conditions(["lapsed_share>0"]), {"lapsed_share": 2 / 3})
+    assert caught.value.values["value"] == 0.6667

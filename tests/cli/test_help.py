@@ -71,3 +71,17 @@ def test_wrapped_lines_fit_and_lose_nothing(width: int) -> None:
     assert max(map(cell_len, lines)) <= width
     assert not any(line.startswith(("，", "。", "）")) for line in lines)
     assert not any(line.endswith("（") for line in lines)
+
+
+def test_the_demo_offers_only_what_means_something_to_it(custtier: Callable) -> None:
+    page = custtier("demo", "--help").out
+    assert [name for name in ("table", "limit", "reveal", "fail-on", "store") if f"--{name}" in page] == []
+    assert [
+        name for name in ("customers", "seed", "format", "output", "quiet", "lang") if f"--{name}" not in page
+    ] == []
+
+
+@pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
+def test_the_help_tells_the_day_observed_by_default(custtier: Callable, command: str) -> None:
+    page = " ".join(custtier(command, "--help").out.split())
+    assert "by default the last day of any paid order or dated refund" in page

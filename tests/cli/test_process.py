@@ -65,6 +65,45 @@ def test_a_reader_that_went_away_is_no_error(home: Path) -> None:
     assert err == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("form", ["text", "csv", "json", "xlsx", "help"])
+def test_a_full_disk_behind_standard_output_is_told(orders: str, form: str) -> None:
+    words = ["tiers", "--help"] if form == "help" else ["tiers", orders, "--format", form]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "custtier", "--lang", "zh", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=dict(os.environ),
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    first, second = done.stderr.decode().splitlines()[-2:]
+    assert first == "error[cannot-write-output]: 无法写到标准输出：磁盘已满"
+    assert second.startswith("提示：")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_notes_that_nobody_can_read_do_not_spoil_the_answer(orders: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "custtier", "rfm", orders, "--format", "csv"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env=dict(os.environ),
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 3)
+
+
+def test_a_closed_standard_output_is_nobody_who_reads(orders: str) -> None:
+    command = f'exec "{sys.executable}" -m custtier tiers "{orders}" >&-'
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, env=dict(os.environ), check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_file_name_that_is_no_text_can_be_told(process: Process, home: Path) -> None:
     done = process("--lang", "zh", os.fsdecode(b"\xff\xfe.csv"))
     assert done.returncode == 2
@@ -76,6 +115,17 @@ def test_completion_speaks_without_a_shell(process: Process) -> None:
     done = process(_CUSTTIER_COMPLETE="complete_bash", COMP_WORDS="custtier ti", COMP_CWORD="1")
     assert done.stdout.decode().split() == ["tiers"]
     assert b"complete_bash" in process("--show-completion", "bash").stdout
+
+
+@pytest.mark.parametrize("columns", [72, 80, 100])
+@pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
+def test_a_narrow_terminal_still_tells_who_it_is(process: Process, orders: str, command: str, columns: int) -> None:
+    extra = ["--all"] if command == "churn" else []
+    done = process(command, orders, *extra, "--lang", "zh", COLUMNS=str(columns))
+    lines = done.stdout.decode().splitlines()
+    header = next(line for line in lines if line.startswith("客户编号"))
+    assert [title for title in ("客户编号", "姓名", "电话") if title not in header] == []
+    assert [line for line in lines if cell_len(line) > columns] == []
 
 
 def on_a_terminal(*words: str, columns: int, **environment: str) -> tuple[int, bytes]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from custtier.cli.fail_on import check_names
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
@@ -18,6 +19,20 @@ class Method(StrEnum):
     FIXED = "fixed"
     OWN = "own"
     SHOP = "shop"
+
+
+FIGURES = (
+    "customers",
+    "lapsed",
+    "lapsed_share",
+    "at_risk",
+    "value_at_stake",
+    "days",
+    "unattributed_orders",
+    "unattributed_sales",
+    "yearly_churn_rate",
+)
+"""Numbers of the summary: a condition on another one is told before any work."""
 
 
 @given(asked=question, out=writing)
@@ -40,6 +55,7 @@ def churn(
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who lapsed or is at risk.")] = False,
 ) -> None:
     """List customers who have stopped buying or are about to, those with most at stake first."""
+    check_names(out.conditions, FIGURES)
     from custtier.workflows.churn import churn as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:

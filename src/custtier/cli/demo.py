@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from custtier.cli.options import Writing, given, writing
+from custtier.cli.options import Writing, given, telling
 from custtier.cli.output import answer
 from custtier.cli.progress import Bar
 
 
-@given(out=writing)
+@given(out=telling)
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files; made when it is missing.")],
     out: Writing,

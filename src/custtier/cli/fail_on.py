@@ -8,7 +8,9 @@ from typing import Final
 
 from custtier.errors import FAIL_ON, CusttierError, usage_error
 
-SHAPE: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*(>=|<=|==|!=|=|>|<)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*")
+SHAPE: Final = re.compile(
+    r"\s*([A-Za-z0-9_]+)\s*(>=|<=|==|!=|=|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(%?)\s*"
+)
 OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -83,7 +85,7 @@ def judge(conditions: Sequence[Condition], figures: Mapping[str, object]) -> Non
                 "fail-on",
                 "{condition} holds: {name} is {value}",
                 exit_code=FAIL_ON,
-                values={"condition": condition.text, "name": condition.name, "value": figures[condition.name]},
+                values={"condition": condition.text, "name": condition.name, "value": _shown(figures[condition.name])},
             )
 
 
@@ -102,6 +104,11 @@ def check_names(conditions: Sequence[Condition], known: Sequence[str]) -> None:
                 name=condition.name,
                 known=", ".join(known),
             )
+
+
+def _shown(value: object) -> object:
+    """A share with four digits is enough to be told."""
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _number(value: object) -> float | None:

@@ -10,9 +10,10 @@ from custtier.cli.fail_on import check_names
 from custtier.cli.options import Include, Profile, Writing, given, writing
 from custtier.cli.output import answer, say_written
 from custtier.cli.progress import Bar
+from custtier.errors import usage_error
 
-COUNTS = ("import_id", "files", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
-"""Figures of every import: a wrong name is told before anything goes in."""
+FIGURES = ("import_id", "files", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
+"""Numbers of the summary: a condition on another one is told before anything goes in."""
 
 
 @given(out=writing)
@@ -36,8 +37,14 @@ def import_(
     from custtier.render.files import check_place, write_whole
     from custtier.workflows.importing import import_files
 
-    check_names(out.conditions, COUNTS)
+    check_names(out.conditions, FIGURES)
     if rejects is not None:
+        if str(rejects) == "-":
+            raise usage_error(
+                "rejects-to-stdout",
+                "--rejects takes a file: the answer stands on standard output already",
+                hint="write it as --rejects rejected.csv",
+            )
         check_place(rejects)
     with Bar(quiet=out.quiet) as bar:
         imported = import_files(

@@ -52,7 +52,9 @@ Include = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DAY", help="Last day observed; by default the last day with a purchase."),
+    typer.Option(
+        "--as-of", metavar="DAY", help="Last day observed; by default the last day of any paid order or dated refund."
+    ),
 ]
 Since = Annotated[str | None, typer.Option(metavar="DAY", help="First day of the orders used.")]
 Until = Annotated[str | None, typer.Option(metavar="DAY", help="Last day of the orders used.")]
@@ -72,7 +74,12 @@ OutputForm = Annotated[
     Form | None,
     typer.Option("--format", case_sensitive=False, help="How to write the answer; text unless --output says more."),
 ]
-Output = Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file; its ending names the format.")]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Write to this file; its ending names the format: .xlsx for Excel, .csv for scripts."
+    ),
+]
 TableName = Annotated[
     str | None, typer.Option(metavar="NAME", help="Write this table of the answer instead of the first.")
 ]
@@ -155,6 +162,13 @@ def writing(
         settings=settings,
         store=store_folder(store, settings),
     )
+
+
+def telling(
+    *, ctx: typer.Context, form: OutputForm = None, output: Output = None, quiet: Quiet = False, lang: Lang = None
+) -> Writing:
+    """`writing` for a command whose answer only tells what it did."""
+    return writing(ctx=ctx, form=form, output=output, quiet=quiet, lang=lang)
 
 
 def path_of(output: str | None) -> Path | None:

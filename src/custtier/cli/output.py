@@ -6,13 +6,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from custtier.cli.fail_on import judge
 from custtier.cli.options import Form, Writing
 from custtier.cli.session import Session
-from custtier.errors import DATA, INTERRUPTED, CusttierError
+from custtier.errors import DATA, INTERRUPTED, CusttierError, data_error
 from custtier.text import message
+from custtier.text.values import in_words
 
 if TYPE_CHECKING:
     from custtier.views.view import View
@@ -23,6 +24,10 @@ NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.JSON, Form.XLSX})
 
 def prepare_streams() -> None:
     """Make standard output and standard error take any text: UTF-8, but on a terminal what the terminal speaks."""
+    if sys.stdout is None:  # closed by the caller: nobody reads
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -40,14 +45,14 @@ def guarded(session: Session, work: Callable[[], int]) -> int:
     """
     try:
         code = work()
-        sys.stdout.flush()
+        put(b"")
     except CusttierError as error:
         if session.debug:
             traceback.print_exc()
         tell(error, session)
         return error.exit_code
     except BrokenPipeError:
-        leave_closed_pipe()
+        leave(sys.stdout)
         return 0
     except KeyboardInterrupt:
         tell_interrupted(session)
@@ -55,22 +60,42 @@ def guarded(session: Session, work: Callable[[], int]) -> int:
     except Exception as problem:  # the one place: a bug must not end in a traceback on a seller's screen
         if session.debug:
             traceback.print_exc()
-        tell(_internal(problem), session)
+        tell(_of_a_page(problem) or _internal(problem), session)
         return DATA
     return code
 
 
-def leave_closed_pipe() -> None:
-    """Send what is still to be written nowhere, so that the interpreter ends without a word."""
+def leave(stream: TextIO) -> None:
+    """Send what is still to be written to a stream nowhere, so that the interpreter ends without a word."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
+
+
+def unwritten(problem: OSError) -> CusttierError:
+    """The error of a standard output that takes nothing more."""
+    leave(sys.stdout)
+    return data_error(
+        "cannot-write-output",
+        "standard output takes no more: {problem}",
+        hint="see that the disk has space, or write to a file elsewhere with `--output FILE`",
+        problem=problem.strerror or type(problem).__name__,
+    )
+
+
+def _of_a_page(problem: Exception) -> CusttierError | None:
+    """The error when Click could not write a page of help; None for any other problem."""
+    frames = list(traceback.walk_tb(problem.__traceback__))
+    where = str(frames[-1][0].f_globals.get("__name__", "")) if frames else ""
+    return unwritten(problem) if isinstance(problem, OSError) and where.endswith("click.utils") else None
 
 
 def tell(error: CusttierError, session: Session) -> None:
     """Print `error[code]: …` and `hint: …`."""
-    say_aside(f"error[{error.code}]: {session.catalogue.fill(error.message, error.values)}")
+    catalogue = session.catalogue
+    values = in_words(error.values, catalogue)
+    say_aside(f"error[{error.code}]: {catalogue.fill(error.message, values)}")
     if error.hint:
-        say_aside(f"hint: {session.catalogue.fill(error.hint, error.values)}")
+        say_aside(catalogue.say(message("hint: {text}"), text=catalogue.fill(error.hint, values)))
 
 
 def tell_interrupted(session: Session) -> None:
@@ -79,8 +104,12 @@ def tell_interrupted(session: Session) -> None:
 
 
 def say_aside(text: str) -> None:
-    """One line on standard error."""
-    sys.stderr.write(text + "\n")
+    """One line on standard error; where that takes nothing there is nobody to tell."""
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        leave(sys.stderr)
 
 
 def _internal(problem: Exception) -> CusttierError:
@@ -136,7 +165,11 @@ def say_written(path: Path, out: Writing) -> None:
 
 
 def put(content: bytes) -> None:
-    """Write to standard output; a reader that went away has had enough."""
+    """Write to standard output; a reader that went away has had enough.
+
+    Raises:
+        CusttierError: `cannot-write-output`, as when the disk behind it is full.
+    """
     try:
         if sys.stdout.isatty():
             sys.stdout.write(content.decode(errors="backslashreplace"))
@@ -145,7 +178,9 @@ def put(content: bytes) -> None:
             sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
-        leave_closed_pipe()
+        leave(sys.stdout)
+    except OSError as problem:
+        raise unwritten(problem) from problem
 
 
 def page_width() -> int | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from custtier.cli.fail_on import check_names
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
@@ -19,6 +20,10 @@ class Scheme(StrEnum):
     GRID10 = "grid10"
 
 
+FIGURES = ("customers", "orders", "net_sales", "unattributed_orders", "unattributed_sales")
+"""Numbers of the summary: a condition on another one is told before any work."""
+
+
 @given(asked=question, out=writing)
 def rfm(
     asked: Question,
@@ -29,6 +34,7 @@ def rfm(
     ] = Scheme.CHINESE8,
 ) -> None:
     """Score customers by recency, frequency and money, and sort them into classes."""
+    check_names(out.conditions, FIGURES)
     from custtier.workflows.rfm import rfm as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:

@@ -5,10 +5,26 @@ from typing import Annotated
 
 import typer
 
+from custtier.cli.fail_on import check_names
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.workflows.question import Question
+
+FIGURES = (
+    "customers",
+    "net_sales",
+    "top_customers",
+    "top_sales",
+    "top_sales_share",
+    "cutoff_sales",
+    "sales80_customers",
+    "sales80_share",
+    "gini",
+    "unattributed_orders",
+    "unattributed_sales",
+)
+"""Numbers of the summary: a condition on another one is told before any work."""
 
 
 @given(asked=question, out=writing)
@@ -23,6 +39,7 @@ def tiers(
     ] = None,
 ) -> None:
     """Sort customers into tiers by net sales: who makes the money, and how much of it."""
+    check_names(out.conditions, FIGURES)
     from custtier.workflows.tiers import tiers as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
