@@ -158,7 +158,7 @@ def _summary(view: View, shown: Shown, *, page_width: int | None) -> list[str]:
     """Figures under each other, long ones in several lines beside their titles."""
     figures = shown.summary(view)
     width = max((cells(title) for title, *_ in figures), default=0) + 2
-    lines = []
+    lines: list[str] = []
     for title, text, *_ in figures:
         texts = [text] if page_width is None else wrapped(text, max(page_width - width, SHORTEST))
         starts = [title, *[""] * (len(texts) - 1)]
