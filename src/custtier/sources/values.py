@@ -1,8 +1,10 @@
 """Fields become values: money in minor units, instants in UTC, quantities, states; and which of them are bad."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -18,7 +20,10 @@ from custtier.sources.transforms.money import minor_units, plain_units
 from custtier.sources.transforms.statuses import CANCELLED, DONE, UNKNOWN, refund_states, states
 from custtier.sources.transforms.text import cleaned, is_damaged_id
 
+_FURTHER: Final = "instant_"
+_COLUMNS_AT_ONCE: Final = 4
 Reader = Callable[[pl.Series], pl.Series]
+ColumnReader = Callable[[], tuple[pl.Series, pl.Series]]
 BAD: Final = "bad_"
 """Before a field's name: the column that says whether its text could not be read."""
 
@@ -80,8 +85,10 @@ def with_values(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     `is_head` marks the rows that carry their order's cells: all but the later rows of an order whose cells are blank.
     """
     table = _with_currency(table, layout)
-    table = table.with_columns(_money(table)).with_columns(_dates(table, layout))
-    table = table.with_columns(_quantity(table))
+    with ThreadPoolExecutor(_COLUMNS_AT_ONCE) as readers:
+        read = readers.map(lambda reader: reader(), [*_dates(table, layout), *_money(table)])
+    told = [column for columns in read for column in columns if not column.name.startswith(BAD + _FURTHER)]
+    table = table.with_columns(told).with_columns(_quantity(table))
     table = _with_head(table, layout)
     table = _with_states(table, layout)
     return _with_order_money(table, layout)
@@ -95,7 +102,7 @@ def file_instant(table: pl.DataFrame) -> datetime | None:
 
 
 def _further(table: pl.DataFrame) -> list[str]:
-    return [name for name in table.columns if name.startswith("instant_")]
+    return [name for name in table.columns if name.startswith(_FURTHER)]
 
 
 def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -121,25 +128,16 @@ def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     return table.with_columns(currency=default)
 
 
-def _money(table: pl.DataFrame) -> list[pl.Series]:
-    """The money fields in minor units, each with its `bad_…`."""
+def _money(table: pl.DataFrame) -> list[ColumnReader]:
+    """What reads the money fields in minor units, each with its `bad_…`."""
     currencies = table["currency"].unique().to_list()
     by_digits = {minor_digits(currency) for currency in currencies}
+    names = [name for name in MONEY if name in table.columns]
+    if len(by_digits) > 1:
+        return [partial(_money_by_currency, table[name], table["currency"]) for name in names]
     digits = next(iter(by_digits), 2)
-    columns: list[pl.Series] = []
-    for name in (name for name in MONEY if name in table.columns):
-        if len(by_digits) <= 1:
-            columns += _read(
-                table[name],
-                as_it_stands=lambda text: plain_units(text, digits=digits),
-                clean=cleaned,
-                read=lambda text: minor_units(text, digits=digits),
-            )
-        else:
-            text = cleaned(table[name])
-            value = _money_by_currency(text, table["currency"])
-            columns += [value, (text.is_not_null() & value.is_null()).alias(BAD + name)]
-    return columns
+    as_it_stands, read = partial(plain_units, digits=digits), partial(minor_units, digits=digits)
+    return [partial(_read, table[name], as_it_stands=as_it_stands, clean=cleaned, read=read) for name in names]
 
 
 def _read(text: pl.Series, *, as_it_stands: Reader, clean: Reader, read: Reader) -> tuple[pl.Series, pl.Series]:
@@ -155,30 +153,25 @@ def _read(text: pl.Series, *, as_it_stands: Reader, clean: Reader, read: Reader)
     return value, bad.alias(BAD + text.name)
 
 
-def _money_by_currency(text: pl.Series, currency: pl.Series) -> pl.Series:
+def _money_by_currency(text: pl.Series, currency: pl.Series) -> tuple[pl.Series, pl.Series]:
+    text = cleaned(text)
     value = pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
     for one in currency.unique().to_list():
         rows = currency.eq_missing(one)
         value = value.scatter(rows.arg_true(), minor_units(text.filter(rows), digits=minor_digits(one)))
-    return value
+    return value, (text.is_not_null() & value.is_null()).alias(BAD + text.name)
 
 
-def _dates(table: pl.DataFrame, layout: Layout) -> list[pl.Series]:
-    """The date fields as instants, each with its `bad_…`; the file's further instants, without."""
-    columns: list[pl.Series] = []
+def _dates(table: pl.DataFrame, layout: Layout) -> list[ColumnReader]:
+    """What reads the date fields and the file's further instants, each with its `bad_…`."""
     profile, zone = layout.profile, layout.zone
-    for name in (name for name in (*DATES, *_further(table)) if name in table.columns):
-        text = table[name]
-        if name == "created_at" and profile.day:
-            text = _days_told(text).fill_null("20" + table["order_id"].str.extract(profile.day))
-        value, bad = _read(
-            text,
-            as_it_stands=lambda text: no_instants(text) if profile.date_formats else usual_instants(text, zone=zone),
-            clean=_days_told,
-            read=lambda text: instants(text, zone=zone, formats=profile.date_formats, day_first=profile.day_first),
-        )
-        columns += [value, bad] if name in DATES else [value]
-    return columns
+    as_it_stands = no_instants if profile.date_formats else partial(usual_instants, zone=zone)
+    read = partial(instants, zone=zone, formats=profile.date_formats, day_first=profile.day_first)
+    texts = [table[name] for name in (*DATES, *_further(table)) if name in table.columns]
+    if profile.day and "order_id" in table.columns:
+        day = "20" + table["order_id"].str.extract(profile.day)
+        texts = [_days_told(text).fill_null(day) if text.name == "created_at" else text for text in texts]
+    return [partial(_read, text, as_it_stands=as_it_stands, clean=_days_told, read=read) for text in texts]
 
 
 def _days_told(text: pl.Series) -> pl.Series:
