@@ -130,5 +130,5 @@ def test_progress_is_told_to_the_last_byte(tmp_path: Path) -> None:
 
 
 def test_reading_leaves_nothing_beside_the_file(tmp_path: Path) -> None:
-    read(write(tmp_path / "a.csv", (TABLE + 'A2,2026-01-02,"老\n李"x",6\n').encode("gb18030")))
+    read(write(tmp_path / "a.csv", (TABLE + 'A2,2026-01-02,"老\n李",6\nA3,2026-01-02,7"李,6\n').encode("gb18030")))
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]

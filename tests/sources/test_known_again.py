@@ -1,5 +1,6 @@
 """Orders and items that come again are known again, also where the format gives them no number."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,56 @@ def test_a_newer_file_without_the_amount_leaves_the_amount_as_it_was(
     old = read(tmp_path, header, "1,2024-01-01,u1,10,已完成")
     new = read(tmp_path, header, f"1,2024-01-01,u1,,{word}", "2,2024-02-01,u2,,待付款")
     assert purchases_of(old, new) == known
+
+
+def test_items_of_an_order_that_come_in_two_files_add_up(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,金额,商品名称,数量"
+    first, second = (read(tmp_path, header, line) for line in ("1,2024-01-01,u1,10,x,1", "1,2024-01-01,u1,20,y,1"))
+    for files in ([first, second], [second, first], [first, second, first]):
+        assert purchases_of(*files) == [(3000, 0, False)]
+
+
+def test_money_of_whole_orders_comes_again_and_adds_nothing(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,订单金额,商品名称"
+    first, second = (read(tmp_path, header, line) for line in ("1,2024-01-01,u1,30,x", "1,2024-01-01,u1,30,y"))
+    assert purchases_of(first, second) == [(3000, 0, False)]
+
+
+def test_a_refund_beside_the_amount_of_an_item_is_the_items(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,商品名称,金额,退款金额"
+    reading = read(tmp_path, header, "1,2024-01-01,u1,x,10,4", "1,2024-01-01,u1,y,20,6")
+    assert reading.items["stated_refund"].to_list() == [400, 600]
+    assert purchases_of(reading) == [(3000, 1000, False)]
+    of_order = read(
+        tmp_path, header.replace("退款金额", "订单已退款金额"), "1,2024-01-01,u1,x,10,4", "1,2024-01-01,u1,y,20,4"
+    )
+    assert purchases_of(of_order) == [(3000, 400, False)]
+
+
+def test_a_refund_of_an_item_with_its_day_has_that_day(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,商品名称,金额,退款金额,退款时间,状态"
+    lines = ["x,10,4,2024-02-01,已完成", "y,20,6,2024-02-02,已完成", "z,5,,,已完成", "v,7,7,2024-02-02,已退款"]
+    reading = read(tmp_path, header, *(f"1,2024-01-01,u1,{line}" for line in lines))
+    facts = facts_of([reading], settings=Settings(), id_key=b"0123456789abcdef0123456789abcdef")
+    assert facts.dated_refunds.select("amount", "refunded_on").sort("amount").collect().rows() == [
+        (400, date(2024, 2, 1)),
+        (600, date(2024, 2, 2)),
+    ]
+    assert purchases_of(reading) == [(3500, 0, False)]
+
+
+def test_identical_rows_are_one_where_else_each_order_stands_once(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,商品名称,金额"
+    once = read(tmp_path, header, *["1,2024-01-01,u1,x,10"] * 2, "2,2024-01-01,u1,x,10")
+    assert once.records["reason"].to_list() == [None, "duplicate_row", None]
+    assert sorted(purchases_of(once)) == [(1000, 0, False)] * 2
+    items = read(tmp_path, header, *["1,2024-01-01,u1,x,10"] * 2, "2,2024-01-01,u1,x,10", "2,2024-01-01,u1,y,10")
+    assert items.records["reason"].null_count() == 4
+    assert purchases_of(items) == [(2000, 0, False)] * 2
+
+
+def test_an_item_amount_stands_in_for_a_blank_amount_of_the_order(tmp_path: Path) -> None:
+    header = "订单号,日期,客户,商品名称,订单金额,金额"
+    reading = read(tmp_path, header, "1,2024-01-01,u1,x,,10", "2,2024-01-01,u1,x,9,10", "3,2024-01-01,u1,x,,")
+    assert reading.rejects.select("row", "reason").rows() == [(4, "bad_amount")]
+    assert sorted(purchases_of(reading)) == [(900, 0, False), (1000, 0, False)]

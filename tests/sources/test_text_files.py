@@ -40,7 +40,7 @@ def test_an_encoding_is_told_by_the_bytes(tmp_path: Path, encoding: str, name: s
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiter_and_line_ends_are_told_by_the_file(tmp_path: Path, delimiter: str, end: str) -> None:
     reading = read(written(tmp_path, (HEADER + ROW).replace(",", delimiter).replace("\n", end)))
-    assert reading.orders["gross"].to_list() == [500]
+    assert reading.items["amount"].to_list() == [500]
 
 
 def test_a_bad_byte_in_utf8_is_named_by_its_line(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_marks_that_stray_and_cells_of_several_lines_stand_in_one_file(tmp_path:
 
 def test_short_and_long_lines_are_read_as_far_as_the_header_goes(tmp_path: Path) -> None:
     reading = read(written(tmp_path, HEADER + "A1,2026-01-02,老李,5\nA2,2026-01-02,王姐,6,茶,多,余\n"))
-    assert reading.orders["gross"].to_list() == [500, 600]
+    assert reading.items["amount"].to_list() == [500, 600]
 
 
 def test_a_header_alone_is_a_reading_of_no_orders(tmp_path: Path) -> None:

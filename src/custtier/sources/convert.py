@@ -47,7 +47,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
     table = _without_repeats(with_order_keys(table, layout), layout)
     orders = order_rows(table, layout)
     items = item_rows(table, layout)
-    refunds = refund_rows(table, layout)
+    refunds = refund_rows(table, layout, items=items)
     stamp = pl.lit(instant, dtype=pl.Datetime("us", "UTC")).alias("file_instant")
     return Reading(
         path=path,
@@ -133,8 +133,13 @@ def _with_whole_orders(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _without_repeats(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Identical rows left out but for the first, in a format of one row an order with an order id."""
-    if not layout.one_row_an_order:
+    """Identical rows left out but for the first, in a format of one row per order with an order id.
+
+    Where only the rows could tell whether each is an order or an item, they tell one row per order if, but for
+    identical ones, every order id stands once.
+    """
+    told_by_rows = layout.profile.grain == "auto" and layout.item_money
+    if not (layout.one_row_an_order or told_by_rows):
         return table
     keys = table["order_key"]
     if keys.drop_nulls().n_unique() == len(keys) - keys.null_count():
@@ -142,11 +147,12 @@ def _without_repeats(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     kept = table.filter(pl.col("order_key").is_not_null())
     suspects = kept.filter(kept["order_key"].is_duplicated())
     same = [name for name in suspects.columns if name not in {"sheet", "sheet_number", "row", "at", "first_cells"}]
-    firsts = suspects.unique(subset=same, keep="first", maintain_order=True)["at"]
-    if len(firsts) == suspects.height:
+    firsts = suspects.unique(subset=same, keep="first", maintain_order=True)
+    if firsts.height == suspects.height:
         return table
-    repeats = suspects.filter(~pl.col("at").is_in(firsts.implode()))["at"]
-    repeated = pl.col("at").is_in(repeats.implode())
+    if told_by_rows and firsts.filter(pl.col("role") == ORDER)["order_key"].is_duplicated().any():
+        return table
+    repeated = pl.col("at").is_in(suspects.filter(~pl.col("at").is_in(firsts["at"].implode()))["at"].implode())
     return table.with_columns(
         left_out=pl.when(repeated).then(pl.lit("duplicate_row")).otherwise("left_out"),
         role=pl.when(~repeated).then("role"),

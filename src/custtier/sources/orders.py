@@ -93,17 +93,13 @@ def _sums_item_refunds(rows: pl.DataFrame, layout: Layout) -> bool:
 
 def _settled(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Money and state of whole orders: refunds of items added up, full refunds told from closed orders."""
-    if layout.item_money:
-        return rows.with_columns(
-            gross=pl.lit(None, dtype=pl.Int64), refund=pl.lit(None, dtype=pl.Int64), state=pl.lit(None, dtype=pl.String)
-        )
-    if "gross" not in rows.columns:
-        return rows.with_columns(
-            gross=pl.lit(None, dtype=pl.Int64), refund=pl.lit(None, dtype=pl.Int64), state=pl.lit(None, dtype=pl.String)
-        )
-    if _sums_item_refunds(rows, layout):
-        rows = rows.with_columns(refund=pl.col("item_refund"))
     refund = pl.col("refund").abs() if "refund" in rows.columns else pl.lit(None, dtype=pl.Int64)
+    if layout.item_money or "gross" not in rows.columns:
+        stated = refund if layout.item_money else pl.lit(None, dtype=pl.Int64)
+        no_money, no_state = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
+        return rows.with_columns(gross=no_money, refund=stated, state=no_state)
+    if _sums_item_refunds(rows, layout):
+        refund = pl.col("item_refund").abs()
     paid_at = pl.col("paid_at").is_not_null() if "paid_at" in rows.columns else pl.lit(value=False)
     rows = rows.with_columns(refund=refund)
     in_full = (pl.col("refund") >= pl.col("gross")) & (pl.col("gross") > 0) & paid_at

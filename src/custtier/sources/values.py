@@ -24,6 +24,7 @@ _FURTHER: Final = "instant_"
 _COLUMNS_AT_ONCE: Final = 4
 Reader = Callable[[pl.Series], pl.Series]
 ColumnReader = Callable[[], tuple[pl.Series, pl.Series]]
+_PRODUCTS: Final = ("product_id", "product", "specification")
 BAD: Final = "bad_"
 """Before a field's name: the column that says whether its text could not be read."""
 
@@ -65,18 +66,24 @@ class Layout:
 def settled_grain(table: pl.DataFrame, profile: Profile) -> str:
     """The grain of a file: what the profile says, or for `auto` what the rows show.
 
-    One row an order, unless some order id stands beside several products: then each row is an item, which repeats the
-    order's money where the file has a column of it and carries its own money otherwise.
+    One row an order, unless each row is an item: an amount of the row beside a product is the item's, whatever other
+    rows show, because the next file may hold another item of the order. Money of whole orders stands once an order,
+    or on every item's row where some order id stands beside several products.
     """
     if profile.grain != "auto":
         return profile.grain
-    products = [name for name in ("product_id", "product", "specification") if name in table.columns]
-    if "order_id" not in table.columns or not products:
+    if not tells_items(table):
         return "order"
+    if "gross" not in table.columns:
+        return "item"
+    products = [name for name in _PRODUCTS if name in table.columns]
     rows = table.filter(pl.col("role") == ORDER).select("order_id", *products).unique()
-    if rows["order_id"].drop_nulls().is_duplicated().any():
-        return "item_repeated" if "gross" in table.columns else "item"
-    return "order"
+    return "item_repeated" if rows["order_id"].drop_nulls().is_duplicated().any() else "order"
+
+
+def tells_items(table: pl.DataFrame) -> bool:
+    """Whether rows name a product of an order that other rows, here or in another file, may name too."""
+    return "order_id" in table.columns and any(name in table.columns for name in _PRODUCTS)
 
 
 def with_values(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -241,11 +248,8 @@ def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         stated = minor_units(table["status"].str.extract(profile.statuses.amount_pattern), digits=2)
         earlier = pl.col("refund") if "refund" in table.columns else pl.lit(None, dtype=pl.Int64)
         table = table.with_columns(refund=pl.coalesce(stated, earlier))
-    if layout.profile.grain == "auto" and "amount" in table.columns and layout.grain == "order":
-        amounts = [pl.col(name) for name in ("gross", "amount") if name in table.columns]
-        bad = [pl.col(BAD + name) for name in ("gross", "amount") if name in table.columns]
-        table = table.with_columns(pl.coalesce(amounts).alias("gross"), pl.any_horizontal(bad).alias(BAD + "gross"))
-        table = table.drop("amount", BAD + "amount")
+    if profile.grain == "auto":
+        table = _with_money_of_its_level(table, layout)
     if profile.paid == "net":
         table = table.with_columns(
             _before_refunds(table, paid, stated) for paid, stated in _NET if paid in table.columns
@@ -259,6 +263,20 @@ def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         table = table.with_columns(gross=pl.when(partly).then(left).otherwise("gross"))
     if layout.grain == "unit" and "quantity" not in table.columns:
         table = table.with_columns(quantity=pl.lit(1.0))
+    return table
+
+
+def _with_money_of_its_level(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Money of a row is its order's where no row is an item; a refund of a row is the order's unless its amount is."""
+    lifted = [] if tells_items(table) else [("gross", "amount")]
+    lifted += [] if layout.item_money else [("refund", "item_refund")]
+    for whole, own in lifted:
+        if own not in table.columns:
+            continue
+        names = [name for name in (whole, own) if name in table.columns]
+        table = table.with_columns(
+            pl.coalesce(names).alias(whole), pl.any_horizontal(BAD + name for name in names).alias(BAD + whole)
+        ).drop(own, BAD + own)
     return table
 
 
@@ -321,6 +339,8 @@ def _no_amount(table: pl.DataFrame, layout: Layout, is_order: pl.Expr) -> Sequen
     if field not in table.columns:
         return []
     blank = pl.col(field).is_null() & (pl.col("state") == State.PAID) & is_order & pl.col("is_head")
+    if layout.profile.grain == "auto" and "amount" in table.columns:
+        blank = blank & pl.col("amount").is_null()
     if layout.grain == "item_repeated" and layout.has_ids and table.select(blank.any()).item():
         blank = blank & pl.col(field).max().over("order_id").is_null()
     return [("bad_amount", field, blank)]
