@@ -146,3 +146,36 @@ def test_an_item_amount_stands_in_for_a_blank_amount_of_the_order(tmp_path: Path
     reading = read(tmp_path, header, "1,2024-01-01,u1,x,,10", "2,2024-01-01,u1,x,9,10", "3,2024-01-01,u1,x,,")
     assert reading.rejects.select("row", "reason").rows() == [(4, "bad_amount")]
     assert sorted(purchases_of(reading)) == [(900, 0, False), (1000, 0, False)]
+
+
+LINES = "订单号,子订单号,日期,客户,金额,商品名称,状态"
+
+
+def test_one_of_two_identical_lines_is_known_again_alone(tmp_path: Path) -> None:
+    both = read(tmp_path, LINES, "1,L1,2024-01-01,u1,10,x,待付款", "1,L2,2024-01-01,u1,10,x,已完成")
+    second = read(tmp_path, LINES, "1,L2,2024-01-05,u1,10,x,已退款")
+    assert second.items["item_key"].item() == both.items["item_key"][1]
+    assert purchases_of(both, second) == [(0, 0, False)]
+    first = read(tmp_path, LINES, "1,L1,2024-01-05,u1,10,x,已完成")
+    assert purchases_of(both, first) == [(2000, 0, False)]
+
+
+def test_a_line_whose_product_has_a_new_name_is_the_same_item(tmp_path: Path) -> None:
+    old = read(tmp_path, LINES, "1,L1,2024-01-01,u1,10,x,已完成")
+    new = read(tmp_path, LINES, "1,L1,2024-01-05,u1,10,新名,已完成")
+    assert purchases_of(old, new) == [(1000, 0, False)]
+
+
+def test_a_line_that_stands_twice_in_a_file_counts_once(tmp_path: Path) -> None:
+    lines = ["1,L1,2024-01-01,u1,10,x,已完成", "1,L1,2024-01-01,u1,10,x,已退款", "1,L2,2024-01-01,u1,10,x,已完成"]
+    for rows in (lines, lines[::-1]):
+        reading = read(tmp_path, LINES, *rows)
+        assert sorted(reading.items["state"]) == ["paid", "refunded"]
+        assert reading.records.select("outcome", "item_key").null_count().row(0) == (0, 0)
+        assert purchases_of(reading) == [(1000, 0, False)]
+
+
+@pytest.mark.parametrize("line", ["", "0", "1.2E+18"])
+def test_a_line_number_that_tells_no_lines_apart_is_none(line: str, tmp_path: Path) -> None:
+    rows = [f"1,{line},2024-01-01,u1,10,x,已完成", f"1,{line},2024-01-01,u1,20,y,已完成"]
+    assert purchases_of(read(tmp_path, LINES, *rows)) == [(3000, 0, False)]

@@ -10,7 +10,7 @@ from custtier.schema import REJECTS
 from custtier.settings import Settings
 from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
-from custtier.sources.items import item_rows
+from custtier.sources.items import item_rows, once_each
 from custtier.sources.orders import order_of_row, order_rows, with_order_keys
 from custtier.sources.profile import Profile
 from custtier.sources.reading import RECORDS, Reading
@@ -57,7 +57,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
         rows_read=table.height,
         file_instant=instant,
         orders=orders.with_columns(stamp),
-        items=items.drop("at").with_columns(stamp),
+        items=once_each(items).drop("at").with_columns(stamp),
         refunds=refunds.drop("at").with_columns(stamp),
         records=_records(table, items, refunds),
         rejects=_rejects(table, matches, path=path),

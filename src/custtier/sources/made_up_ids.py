@@ -9,6 +9,7 @@ from custtier.schema import AccountKind, PhoneKind
 from custtier.sources.records import REFUND
 from custtier.sources.twins import numbers_among_twins
 
+_FIRST: Final = ("state", "product_id", "product", "specification", "channel")
 _MARK: Final = "\x1e"
 """Between the parts of a made-up id, and before them: no file's own id has it."""
 
@@ -34,7 +35,7 @@ def with_made_up_ids(table: pl.DataFrame, *, keyed: pl.Expr) -> pl.DataFrame:
         separator=_MARK,
     )
     rows = rows.with_columns(key_told=told)
-    number = numbers_among_twins(rows, same=["key_shop", "key_told"]).cast(pl.String)
+    number = numbers_among_twins(rows, same=["key_shop", "key_told"], first=_FIRST).cast(pl.String)
     ids = rows.select("at", key_order=pl.concat_str(pl.lit(""), pl.col("key_told"), number, separator=_MARK))
     return table.join(ids, on="at", how="left", maintain_order="left")
 

@@ -93,7 +93,7 @@ def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:
         separator="\x1e",
     )
     rows = rows.with_columns(key_told=told)
-    number = numbers_among_twins(rows, same=["key_told"]).cast(pl.String)
+    number = numbers_among_twins(rows, same=["key_told"], first=["refund_state"]).cast(pl.String)
     by_facts = pl.concat_str(pl.col("key_told"), number, separator="\x1e")
     if "refund_id" in rows.columns:
         by_id = pl.concat_str(pl.col("key_order").fill_null(""), pl.col("refund_id"), separator="\x1e")
