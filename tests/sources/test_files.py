@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -73,6 +74,62 @@ def test_an_archive_with_a_password_says_so(tmp_path: Path) -> None:
     assert "password" in str(found)
 
 
+def damaged_members(path: Path, kind: int = zipfile.ZIP_DEFLATED) -> Path:
+    """An archive of three files of which the second has bytes that are none."""
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name in ("a.csv", "b.csv", "c.csv"):
+            archive.writestr(name, TABLE.replace("A1", name[0]) + "# \n" * 200)
+    raw = bytearray(path.read_bytes())
+    start = raw.index(b"b.csv") + len("b.csv")
+    raw[start : start + 20] = b"\xff" * 20
+    return write(path, bytes(raw))
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_of_an_archive_only_the_damaged_member_is_skipped(tmp_path: Path, kind: int) -> None:
+    path = damaged_members(tmp_path / "orders.zip", kind)
+    found = problem_of(path)
+    assert (found.code, found.values["path"]) == ("unreadable-file", f"{path}/b.csv")
+    readings = read(path, skip_bad_files=True)
+    assert [reading.path for reading in readings] == [f"{path}/a.csv", f"{path}/c.csv"]
+    assert [note.values["file"] for note in readings.skipped] == [f"{path}/b.csv"]
+
+
+def test_a_member_in_a_format_that_nobody_knows_is_skipped_alone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", TABLE)
+        archive.writestr("b.txt", "one, two\n")
+    assert problem_of(path).code == "unknown-format"
+    assert len(read(path, skip_bad_files=True)) == 1
+
+
+def test_a_damaged_gzip_file_says_so(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(TABLE.encode() * 100))
+    for cut in (packed[:-20], packed[:12] + b"\xff" * 30 + packed[42:]):
+        path = write(tmp_path / "orders.gz", bytes(cut))
+        assert problem_of(path).code == "unreadable-file"
+        assert read(path, write(tmp_path / "a.csv"), skip_bad_files=True).skipped
+
+
+def test_an_empty_archive_says_that_it_is_empty(tmp_path: Path) -> None:
+    for names in ((), ("folder/",)):
+        with zipfile.ZipFile(tmp_path / "orders.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, "")
+        assert problem_of(tmp_path / "orders.zip").code == "empty-file"
+
+
+def test_a_file_whose_name_is_not_utf8_is_read_under_a_name_that_can_be_shown(tmp_path: Path) -> None:
+    for raw, shown in (("一月.csv".encode("gbk"), "一月.csv"), (b"\xff\xff.csv", "\ufffd\ufffd.csv")):
+        path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw))
+        (reading,) = read(write(path))
+        assert reading.path == f"{tmp_path}/{shown}"
+        bad = write(path.with_suffix(".bad"), b"")
+        assert problem_of(bad).values["path"] == f"{tmp_path}/{shown}".replace(".csv", ".bad")
+        assert [note.values["file"].isprintable() for note in read(bad, skip_bad_files=True).skipped] == [True]
+
+
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "MOST_BYTES", 1000)
     path = tmp_path / "bomb.zip"
@@ -90,6 +147,7 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TABLE.encode("gb18030"))))
     (reading,) = read(Path("-"))
     assert (reading.path, reading.encoding, reading.orders.height) == ("-", "gb18030", 1)
+    assert problem_of(Path("-"), Path("-")).code == "stdin-twice"
 
 
 def test_what_is_not_there_or_holds_nothing_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from custtier.errors import CusttierError, data_error, usage_error
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources.containers import Source, kind_of, named_files, unpacked
+from custtier.sources.containers import Source, kind_of, named_files, shown_name, unpacked
 from custtier.sources.convert import convert
 from custtier.sources.identify import Match, forced, identify
 from custtier.sources.profile import Profile, load_profiles, profile_named
@@ -36,12 +36,38 @@ def read_files(
         settings: For zone and currency where neither file nor profile say.
         profile: Name of the profile to read every file with; None to recognise each.
         include: Switches that take rows in which are left out by default, such as `red-packets`.
-        skip_bad_files: Whether a file that cannot be read becomes a note instead of an error.
+        skip_bad_files: Whether a file or an archive's member that cannot be read becomes a note, not an error.
         progress: Told how far each file is.
 
     Raises:
         CusttierError: What the first bad file has wrong; `unknown-switch` for an `include` that no profile knows.
     """
+    _check_switches(include)
+    named = profile_named(profile) if profile is not None else None
+    readings: list[Reading] = []
+    skipped: list[Note] = []
+
+    def taken(problem: CusttierError, label: str) -> None:
+        if not skip_bad_files:
+            raise problem
+        skipped.append(Note("skipped_file", {"file": label, "problem": problem.code}))
+
+    for path in named_files(paths):
+        with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
+            try:
+                for source in unpacked(path, folder=Path(folder)):
+                    try:
+                        readings += _readings(
+                            source, Path(folder), convert_with=(settings, include), profile=named, progress=progress
+                        )
+                    except CusttierError as problem:
+                        taken(problem, source.label)
+            except CusttierError as problem:
+                taken(problem, shown_name(path))
+    return Readings(tuple(readings), tuple(skipped))
+
+
+def _check_switches(include: frozenset[str]) -> None:
     known = switches(list(load_profiles().values()))
     unknown = sorted(include - known)
     if unknown:
@@ -52,46 +78,32 @@ def read_files(
             names=", ".join(unknown),
             known=", ".join(sorted(known)),
         )
-    named = profile_named(profile) if profile is not None else None
-    readings: list[Reading] = []
-    skipped: list[Note] = []
-    for path in named_files(paths):
-        with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
-            try:
-                found = _read_file(
-                    path, Path(folder), convert_with=(settings, include), profile=named, progress=progress
-                )
-            except CusttierError as problem:
-                if not skip_bad_files:
-                    raise
-                skipped.append(Note("skipped_file", {"file": str(path), "problem": problem.code}))
-                continue
-        readings += found
-    return Readings(tuple(readings), tuple(skipped))
 
 
-def _read_file(
-    path: Path,
+def _readings(
+    source: Source,
     folder: Path,
     *,
     convert_with: tuple[Settings, frozenset[str]],
     profile: Profile | None,
     progress: Progress | None,
 ) -> list[Reading]:
-    readings: list[Reading] = []
+    """The readings of one file: one, or one for each profile that its sheets match."""
+    if source.problem is not None:
+        raise source.problem
     settings, include = convert_with
-    for source in unpacked(path, folder=folder):
-        sheets = _sheets(source, folder, progress)
-        if profile is not None:
-            matches = forced(sheets, profile, path=source.label)
-        else:
-            matches = identify(sheets, list(load_profiles().values()), path=source.label)
-        groups = [list(group) for _, group in groupby(_by_profile(matches), key=lambda match: match.profile.name)]
-        for group in groups:
-            refuse(group[0].profile, source.label)
-            label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
-            readings.append(convert(group, path=label, settings=settings, include=include))
-    return readings
+    sheets = _sheets(source, folder, progress)
+    if profile is not None:
+        matches = forced(sheets, profile, path=source.label)
+    else:
+        matches = identify(sheets, list(load_profiles().values()), path=source.label)
+    groups = [list(group) for _, group in groupby(_by_profile(matches), key=lambda match: match.profile.name)]
+    found: list[Reading] = []
+    for group in groups:
+        refuse(group[0].profile, source.label)
+        label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
+        found.append(convert(group, path=label, settings=settings, include=include))
+    return found
 
 
 def _by_profile(matches: Sequence[Match]) -> list[Match]:

@@ -1,20 +1,25 @@
 """Workbooks as sheets: every cell as text, ids with all their digits, merged cells on every row they cover."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
+from xml.etree import ElementTree
 
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.containers import encrypted
+from custtier.sources.containers import DAMAGE, encrypted
 from custtier.sources.sheet import HEAD_ROWS, Each, column_name
 from custtier.sources.workbook_cells import exact_numbers, merged_ranges
 
 if TYPE_CHECKING:
     import fastexcel
+
+_Found = TypeVar("_Found")
+_DAMAGE: Final = (*DAMAGE, KeyError, ElementTree.ParseError)
+"""What reading the parts of a damaged workbook raises; a part that is not there is a key that is missing."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class WorkbookSheet:
     """
 
     path: Path
+    label: str
     name: str
     encoding: str
     cells: pl.DataFrame = field(repr=False)
@@ -63,7 +69,8 @@ class WorkbookSheet:
     def _with_merged(self, below: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
         """The value of a merged cell on every row that it covers."""
         covered: dict[str, list[tuple[int, int]]] = {}
-        for first, last, column in merged_ranges(self.path, self.name, encoding=self.encoding):
+        ranges = self._told(lambda: merged_ranges(self.path, self.name, encoding=self.encoding))
+        for first, last, column in ranges:
             if column in columns:
                 rows = covered.setdefault(column_name(column), [])
                 rows += [(row, first) for row in range(first + 1, last + 1)]
@@ -81,7 +88,7 @@ class WorkbookSheet:
         rounded = {row: text for row, text in long.select("row", name).iter_rows() if float(text) == int(text)}
         if not rounded:
             return below
-        exact = exact_numbers(self.path, self.name, rounded, encoding=self.encoding)
+        exact = self._told(lambda: exact_numbers(self.path, self.name, rounded, encoding=self.encoding))
         if not exact:
             return below
         found = pl.DataFrame(
@@ -89,6 +96,15 @@ class WorkbookSheet:
         )
         joined = below.join(found, on="row", how="left", maintain_order="left")
         return joined.with_columns(pl.coalesce("exact", name).alias(name)).drop("exact")
+
+    def _told(self, look: Callable[[], _Found]) -> _Found:
+        """What the workbook's parts tell; an error of ours where they are damaged."""
+        from python_calamine import CalamineError
+
+        try:
+            return look()
+        except (*_DAMAGE, CalamineError) as problem:
+            raise _unreadable(self.path, self.label, problem) from problem
 
 
 def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSheet]:
@@ -101,8 +117,8 @@ def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSh
 
     try:
         reader = fastexcel.read_excel(path.read_bytes())
-        sheets = [_sheet(reader, name, path, encoding) for name in reader.sheet_names]
-    except fastexcel.FastExcelError as problem:
+        sheets = [_sheet(reader, name, path, label=label, encoding=encoding) for name in reader.sheet_names]
+    except (fastexcel.FastExcelError, *_DAMAGE) as problem:
         raise _unreadable(path, label, problem) from problem
     filled = [sheet for sheet in sheets if sheet is not None]
     if not filled:
@@ -110,13 +126,15 @@ def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSh
     return filled
 
 
-def _sheet(reader: "fastexcel.ExcelReader", name: str, path: Path, encoding: str) -> WorkbookSheet | None:
+def _sheet(
+    reader: "fastexcel.ExcelReader", name: str, path: Path, *, label: str, encoding: str
+) -> WorkbookSheet | None:
     loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     if loaded.width == 0 or loaded.total_height == 0:
         return None
     cells = loaded.to_polars()
     cells.columns = [column_name(index) for index in range(cells.width)]
-    return WorkbookSheet(path=path, name=name, encoding=encoding, cells=cells)
+    return WorkbookSheet(path=path, label=label, name=name, encoding=encoding, cells=cells)
 
 
 def _unreadable(path: Path, label: str, problem: Exception) -> CusttierError:
