@@ -30,9 +30,10 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
         phone: Column of the text as it stood in the file.
         kind: Column that may already say `virtual`, which stays.
     """
-    text = pl.col(phone).str.strip_chars()
+    stripped = pl.col(phone).str.strip_chars()
+    text = pl.col(phone)
     known = (
-        pl.when(text.is_null() | (text == ""))
+        pl.when(text.is_null())
         .then(pl.lit(_NONE))
         .when(text.str.contains("*", literal=True))
         .then(pl.lit(PhoneKind.MASKED.value))
@@ -41,8 +42,14 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
         .when(text.str.contains(rf"^{MOBILE}$"))
         .then(pl.lit(PhoneKind.FULL.value))
     )
-    told = frame.with_columns(pl.when(text != "").then(text).alias(phone), known.alias(kind))
-    untold = told.filter(pl.col(kind).is_null()).select(pl.col(phone).unique())
+    told = (
+        frame.lazy()
+        .with_columns(stripped.alias(phone))
+        .with_columns(pl.when(text != "").then(text).alias(phone))
+        .with_columns(known.alias(kind))
+        .collect()
+    )
+    untold = told.select(phone, kind).filter(pl.col(kind).is_null()).select(pl.col(phone).unique())
     if not untold.is_empty():
         looked_at = untold.select(pl.col(phone), *_looked_at(phone))
         told = (

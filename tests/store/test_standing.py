@@ -48,10 +48,10 @@ def purchases(*told: tuple[int, int | None, int]) -> pl.LazyFrame:
 def test_purchases_are_in_order_after_some_were_replaced(nobody: int | None) -> None:
     kept = [(1, None, 9), (2, None, 3), (3, -4, 1), (4, -4, 8), (5, 0, 2), (6, 7, 1), (7, 7, 1), (8, 9, 0)]
     fresh = purchases((4, 7, 2), (9, -4, 0), (10, nobody, 4), (11, 8, 1))
-    before = sorted_purchases(purchases(*kept)).collect()
+    before = sorted_purchases(purchases(*kept).collect())
     found = with_purchases(before.lazy(), fresh, replaced=pl.Series([4, 9, 10, 11, 6])).collect()
     left = [told for told in kept if told[0] not in {4, 6}]
-    expected = sorted_purchases(pl.concat([purchases(*left), fresh])).collect()
+    expected = sorted_purchases(pl.concat([purchases(*left), fresh]).collect())
     assert found.equals(expected)
 
 

@@ -173,13 +173,21 @@ def _latest(orders: pl.DataFrame, told: pl.DataFrame, column: str) -> tuple[pl.S
     if told[f"is_torn_{column}"].any():
         several = (
             _of_torn(orders, told, column)
-            .sort("account_key", is_plain(column), "at", column, nulls_last=False)
-            .unique("account_key", keep="last", maintain_order=True)
+            .with_columns(is_plain(column).alias("is_plain"))
+            .filter(_is_largest("is_plain"))
+            .filter(_is_largest("at"))
+            .group_by("account_key")
+            .agg(pl.col("at").first(), pl.col(column).max())
         )
         chosen = _chosen(told, several)
         is_torn = told[f"is_torn_{column}"]
         only, at = only.zip_with(~is_torn, chosen[column]), at.zip_with(~is_torn, chosen["at"])
     return only, at
+
+
+def _is_largest(column: str) -> pl.Expr:
+    """Whether a value is the largest of its account; null is the smallest."""
+    return pl.col(column).eq_missing(pl.col(column).max().over("account_key"))
 
 
 def _platforms(orders: pl.DataFrame, told: pl.DataFrame) -> pl.Series:

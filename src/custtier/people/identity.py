@@ -24,12 +24,12 @@ def with_contacts(orders: pl.DataFrame) -> pl.DataFrame:
     Args:
         orders: Uses `phone`, `phone_kind`, `account`, `account_kind`, `email`.
     """
-    account = pl.col("account").str.strip_chars()
-    account = pl.when(account != "").then(account)
-    email = pl.col("email").str.strip_chars().str.to_lowercase()
-    prepared = orders.with_columns(
-        account.alias("account"),
-        pl.when(email != "").then(email).alias("email"),
+    account, email = pl.col("account"), pl.col("email")
+    prepared = (
+        orders.lazy()
+        .with_columns(account.str.strip_chars(), email.str.strip_chars().str.to_lowercase())
+        .with_columns(pl.when(account != "").then(account), pl.when(email != "").then(email))
+        .collect()
     )
     prepared = with_phones(prepared)
     kinds = set(prepared["account_kind"].unique().to_list())
@@ -81,7 +81,8 @@ def with_owner(orders: pl.DataFrame) -> pl.DataFrame:
     own = pl.when(is_key).then(account)
     phone = pl.when(pl.col("phone_kind") == PhoneKind.FULL.value).then(pl.col("phone"))
     by_email = (pl.col("account_kind") == AccountKind.EMAIL.value) & ~email.str.contains("*", literal=True)
-    return orders.with_columns(
+    # lazily, for then what several expressions share is worked out once
+    settled = orders.lazy().with_columns(
         pl.coalesce(own, phone, pl.when(by_email).then(email)).alias("account"),
         pl.when(own.is_not_null())
         .then(pl.col("account_kind"))
@@ -91,6 +92,7 @@ def with_owner(orders: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(AccountKind.EMAIL.value))
         .alias("account_kind"),
     )
+    return settled.collect()
 
 
 def account_space(columns: Collection[str]) -> pl.Expr:

@@ -145,9 +145,18 @@ def purchases_of(current: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def sorted_purchases(purchases: pl.LazyFrame) -> pl.LazyFrame:
+def sorted_purchases(purchases: pl.DataFrame) -> pl.DataFrame:
     """`purchases` in the order that views rely on."""
-    return purchases.sort(_ORDER)
+    # most files are of one shop: its name need not be carried to a million places
+    alike = {
+        name: purchases[name].first()
+        for name, dtype in PURCHASES.items()
+        if dtype == pl.String and purchases[name].n_unique() == 1
+    }
+    placed = purchases.drop(alike).sort(_ORDER)
+    return placed.with_columns(pl.lit(value, dtype=pl.String).alias(name) for name, value in alike.items()).select(
+        list(PURCHASES)
+    )
 
 
 def with_purchases(kept: pl.LazyFrame, fresh: pl.LazyFrame, *, replaced: pl.Series) -> pl.LazyFrame:
@@ -161,7 +170,7 @@ def with_purchases(kept: pl.LazyFrame, fresh: pl.LazyFrame, *, replaced: pl.Seri
         replaced: `order_key` of the orders that the fresh rows stand for.
     """
     left = kept.filter(~pl.col("order_key").is_in(replaced.implode()))
-    return left.merge_sorted(sorted_purchases(fresh), key=_ORDER)
+    return left.merge_sorted(sorted_purchases(fresh.collect()).lazy(), key=_ORDER)
 
 
 def extent_of(

@@ -36,7 +36,7 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
         id_key=id_key,
         shared_phone_accounts=settings.shared_phone_accounts,
     )
-    purchases = sorted_purchases(purchases_of(folded.current.lazy())).collect().lazy()
+    purchases = sorted_purchases(purchases_of(folded.current.lazy()).collect()).lazy()
     dated = folded.dated_refunds.sort("order_key", "refund_day", "amount").lazy()
     return Facts(
         purchases=purchases,

@@ -87,7 +87,7 @@ class Snapshots:
 
     def _publish_all(self, folded: Folded, put: Put, *, generation: int) -> dict[str, int]:
         current = folded.current.lazy()
-        purchases = sorted_purchases(purchases_of(current)).collect()
+        purchases = sorted_purchases(purchases_of(current).collect())
         frames = {
             "purchases": purchases,
             "current_orders": stood_by(current, generation=generation),

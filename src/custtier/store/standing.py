@@ -24,7 +24,6 @@ STANDING: Final[Table] = {
             "phone",
             "phone_kind",
             "state",
-            "payment_id",
             "ordered_at",
             "paid_at",
             "ordered_on",
@@ -34,7 +33,7 @@ STANDING: Final[Table] = {
     "generation": pl.Int64,
     "is_gone": pl.Boolean,
 }
-"""What is kept of `CURRENT`: what finding people, shared payments and overlaps asks for.
+"""What is kept of `CURRENT`: what finding people, bills and overlaps asks for.
 
 Of several rows of one order the one of the latest generation holds; when it is gone, there is no such order any more.
 Rows of the first generation in the table are the base.

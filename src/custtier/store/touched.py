@@ -38,6 +38,15 @@ class RawRecords:
         """All refund records whose `column` has one of these values."""
         return self._found("refunds", column, values)
 
+    def orders_of_payments(self, payments: pl.DataFrame) -> pl.DataFrame:
+        """`order_key` of every order of which any record shows one of these payments.
+
+        Args:
+            payments: `payment_id`, unique.
+        """
+        shown = self._scan("orders", self._visible).select("order_key", "payment_id")
+        return shown.join(payments.lazy(), on="payment_id", how="semi").select(pl.col("order_key").unique()).collect()
+
     def has_loose_refunds(self) -> bool:
         """Whether any refund names a payment."""
         named = self._scan("refunds", self._visible).select(pl.col("payment_id").is_not_null().any())
@@ -84,7 +93,7 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
     Args:
         records: Stored and fresh records of the touched orders.
         raw: The store's records.
-        current: Folded orders of the store: `order_key`, `payment_id`.
+        current: Folded orders of the store: `kind`.
         gone: Records that an undo takes away: their payments are touched, too.
     """
     if not (_tells_of_payments(records) or _tells_of_payments(gone) or raw.has_loose_refunds() or _has_bills(current)):
@@ -99,12 +108,7 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
             return found
         followed = pl.concat([followed, payments])
         refunds = raw.refunds_of("payment_id", payments)
-        sharing = (
-            current.select("order_key", "payment_id")
-            .join(payments.lazy(), on="payment_id", how="semi")
-            .select("order_key")
-            .collect()
-        )
+        sharing = raw.orders_of_payments(payments)
         have = pl.concat([found.orders.select("order_key"), found.items.select("order_key")])
         missing = (
             pl.concat([sharing, refunds.select("order_key")])
