@@ -1,5 +1,6 @@
 """Workbooks: numbers, dates, ids with all their digits, merged cells, several sheets."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -139,3 +140,21 @@ def test_rows_are_the_same_in_a_workbook_and_in_its_csv(tmp_path: Path) -> None:
     text = pl.DataFrame([[str(cell) for cell in cells] for cells in rows], schema=HEADER, orient="row")
     text.write_csv(tmp_path / "orders.csv")
     assert workbook.orders.equals(read(tmp_path / "orders.csv").orders)
+
+
+@pytest.mark.parametrize("case", ["xls", "xlsx"])
+def test_a_damaged_workbook_is_an_error_of_ours_wherever_its_bytes_are_bad(case: str, tmp_path: Path) -> None:
+    (whole, *_) = sorted((Path(__file__).parent.parent / "cases").glob(f"*/*/*.{case}"))
+    chance = random.Random(4)
+    codes = set()
+    for _ in range(60):
+        raw = bytearray(whole.read_bytes())
+        for _ in range(chance.choice([1, 20])):
+            raw[chance.randrange(len(raw))] = chance.randrange(256)
+        damaged = tmp_path / f"damaged.{case}"
+        damaged.write_bytes(raw[: chance.choice([len(raw), chance.randrange(600, len(raw))])])
+        try:
+            read_files([damaged], settings=Settings())
+        except CusttierError as problem:
+            codes.add(problem.code)
+    assert "unreadable-file" in codes

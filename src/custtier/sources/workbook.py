@@ -1,10 +1,11 @@
 """Workbooks as sheets: every cell as text, ids with all their digits, merged cells on every row they cover."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 import polars as pl
@@ -17,9 +18,10 @@ from custtier.sources.workbook_cells import exact_numbers, merged_ranges
 if TYPE_CHECKING:
     import fastexcel
 
-_Found = TypeVar("_Found")
 _DAMAGE: Final = (*DAMAGE, KeyError, ElementTree.ParseError)
 """What reading the parts of a damaged workbook raises; a part that is not there is a key that is missing."""
+
+_PANIC: Final = "PanicException"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class WorkbookSheet:
     def _with_merged(self, below: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
         """The value of a merged cell on every row that it covers."""
         covered: dict[str, list[tuple[int, int]]] = {}
-        ranges = self._told(lambda: merged_ranges(self.path, self.name, encoding=self.encoding))
+        with _sound_parts(self.path, self.label):
+            ranges = merged_ranges(self.path, self.name, encoding=self.encoding)
         for first, last, column in ranges:
             if column in columns:
                 rows = covered.setdefault(column_name(column), [])
@@ -88,7 +91,8 @@ class WorkbookSheet:
         rounded = {row: text for row, text in long.select("row", name).iter_rows() if float(text) == int(text)}
         if not rounded:
             return below
-        exact = self._told(lambda: exact_numbers(self.path, self.name, rounded, encoding=self.encoding))
+        with _sound_parts(self.path, self.label):
+            exact = exact_numbers(self.path, self.name, rounded, encoding=self.encoding)
         if not exact:
             return below
         found = pl.DataFrame(
@@ -96,15 +100,6 @@ class WorkbookSheet:
         )
         joined = below.join(found, on="row", how="left", maintain_order="left")
         return joined.with_columns(pl.coalesce("exact", name).alias(name)).drop("exact")
-
-    def _told(self, look: Callable[[], _Found]) -> _Found:
-        """What the workbook's parts tell; an error of ours where they are damaged."""
-        from python_calamine import CalamineError
-
-        try:
-            return look()
-        except (*_DAMAGE, CalamineError) as problem:
-            raise _unreadable(self.path, self.label, problem) from problem
 
 
 def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSheet]:
@@ -115,11 +110,9 @@ def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSh
     """
     import fastexcel
 
-    try:
+    with _sound_parts(path, label):
         reader = fastexcel.read_excel(path.read_bytes())
         sheets = [_sheet(reader, name, path, label=label, encoding=encoding) for name in reader.sheet_names]
-    except (fastexcel.FastExcelError, *_DAMAGE) as problem:
-        raise _unreadable(path, label, problem) from problem
     filled = [sheet for sheet in sheets if sheet is not None]
     if not filled:
         raise data_error("empty-file", "{path} is empty", hint="export the file again", path=label)
@@ -137,7 +130,24 @@ def _sheet(
     return WorkbookSheet(path=path, label=label, name=name, encoding=encoding, cells=cells)
 
 
-def _unreadable(path: Path, label: str, problem: Exception) -> CusttierError:
+@contextmanager
+def _sound_parts(path: Path, label: str) -> Iterator[None]:
+    """Turns what reading a damaged workbook raises into an error of ours."""
+    import fastexcel
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except (fastexcel.FastExcelError, CalamineError, *_DAMAGE) as problem:
+        raise _unreadable(path, label, problem) from problem
+    except BaseException as problem:
+        # where calamine meets bytes that it did not think of, its panic comes as an exception that no module names
+        if type(problem).__name__ != _PANIC:
+            raise
+        raise _unreadable(path, label, problem) from problem
+
+
+def _unreadable(path: Path, label: str, problem: BaseException) -> CusttierError:
     with path.open("rb") as source:
         start = source.read(1 << 20)
     words = str(problem).lower()
