@@ -97,7 +97,11 @@ def rows_by_line(texts: Iterable[bytes], table: TextTable, *, first_row: int, ea
                 return None
         finally:
             readers.shutdown(cancel_futures=True)
-    return pl.concat(found, rechunk=True) if found else collected(each(table.scan(io.BytesIO(), skip_lines=0, first_row=row)))
+    return (
+        pl.concat(found, rechunk=True)
+        if found
+        else collected(each(table.scan(io.BytesIO(), skip_lines=0, first_row=row)))
+    )
 
 
 def _is_open(text: bytes) -> bool:
