@@ -11,7 +11,7 @@ MOBILE: Final = r"1[3-9]\d{9}"
 
 _NONE: Final = "none"
 _CIPHER: Final = r"^(?:##|\$\$|~)"
-_EXTENSION: Final = rf"^(?:\+86-?|0086-?|86-?)?{MOBILE}(?:-|转|,|，)\d{{1,6}}$"
+_EXTENSION: Final = rf"^(?:\+86-?|0086-?|86-?)?{MOBILE}(?:-|转|,)\d{{1,6}}$"
 _MAINLAND: Final = rf"^(?:\+86|0086|86)?({MOBILE})$"
 _ABROAD: Final = r"^(?:\+|00)([1-9]\d{6,14})$"
 _NEIGHBOUR: Final = r"^((?:852|853)\d{8}|886\d{9})$"
@@ -63,8 +63,10 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
 def _looked_at(phone: str) -> list[pl.Expr]:
     """`seen_phone` and `seen_kind` of texts that are neither masked nor plain mobiles: few need the dear matches."""
     text = pl.col(phone)
-    spaceless = text.str.replace_all(r"\s", "")
-    bare = spaceless.str.replace_all(r"[-()（）]", "")
+    # digits may be full-width, and a number that was a workbook's comes with its decimals
+    narrow = text.str.normalize("NFKC")
+    spaceless = narrow.str.replace_all(r"\s", "").str.replace(r"^(\+?\d+)\.0+$", "$1")
+    bare = spaceless.str.replace_all(r"[-()]", "")
     mainland = bare.str.extract(_MAINLAND, 1)
     foreign = pl.coalesce(bare.str.extract(_ABROAD, 1), bare.str.extract(_NEIGHBOUR, 1))
     abroad = pl.when(~bare.str.contains(_MAINLAND_LINE)).then(pl.lit("+") + foreign)
@@ -73,6 +75,8 @@ def _looked_at(phone: str) -> list[pl.Expr]:
     kind = (
         pl.when(is_cipher)
         .then(pl.lit(PhoneKind.CIPHER.value))
+        .when(narrow.str.contains("*", literal=True))
+        .then(pl.lit(PhoneKind.MASKED.value))
         .when(full.is_not_null())
         .then(pl.lit(PhoneKind.FULL.value))
         .when(spaceless.str.contains(_EXTENSION))
