@@ -168,7 +168,7 @@ def refunds(profile: Profile) -> str:
         if field in columns and not profile.fallback:
             found.append(f"{words(columns[field], last=' or ')} {whose}")
         elif field in columns:
-            found.append("a column of refunds")
+            found.append(f"a column of refunds {whose}")
     if profile.statuses.amount_pattern:
         found.append("an amount inside the status")
     if profile.refund_statuses.whole:
