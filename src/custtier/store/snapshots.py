@@ -18,7 +18,7 @@ from custtier.store.standing import gone, needs_new_base, standing_orders, stood
 from custtier.store.tables import Part, StoredTable
 
 _ACCOUNTS_AT_ONCE: Final = 250_000
-_MADE_AS: Final = 2
+_MADE_AS: Final = 3
 """Grows when the tables of the snapshots change: those of an older custtier are made anew."""
 
 
