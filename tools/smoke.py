@@ -37,7 +37,7 @@ def main() -> None:
         run(programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, folder=folder)
         home = {"CUSTTIER_SETTINGS": str(folder / "settings"), "CUSTTIER_STORE": str(folder / "store")}
         custtier = programs / "custtier"
-        run(custtier, "import", ROOT / "examples" / "shop", folder=folder, **home)
+        run(custtier, "import", ROOT / "examples" / "shop" / "orders", folder=folder, **home)
         answer = run(custtier, "tiers", "--top", "20%", "--format", "json", folder=folder, **home)
         if '"command": "tiers"' not in answer:
             sys.exit(f"no tiers in {answer[:500]}")
