@@ -49,7 +49,7 @@ def test_a_newer_store_is_refused(store: Store) -> None:
         assert caught.value.exit_code == STORE
 
 
-@pytest.mark.parametrize("what", ["file", "cut", "log", "table", "imports", "mark"])
+@pytest.mark.parametrize("what", ["file", "cut", "log", "table", "imports", "mark", "no mark"])
 def test_a_damaged_store_says_so(store: Store, what: str) -> None:
     store.add([reading([order("1")])], imported_at=NOW)
     parquet = next((store.folder / "purchases").glob("*.parquet"))
@@ -62,6 +62,8 @@ def test_a_damaged_store_says_so(store: Store, what: str) -> None:
             path.write_text("{cut")
     elif what == "mark":
         (store.folder / "store.json").write_text("{")
+    elif what == "no mark":
+        (store.folder / "store.json").unlink()
     else:
         name = "imports" if what == "imports" else "purchases"
         (store.folder / name).rename(store.folder.parent / "elsewhere")
@@ -233,17 +235,29 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         opened(tmp_path / "s").add([reading([order("1")])], imported_at=NOW)
 
 
-def test_a_full_disk_is_told_and_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("told", [OSError(28, "No space left"), pl.exceptions.ComputeError("No space left")])
+def test_a_full_disk_is_told_and_leaves_the_store_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch, told: Exception
+) -> None:
     store.add([reading([order("1")])], imported_at=NOW)
 
     def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise told
 
     monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
     with pytest.raises(CusttierError, match="store-not-written") as caught:
         store.add([reading([order("2")])], imported_at=NOW)
     assert caught.value.exit_code == STORE
     assert store.facts().extent.purchases == 1
+
+
+def test_a_disk_too_full_for_a_new_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("custtier.store.tables.DeltaTable.create", full)
+    with pytest.raises(CusttierError, match="store-not-written"):
+        opened(tmp_path / "s").add([reading([order("1")])], imported_at=NOW)
 
 
 def test_a_store_may_lie_in_any_folder(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from deltalake.exceptions import DeltaError
+
 from custtier.errors import store_error, usage_error
 from custtier.people import BUYERS, PAYERS
 from custtier.schema import (
@@ -21,7 +23,7 @@ from custtier.schema import (
 from custtier.store.lock import HOLDER_NAME, LOCK_NAME
 from custtier.store.record import COMMITS
 from custtier.store.standing import STANDING
-from custtier.store.tables import StoredTable, damaged
+from custtier.store.tables import StoredTable, damaged, unwritten
 
 FORMAT: Final = 1
 """Grows when an older custtier could not read the store any more."""
@@ -72,6 +74,8 @@ class Layout:
         try:
             text = (self.folder / _MARK).read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
+            if self.imports.exists():
+                raise damaged(self.folder, f"{_MARK} is missing") from None
             return False
         except (OSError, UnicodeDecodeError) as problem:
             raise damaged(self.folder, f"{_MARK} cannot be read") from problem
@@ -96,17 +100,20 @@ class Layout:
         """Makes what is missing of an empty store. Being stopped half-way harms nothing: the next call goes on.
 
         Raises:
-            CusttierError: `not-a-store` when other files lie in the folder.
+            CusttierError: `not-a-store` when other files lie in the folder, `store-not-written` when it cannot be made.
         """
-        if not (self.folder / _MARK).exists():
-            self._refuse_strangers()
-            fresh = self.folder / f"{_MARK}.{os.urandom(6).hex()}"
-            fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
-            fresh.replace(self.folder / _MARK)
-        # the imports table first: raw tables without it are a damaged store
-        for table in (self.imports, *self.raw.values(), *self.snapshots.values()):
-            if not table.exists():
-                table.create()
+        try:
+            if not (self.folder / _MARK).exists():
+                self._refuse_strangers()
+                fresh = self.folder / f"{_MARK}.{os.urandom(6).hex()}"
+                fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+                fresh.replace(self.folder / _MARK)
+            # the imports table first: raw tables without it are a damaged store
+            for table in (self.imports, *self.raw.values(), *self.snapshots.values()):
+                if not table.exists():
+                    table.create()
+        except (OSError, DeltaError) as problem:
+            raise unwritten(self.folder, type(problem).__name__) from problem
 
     def prepare_folder(self) -> None:
         """Makes the folder itself, for its owner alone.

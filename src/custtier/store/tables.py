@@ -124,8 +124,9 @@ class StoredTable:
             height = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
             if not height:
                 path.unlink()
-        except OSError as problem:
-            raise _unwritten(self.folder.parent, type(problem).__name__) from problem
+        except (OSError, pl.exceptions.ComputeError) as problem:
+            # Polars tells a full disk as a failed computation
+            raise unwritten(self.folder.parent, type(problem).__name__) from problem
         return Part(path=path, height=height, import_id=import_id)
 
     def add(self, part: Part) -> int:
@@ -183,7 +184,10 @@ class StoredTable:
         table = self._open(None)
         if table.version() == version:
             return version
-        table.restore(version)
+        try:
+            table.restore(version)
+        except (DeltaError, OSError) as problem:
+            raise damaged(self.folder.parent, f"the log of the table {self.folder.name} is not whole") from problem
         return table.version()
 
     def maintain(self, version: int, *, compact: bool = False) -> None:
@@ -203,7 +207,7 @@ class StoredTable:
         try:
             return self._commit([self._added(part)] if part.height else [], mode=mode)
         except (OSError, DeltaError) as problem:
-            raise _unwritten(self.folder.parent, type(problem).__name__) from problem
+            raise unwritten(self.folder.parent, type(problem).__name__) from problem
 
     def _commit(self, actions: list[AddAction], *, mode: str) -> int:
         """Names files in the log: from here on they exist."""
@@ -266,7 +270,8 @@ def _named(table: DeltaTable) -> list[tuple[str, int]]:
     return [(str(name), int(size)) for name, size in zip(names, sizes, strict=True)]
 
 
-def _unwritten(folder: Path, problem: str) -> CusttierError:
+def unwritten(folder: Path, problem: str) -> CusttierError:
+    """The error of a store that could not be written."""
     return store_error(
         "store-not-written",
         "the store {folder} could not be written ({problem}); it is as it was before",
