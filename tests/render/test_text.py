@@ -7,6 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from custtier.render import Request, rendered
+from custtier.render.as_text import _left_out
+from custtier.render.grid import Column
 from custtier.text import Catalogue, Lang
 from render.answers import rejects_answer, tiers_answer
 
@@ -164,3 +166,10 @@ def test_markdown_is_aligned_and_closed_against_its_own_signs() -> None:
     assert len({line.replace(r"\|", "").count("|") for line in table}) == 1
     assert "138\\*\\*\\*\\*5678" in table[2]
     assert lines[-1] == "- 说明：no-such-note count=1"
+
+
+def test_scores_leave_a_narrow_screen_together() -> None:
+    texts = {name: ["12345678"] for name in ("customer_id", "r_score", "f_score", "m_score", "rfm")}
+    columns = {name: Column(name, cells) for name, cells in texts.items()}
+    assert _left_out(columns, width=45) == {"r_score", "f_score", "m_score"}
+    assert _left_out(columns, width=200) == set()

@@ -56,6 +56,9 @@ LEFT_OUT_FIRST: Final = (
 ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
 """Columns that never go but from a table where another one says nearly the same."""
 
+SCORES: Final = frozenset({"r_score", "f_score", "m_score"})
+"""They go together: the column `rfm` says all three."""
+
 FOLDING: Final = {"reason": 24, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
 """Columns whose long texts may go on in the next line, and how narrow they may get."""
 
@@ -150,7 +153,7 @@ def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
         if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
             break
         if name in columns and ONLY_BESIDE.get(name, name) in columns:
-            left_out.add(name)
+            left_out |= (SCORES & columns.keys()) if name in SCORES else {name}
     return left_out
 
 
