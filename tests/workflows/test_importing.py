@@ -75,7 +75,10 @@ def test_an_import_tells_its_sums_and_its_files(imported: Import) -> None:
     assert view.tables["files"].columns == ["path", "profile", "encoding", "header_row", *sums]
     assert view.tables["files"]["path"].to_list() == ["a.csv", "b.csv"]
     assert view.excluded == (("trailer", 2),)
-    assert view.notes == (Note("no_buyer_key", {"rows": 3, "file": "a.csv"}),)
+    assert view.notes == (
+        Note("kept_rejects", {"rejected": 1, "reasons": "bad_amount 1", "import_id": 1}),
+        Note("no_buyer_key", {"rows": 3, "file": "a.csv"}),
+    )
     assert view.data_through == date(2026, 3, 1)
     assert answer.rejects.select("import_id", "file", "row").rows() == [(1, "a.csv", 2)]
 

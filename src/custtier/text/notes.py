@@ -19,6 +19,10 @@ NOTES: Final[Mapping[str, str]] = {
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
+    "kept_rejects": (
+        "rows that could not be read: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
+        "--rejected`"
+    ),
     "no_buyer_key": (
         "{file}: this export ({profile}) holds no account, full phone or e-mail of any buyer; its orders count in the "
         "shop's totals, not for customers"

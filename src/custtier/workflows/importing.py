@@ -97,7 +97,12 @@ def import_files(
         },
         summary={"import_id": outcome.import_id, "files": len(outcome.files), **_sums(outcome.files)},
         tables={"files": _files_table(outcome.files)},
-        notes=(*readings.skipped, *_file_notes(outcome.files), *outcome.notes),
+        notes=(
+            *_kept_rejects(readings, import_id=outcome.import_id),
+            *readings.skipped,
+            *_file_notes(outcome.files),
+            *outcome.notes,
+        ),
         data_through=outcome.extent.data_through,
         excluded=_excluded(outcome.files),
     )
@@ -163,6 +168,13 @@ def _opened(folder: Path, settings: Settings) -> Store:
 
 def _listing(listed: pl.DataFrame, summary: Mapping[str, object]) -> View:
     return View(command="imports", parameters={}, summary=summary, tables={"imports": listed})
+
+
+def _kept_rejects(readings: Sequence[Reading], *, import_id: int) -> tuple[Note, ...]:
+    reasons = rejected_rows(readings)
+    if not reasons:
+        return ()
+    return (Note("kept_rejects", {"rejected": reasons.total(), "reasons": listed(reasons), "import_id": import_id}),)
 
 
 def _refuse_rejects(readings: Sequence[Reading]) -> None:
