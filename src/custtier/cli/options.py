@@ -283,7 +283,7 @@ def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]],
             }
             command(**{one.name: typed[one.name] for one in own}, **made)
 
-        run.__signature__ = inspect.Signature(list(merged.values()))  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(list(merged.values()))  # type: ignore[attr-defined]  # functions may carry one
         run.__annotations__ = {one.name: one.annotation for one in merged.values()}
         return run
 

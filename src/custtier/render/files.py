@@ -49,10 +49,10 @@ def _replace(path: Path, content: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(beside).replace(path)
-    except BaseException:
+    finally:
+        # nothing lies there any more when it was moved to its place
         with contextlib.suppress(OSError):
             Path(beside).unlink()
-        raise
 
 
 def _cannot_write(path: Path, problem: OSError) -> CusttierError:

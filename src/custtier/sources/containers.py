@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -164,7 +165,7 @@ def _members(source: Source, folder: Path) -> Iterator[Source]:
             if entry.flag_bits & _ENCRYPTED:
                 yield Source(label, source.path, encrypted(label))
             else:
-                yield _unpacked(lambda entry=entry: archive.open(entry), folder, label=label)  # type: ignore[misc]
+                yield _unpacked(partial(archive.open, entry), folder, label=label)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

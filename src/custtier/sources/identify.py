@@ -50,10 +50,6 @@ class Match:
         """The columns that carry any of these headers, in the order of the names."""
         return [index for name in names for index in self.positions.get(normal_header(name), ())]
 
-    def has(self, field: str) -> bool:
-        """Whether the file has a column for the field."""
-        return bool(self.columns_of(field))
-
     def header_of(self, field: str) -> str | None:
         """The first header that stands in the file for the field."""
         columns = self.columns_of(field)

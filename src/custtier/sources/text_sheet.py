@@ -59,7 +59,7 @@ class TextSheet:
         *,
         each: Each,
         ids: Collection[int] = (),  # noqa: ARG002 - a text file has no numbers and no merged cells
-        merged: Collection[int] = (),  # noqa: ARG002
+        merged: Collection[int] = (),  # noqa: ARG002 - the same
     ) -> pl.DataFrame:
         """See `Sheet.below`.
 

@@ -103,14 +103,6 @@ class StoredTable:
         """
         return self.add(self.put(rows, import_id=import_id))
 
-    def overwrite(self, rows: pl.DataFrame | pl.LazyFrame) -> int:
-        """Replaces all rows; earlier versions stay readable.
-
-        Returns:
-            The version that holds them.
-        """
-        return self.replace(self.put(rows))
-
     def put(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> Part:
         """A file of these rows that no version names yet. Any thread may write one."""
         stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
