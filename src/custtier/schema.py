@@ -33,6 +33,7 @@ ORDERS: Final[Table] = {
     "email": pl.String,
     "province": pl.String,
     "city": pl.String,
+    "address": pl.String,
     "state": pl.String,
     "ordered_at": INSTANT,
     "paid_at": INSTANT,
@@ -51,6 +52,7 @@ ORDERS: Final[Table] = {
 `gross` (minor units) is what the buyer paid before refunds; null where only items carry money; then `state` is
 null too.
 `stated_refund` (minor units) is the refund that the order's own row states; null where it says nothing.
+`address` is the receiver's, as the file shows it: it only helps to tell people and brushed orders, and is never folded.
 `account_kind` is one of `AccountKind`, `phone_kind` one of `PhoneKind`; null without a value.
 """
 
@@ -81,6 +83,136 @@ REFUNDS: Final[Table] = {
 }
 """One row per refund row of a bill. `amount` (minor units) is positive; `state` is `done`, `pending` or `failed`; only
 `done` nets. `order_key` names the order of the same source and id, which may not have been imported."""
+
+CONTACTS: Final[Table] = {
+    "contact_key": pl.Int64,
+    "account_key": pl.Int64,
+    "platform": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "union_id": pl.String,
+    "name": pl.String,
+    "remark": pl.String,
+    "phone": pl.String,
+    "phone_kind": pl.String,
+    "email": pl.String,
+    "province": pl.String,
+    "city": pl.String,
+    "channel": pl.String,
+    "campaign": pl.String,
+    "agent": pl.String,
+    "referrer": pl.String,
+    "tags": pl.String,
+    "lead_class": pl.String,
+    "added_at": INSTANT,
+    "deleted_at": INSTANT,
+    **PROVENANCE,
+}
+"""One row per contact row of a file: a person in one agent's list. `contact_key` = account + agent.
+
+`union_id` is a second, stronger key of the same person (a WeChat unionid beside an external_userid). `tags` is a
+sorted list joined by commas. `lead_class` is a class noted by hand. `deleted_at` is when the person deleted us.
+Several rows of one contact with other instants are its history: added, deleted, added again.
+"""
+
+MESSAGES: Final[Table] = {
+    "message_key": pl.Int64,
+    "account_key": pl.Int64,
+    "platform": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "agent": pl.String,
+    "sent_at": INSTANT,
+    "direction": pl.String,
+    "kind": pl.String,
+    **PROVENANCE,
+}
+"""One row per message, without its text. `direction` is one of `Direction`, `kind` one of `MESSAGE_KINDS`.
+
+`message_key` = account + agent + instant + direction + kind + number among such in the file.
+"""
+
+SPEND: Final[Table] = {
+    "spend_key": pl.Int64,
+    "channel": pl.String,
+    "campaign": pl.String,
+    "agent": pl.String,
+    "spent_on": pl.Date,
+    "amount": pl.Int64,
+    "currency": pl.String,
+    "impressions": pl.Int64,
+    "clicks": pl.Int64,
+    **PROVENANCE,
+}
+"""One row per channel, campaign, agent and day; `amount` in minor units. `channel` is null where
+the file names none."""
+
+DATES: Final[Table] = {
+    "date_key": pl.Int64,
+    "account_key": pl.Int64,
+    "platform": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "name": pl.String,
+    "phone": pl.String,
+    "phone_kind": pl.String,
+    "kind": pl.String,
+    "label": pl.String,
+    "calendar": pl.String,
+    "year": pl.Int32,
+    "month": pl.Int32,
+    "day": pl.Int32,
+    **PROVENANCE,
+}
+"""One row per person and key date. `kind` is one of `DATE_KINDS`, `calendar` is `solar` or `lunar` (a negative `month`
+is a leap month); `year` is null where only month and day are known."""
+
+COSTS: Final[Table] = {
+    "cost_key": pl.Int64,
+    "product_id": pl.String,
+    "product": pl.String,
+    "specification": pl.String,
+    "category": pl.String,
+    "unit_cost": pl.Int64,
+    "currency": pl.String,
+    "margin_share": pl.Float64,
+    "valid_from": pl.Date,
+    **PROVENANCE,
+}
+"""One row per product and first day of validity: `unit_cost` (minor units) or `margin_share` (0 to 1) of its price."""
+
+LINKS: Final[Table] = {
+    "link_key": pl.Int64,
+    "person": pl.String,
+    "platform": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "account_key": pl.Int64,
+    "decision": pl.String,
+    **PROVENANCE,
+}
+"""One row per account that somebody says belongs to a person: all of one `person` (a label of the user's own) are one
+customer where `decision` is `same`, and are never merged with each other where it is `apart`."""
+
+LISTS: Final[Mapping[str, Table]] = {
+    "contacts": CONTACTS,
+    "messages": MESSAGES,
+    "spend": SPEND,
+    "dates": DATES,
+    "costs": COSTS,
+    "links": LINKS,
+}
+"""What a file may hold instead of orders."""
+
+LIST_KEYS: Final[Mapping[str, str]] = {
+    "contacts": "contact_key",
+    "messages": "message_key",
+    "spend": "spend_key",
+    "dates": "date_key",
+    "costs": "cost_key",
+    "links": "link_key",
+}
+"""What one record of a list is known by."""
 
 REJECTS: Final[Table] = {
     "import_id": pl.Int64,
@@ -172,98 +304,22 @@ class PhoneKind(StrEnum):
     ODD = "odd"
 
 
-class Unit(StrEnum):
-    """What a column of a view's table holds, for those who write it out."""
+class Direction(StrEnum):
+    """Who sent a message: the contact, us, or the program itself."""
 
-    CODE = "code"
-    TEXT = "text"
-    PERSONAL = "personal"
-    DATE = "date"
-    INSTANT = "instant"
-    DAYS = "days"
-    COUNT = "count"
-    MONEY = "money"
-    SHARE = "share"
-    RATIO = "ratio"
-    SCORE = "score"
-    FLAG = "flag"
+    IN = "in"
+    OUT = "out"
+    SYSTEM = "system"
 
 
-VIEW_UNITS: Final[Mapping[str, Unit]] = {
-    # the customer table
-    "customer_id": Unit.TEXT,
-    "name": Unit.PERSONAL,
-    "phone": Unit.PERSONAL,
-    "platforms": Unit.TEXT,
-    "first_order_on": Unit.DATE,
-    "last_order_on": Unit.DATE,
-    "recency_days": Unit.DAYS,
-    "order_count": Unit.COUNT,
-    "purchase_days": Unit.COUNT,
-    "net_sales": Unit.MONEY,
-    "average_order": Unit.MONEY,
-    "r_score": Unit.SCORE,
-    "f_score": Unit.SCORE,
-    "m_score": Unit.SCORE,
-    "rfm": Unit.TEXT,
-    "segment": Unit.CODE,
-    "tier": Unit.CODE,
-    "sales_share": Unit.SHARE,
-    "cumulative_sales_share": Unit.SHARE,
-    "in_top": Unit.FLAG,
-    "usual_gap_days": Unit.DAYS,
-    "overdue_ratio": Unit.RATIO,
-    "churn_level": Unit.CODE,
-    "reason": Unit.CODE,
-    "value_at_stake": Unit.MONEY,
-    # summaries and small tables
-    "customers": Unit.COUNT,
-    "customer_share": Unit.SHARE,
-    "cumulative_customer_share": Unit.SHARE,
-    "orders": Unit.COUNT,
-    "share": Unit.SHARE,
-    "unattributed_orders": Unit.COUNT,
-    "unattributed_sales": Unit.MONEY,
-    "top_customers": Unit.COUNT,
-    "top_sales": Unit.MONEY,
-    "top_sales_share": Unit.SHARE,
-    "cutoff_sales": Unit.MONEY,
-    "lowest_sales": Unit.MONEY,
-    "sales80_customers": Unit.COUNT,
-    "sales80_share": Unit.SHARE,
-    "gini": Unit.RATIO,
-    "lapsed": Unit.COUNT,
-    "lapsed_share": Unit.SHARE,
-    "at_risk": Unit.COUNT,
-    "days": Unit.DAYS,
-    "method": Unit.CODE,
-    "yearly_churn_rate": Unit.SHARE,
-    "cuts.r": Unit.DAYS,
-    "cuts.f": Unit.COUNT,
-    "cuts.m": Unit.MONEY,
-    # imports
-    "import_id": Unit.COUNT,
-    "imported_at": Unit.INSTANT,
-    "file": Unit.TEXT,
-    "files": Unit.COUNT,
-    "path": Unit.TEXT,
-    "profile": Unit.TEXT,
-    "encoding": Unit.TEXT,
-    "header_row": Unit.COUNT,
-    "rows_read": Unit.COUNT,
-    "new": Unit.COUNT,
-    "updated": Unit.COUNT,
-    "unchanged": Unit.COUNT,
-    "excluded": Unit.COUNT,
-    "rejected": Unit.COUNT,
-    "undone": Unit.FLAG,
-    "sheet": Unit.TEXT,
-    "row": Unit.COUNT,
-    "rows": Unit.COUNT,
-    "column": Unit.TEXT,
-    "cells": Unit.PERSONAL,
-}
-"""The unit of every column and summary value that a view may carry."""
+MESSAGE_KINDS: Final = (
+    "text", "image", "voice", "video", "sticker", "location", "card", "link", "file", "call", "money", "order",
+    "greeting", "system", "other",
+)  # fmt: skip
+"""What a message is. `greeting` is one that the program sent for us; `money` a transfer or red packet."""
+
+DATE_KINDS: Final = ("birthday", "anniversary", "expiry", "due", "other")
+
 
 SEGMENTS: Final = (
     "key_value",

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from custtier.render.mask import MASKS
-from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS, VIEW_UNITS, Unit
+from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS
 from custtier.sources.profile import load_profiles
 from custtier.text import Catalogue
 from custtier.text.layout import cells, padded, wrapped
@@ -16,6 +16,7 @@ from custtier.text.names import names_of
 from custtier.text.notes import NOTES, note_text
 from custtier.text.titles import TITLES, title_of
 from custtier.text.values import CAUSES, problem_text
+from custtier.units import VIEW_UNITS, Unit
 
 CHINESE, ENGLISH = Catalogue("zh"), Catalogue("en")
 

@@ -8,7 +8,7 @@ import polars as pl
 from custtier.errors import usage_error
 from custtier.render.mask import masked
 from custtier.render.request import Request
-from custtier.schema import VIEW_UNITS, Unit
+from custtier.units import VIEW_UNITS, Unit
 from custtier.views.view import View
 
 

@@ -9,7 +9,8 @@ from custtier.render.arrange import Sheet, arrange
 from custtier.render.mask import masked
 from custtier.render.plain import exact_money, with_iso_instants
 from custtier.render.request import Request
-from custtier.schema import Unit, minor_digits
+from custtier.schema import minor_digits
+from custtier.units import Unit
 from custtier.views.view import View
 
 FORMULA: Final = r"^[=+\-@＝＋－＠\t\r]"

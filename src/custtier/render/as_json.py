@@ -6,9 +6,10 @@ from typing import Final
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.plain import major_floats, plain_summary, plain_value, with_iso_instants
 from custtier.render.request import Request
-from custtier.schema import Unit, minor_digits
+from custtier.schema import minor_digits
 from custtier.text import Catalogue
 from custtier.text.notes import note_text
+from custtier.units import Unit
 from custtier.views.view import View
 
 SCHEMA_VERSION: Final = 1

@@ -12,10 +12,11 @@ from custtier.render.as_text import note_lines
 from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
-from custtier.schema import Unit, minor_digits
+from custtier.schema import minor_digits
 from custtier.text import Catalogue
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of
+from custtier.units import Unit
 from custtier.views.view import View
 
 SHEET_ROWS: Final = 1_048_575

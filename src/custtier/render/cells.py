@@ -10,10 +10,10 @@ import polars as pl
 
 from custtier.render.arrange import Sheet, unit_of
 from custtier.render.plain import major_text
-from custtier.schema import Unit
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
 from custtier.text.titles import asked_title, title_of
+from custtier.units import Unit
 from custtier.views.view import View
 
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")

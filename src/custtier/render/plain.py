@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from custtier.render.arrange import Sheet, unit_of
-from custtier.schema import Unit
+from custtier.units import Unit
 from custtier.views.view import View
 
 DECIMAL_DIGITS: Final = 38

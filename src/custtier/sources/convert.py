@@ -170,6 +170,7 @@ def _records(table: pl.DataFrame, items: pl.DataFrame, refunds: pl.DataFrame) ->
     records = table.select(
         "sheet", "row", outcome.alias("outcome"), pl.coalesce("left_out", "reason").alias("reason"), "order_key", "at"
     )
+    records = records.with_columns(pl.lit(None, dtype=pl.Int64).alias("list_key"))
     for made, key in ((items, "item_key"), (refunds, "refund_key")):
         if made.is_empty():
             records = records.with_columns(pl.lit(None, dtype=pl.Int64).alias(key))

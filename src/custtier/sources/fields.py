@@ -146,7 +146,7 @@ def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:
 
 def _with_places(rows: pl.LazyFrame, fields: Collection[str]) -> pl.LazyFrame:
     """Province and city, name and phone out of the address where no column of their own has them."""
-    if "address" not in fields:
+    if "address" not in fields or {"name", "phone", "province", "city"} <= set(fields):
         return rows
     address = pl.col("address")
     people = {"name": regions.name_in(address), "phone": regions.phone_in(address)}
@@ -155,5 +155,5 @@ def _with_places(rows: pl.LazyFrame, fields: Collection[str]) -> pl.LazyFrame:
         rows.with_columns(part.alias(field) for field, part in people.items() if field not in fields)
         .with_columns(regions.parts_of(address).alias(_PARTS))
         .with_columns(part.alias(field) for field, part in places.items() if field not in fields)
-        .drop("address", _PARTS)
+        .drop(_PARTS)
     )

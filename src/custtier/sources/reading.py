@@ -1,7 +1,7 @@
 """What reading one input file gives: orders, items, refunds, and what became of every record."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol, overload
 
@@ -17,9 +17,11 @@ RECORDS: Final[Mapping[str, "pl.DataType | type[pl.DataType]"]] = {
     "order_key": pl.Int64,
     "item_key": pl.Int64,
     "refund_key": pl.Int64,
+    "list_key": pl.Int64,
 }
 """One row per non-blank record under the header. `outcome` is `kept`, `excluded` or `rejected`; `reason` says why for
-the last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item."""
+the last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item;
+one of a list (contacts, messages, …) has a `list_key`."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Reading:
         records: `RECORDS`.
         rejects: `schema.REJECTS`, `import_id` is null.
         notes: Remarks on this file.
+        lists: For a file of contacts, messages, spend, dates, costs or links: that name → its rows, as
+            `schema.LISTS`, `import_id` null; then there are no orders, items and refunds.
     """
 
     path: str
@@ -53,6 +57,7 @@ class Reading:
     records: pl.DataFrame
     rejects: pl.DataFrame
     notes: tuple[Note, ...] = ()
+    lists: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Many records of one order, item or refund become one, by rule R3: a pure function of the set of records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -187,7 +187,7 @@ def _split(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> tuple[p
     return singles, several.join(torn, on=key, how="semi")
 
 
-def _rank(column: str, ranks: dict[str, int] | object, *, name: str = "rank") -> pl.Expr:
+def _rank(column: str, ranks: Mapping[str, int], *, name: str = "rank") -> pl.Expr:
     return pl.col(column).replace_strict(ranks, default=None, return_dtype=pl.Int8).alias(name)
 
 

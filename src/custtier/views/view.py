@@ -16,7 +16,7 @@ class View:
     Args:
         command: The command that asked.
         parameters: What was asked, as typed or by default.
-        summary: Single figures by name; their units are `schema.VIEW_UNITS`.
+        summary: Single figures by name; their units are `units.VIEW_UNITS`.
         tables: By name; the first is the answer itself. Sorted for showing.
         notes: Remarks: code and values.
         as_of: Last day observed.
@@ -24,7 +24,7 @@ class View:
         currency: Currency of every amount; None without amounts.
         excluded: Records left out of reading, by reason.
         heights: How many rows a table of the answer has of which `tables` holds only the first.
-        units: Units of columns whose name stands for something else in this view than in `schema.VIEW_UNITS`.
+        units: Units of columns whose name stands for something else in this view than in `units.VIEW_UNITS`.
     """
 
     command: str
