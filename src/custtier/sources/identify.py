@@ -56,8 +56,16 @@ class Match:
         return self.headers[columns[0]] if columns else None
 
 
-def identify(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: str) -> list[Match]:
+def identify(
+    sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: str, own: Collection[str] = ()
+) -> list[Match]:
     """The sheets that hold records, each with the one profile that matches; others are left aside.
+
+    Args:
+        sheets: Of one file.
+        profiles: The formats that it may have.
+        path: As the user gave it.
+        own: Names of the user's own profiles: where one of them matches, those that come with custtier do not count.
 
     Raises:
         CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one.
@@ -65,7 +73,7 @@ def identify(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: st
     known = [profile for profile in profiles if not profile.fallback]
     fallback = [profile for profile in profiles if profile.fallback]
     for candidates in (known, fallback):
-        matches = [match for sheet in sheets if (match := _match(sheet, candidates, path=path)) is not None]
+        matches = [match for sheet in sheets if (match := _match(sheet, candidates, path=path, own=own)) is not None]
         if matches:
             return matches
     raise _unknown(sheets, known, path=path)
@@ -107,12 +115,13 @@ def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Matc
     )
 
 
-def _match(sheet: Sheet, profiles: Collection[Profile], *, path: str) -> Match | None:
+def _match(sheet: Sheet, profiles: Collection[Profile], *, path: str, own: Collection[str]) -> Match | None:
     for number, cells in enumerate(sheet.head[:HEAD_ROWS], 1):
         headers = _positions(cells)
         if len(headers) < 2:
             continue
         found = [profile for profile in profiles if any(_holds(one, headers, profile) for one in profile.signatures)]
+        found = [profile for profile in found if profile.name in own] or found
         if len(found) > 1:
             names = ", ".join(profile.name for profile in found)
             raise data_error(

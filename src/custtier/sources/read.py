@@ -11,7 +11,8 @@ from custtier.settings import Settings
 from custtier.sources.containers import Source, kind_of, named_files, shown_name, unpacked
 from custtier.sources.convert import convert
 from custtier.sources.identify import Match, forced, identify
-from custtier.sources.profile import Profile, load_profiles, profile_named
+from custtier.sources.profile import Profile
+from custtier.sources.profiles_known import known_profiles, own_profiles, profile_named, usable_profiles
 from custtier.sources.reading import Progress, Reading, Readings
 from custtier.sources.records import switches
 from custtier.sources.refusals import refuse
@@ -68,7 +69,7 @@ def read_files(
 
 
 def _check_switches(include: frozenset[str]) -> None:
-    known = switches(list(load_profiles().values()))
+    known = switches(list(usable_profiles().values()))
     unknown = sorted(include - known)
     if unknown:
         raise usage_error(
@@ -96,7 +97,9 @@ def _readings(
     if profile is not None:
         matches = forced(sheets, profile, path=source.label)
     else:
-        matches = identify(sheets, list(load_profiles().values()), path=source.label)
+        matches = identify(
+            sheets, list(known_profiles().values()), path=source.label, own=own_profiles().profiles.keys()
+        )
     groups = [list(group) for _, group in groupby(_by_profile(matches), key=lambda match: match.profile.name)]
     found: list[Reading] = []
     for group in groups:
