@@ -63,6 +63,17 @@ def test_a_page_says_how_sure_we_are_where_to_export_and_what_is_special(name: s
         assert len(written.strip()) > 30, f"nothing stands under {heading}"
 
 
+LETTERS = {"seen in a real": "A", "seen in real": "A", "seen in part": "C", "seen in": "B", "made for": ""}
+"""How a page's sentence on evidence begins → the letter of its profile."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_is_as_sure_of_its_format_as_its_page(name: str) -> None:
+    said = page_of(name).partition("**Evidence:** ")[2]
+    letter = next(letter for start, letter in LETTERS.items() if said.startswith(start))
+    assert load_profiles()[name].evidence == letter, 'set `evidence = "…"` in the profile'
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_names_every_header_word_and_reason_of_its_profile(name: str) -> None:
     profile, text = load_profiles()[name], page_of(name).replace(r"\|", "|")

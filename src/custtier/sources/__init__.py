@@ -3,13 +3,29 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custtier.sources.profile import Profile, load_profiles, profile_names
+    from custtier.sources.profile import Profile, load_profiles
+    from custtier.sources.profiles_known import known_profiles, profile_named
     from custtier.sources.read import read_files
     from custtier.sources.reading import Progress, Reading, Readings
 
-__all__ = ["Profile", "Progress", "Reading", "Readings", "load_profiles", "profile_names", "read_files"]
+__all__ = [
+    "Profile",
+    "Progress",
+    "Reading",
+    "Readings",
+    "known_profiles",
+    "load_profiles",
+    "profile_named",
+    "read_files",
+]
 
-_ROOMS = {"Profile": "profile", "load_profiles": "profile", "profile_names": "profile", "read_files": "read"}
+_ROOMS = {
+    "Profile": "profile",
+    "known_profiles": "profiles_known",
+    "load_profiles": "profile",
+    "profile_named": "profiles_known",
+    "read_files": "read",
+}
 """What lies elsewhere than in `reading`: pydantic comes with it, so it is loaded when it is first asked for."""
 
 
