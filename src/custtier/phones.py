@@ -9,6 +9,9 @@ from custtier.schema import PhoneKind
 MOBILE: Final = r"1[3-9]\d{9}"
 """A mainland mobile number."""
 
+PLACEHOLDER: Final = r"^(?:13800138000|1[3-9]\d(?:" + "|".join(f"{digit}{{8}}" for digit in range(10)) + "))$"
+"""Numbers that are typed where none is known: 13800138000, and those that end in eight equal digits."""
+
 _NONE: Final = "none"
 _CIPHER: Final = r"^(?:##|\$\$|~)"
 _EXTENSION: Final = rf"^(?:\+86-?|0086-?|86-?)?{MOBILE}(?:-|转|,)\d{{1,6}}$"
@@ -23,7 +26,7 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
 
     A mainland mobile becomes its eleven digits, another number that shows its country becomes E.164; both are `full`.
     A number with an extension is `virtual`: it is lent to one order. Landlines without a country are `odd`, because
-    a shop's switchboard is shared by its people.
+    a shop's switchboard is shared by its people; so are numbers that are typed where none is known (`PLACEHOLDER`).
 
     Args:
         frame: Holds both columns.
@@ -39,6 +42,8 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
         .then(pl.lit(PhoneKind.MASKED.value))
         .when((pl.col(kind) == PhoneKind.VIRTUAL.value).fill_null(value=False))
         .then(pl.lit(PhoneKind.VIRTUAL.value))
+        .when(text.str.contains(PLACEHOLDER))
+        .then(pl.lit(PhoneKind.ODD.value))
         .when(text.str.contains(rf"^{MOBILE}$"))
         .then(pl.lit(PhoneKind.FULL.value))
     )
@@ -77,6 +82,8 @@ def _looked_at(phone: str) -> list[pl.Expr]:
         .then(pl.lit(PhoneKind.CIPHER.value))
         .when(narrow.str.contains("*", literal=True))
         .then(pl.lit(PhoneKind.MASKED.value))
+        .when(mainland.str.contains(PLACEHOLDER).fill_null(value=False))
+        .then(pl.lit(PhoneKind.ODD.value))
         .when(full.is_not_null())
         .then(pl.lit(PhoneKind.FULL.value))
         .when(spaceless.str.contains(_EXTENSION))

@@ -24,11 +24,11 @@ def _frame(*rows: dict[str, Any]) -> pl.DataFrame:
     [
         ({"account": "buyer"}, ("buyer", "account")),
         ({"account": "buyer", "account_kind": None}, ("buyer", "account")),
-        ({"account": "buyer", "phone": "13800138000"}, ("buyer", "account")),
-        ({"account": "b***r", "phone": "+86 13800138000"}, ("13800138000", "phone")),
+        ({"account": "buyer", "phone": "13800138001"}, ("buyer", "account")),
+        ({"account": "b***r", "phone": "+86 13800138001"}, ("13800138001", "phone")),
         ({"account": None, "phone": "138****8000"}, (None, None)),
-        ({"account": None, "phone": "13800138000-1234"}, (None, None)),
-        ({"account": "13800138000 ", "account_kind": "phone"}, ("13800138000", "phone")),
+        ({"account": None, "phone": "13800138001-1234"}, (None, None)),
+        ({"account": "13800138001 ", "account_kind": "phone"}, ("13800138001", "phone")),
         ({"account": "138****8000", "account_kind": "phone"}, (None, None)),
         ({"account": "Li@Example.com", "account_kind": "email"}, ("li@example.com", "email")),
         (
@@ -58,7 +58,7 @@ def test_an_account_is_known_within_its_platform() -> None:
 
 
 def test_phones_and_emails_are_known_everywhere_but_relay_addresses_are_not() -> None:
-    phone = {"account": None, "phone": "13800138000"}
+    phone = {"account": None, "phone": "13800138001"}
     assert _same(phone, {**phone, "platform": "jd"})
     email = {"account": "a@example.com", "account_kind": "email"}
     assert _same(email, {**email, "platform": "shopify"})

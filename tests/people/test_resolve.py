@@ -13,7 +13,7 @@ from custtier.people import People, account_keys, load_id_key, resolve, with_ide
 from custtier.schema import ORDERS
 from store.readings import ID_KEY, at, order
 
-PHONE = "13800138000"
+PHONE = "13800138001"
 OTHER = "13900139000"
 
 
@@ -102,7 +102,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
             str(place),
             account=f"a{place % 9}",
             name=f"n{place % 4}",
-            phone=f"1380013800{place % 5}",
+            phone=f"1380013801{place % 5}",
             platform=["taobao", "jd"][place % 2],
         )
         for place in range(60)

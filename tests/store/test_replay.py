@@ -18,7 +18,7 @@ IDS = [str(number) for number in range(6)]
 STATES = st.sampled_from(["unpaid", "paid", "refunded", "closed", None])
 MONEY = st.sampled_from([None, 0, 300, 500, 1000])
 PAYMENTS = st.sampled_from([None, "p1", "p2", "p3"])
-PHONES = st.sampled_from([None, "13800138000", "13900139000", "138****8000", "13800138000-12"])
+PHONES = st.sampled_from([None, "13800138001", "13900139000", "138****8000", "13800138001-12"])
 INSTANTS = st.sampled_from([None, "2026-04-01", "2026-05-01", "2026-06-01"])
 DAYS = st.one_of(st.none(), st.integers(0, 20).map(lambda days: date(2026, 3, 1) + timedelta(days=days)))
 

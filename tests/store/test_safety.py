@@ -103,7 +103,7 @@ def test_an_import_that_stops_half_way_leaves_no_trace(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: int, moment: str
 ) -> None:
     # no table of the store stays empty
-    sold = [order("1", phone="13800138000", payment_id="p"), order("2", account="other", phone="13800138000")]
+    sold = [order("1", phone="13800138001", payment_id="p"), order("2", account="other", phone="13800138001")]
     paid = order("w", kind="payment", platform="wechatpay", account="o", account_kind="openid", payment_id="p")
     returned = refund("r", "1", 9, refunded_on=date(2026, 3, 5))
     first = reading([*sold, paid], [item("1", "a")], [returned], instant=OLD, rejected=1)

@@ -61,8 +61,8 @@ def test_a_base_that_is_made_anew_answers_as_one_that_is_added_to(
 ) -> None:
     monkeypatch.setattr(standing, "_LEAST", least)
     files = [
-        reading([order("1"), order("2", account="b", phone="13800138000")], instant=OLD),
-        reading([order("2", state="closed", paid_at=None), order("3", phone="13800138000")], instant=NEW),
+        reading([order("1"), order("2", account="b", phone="13800138001")], instant=OLD),
+        reading([order("2", state="closed", paid_at=None), order("3", phone="13800138001")], instant=NEW),
         reading([order("4", account="b", gross=500)], instant=NEW),
     ]
     store, fresh = opened(tmp_path / "s"), opened(tmp_path / "f")

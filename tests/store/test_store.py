@@ -99,7 +99,7 @@ def test_every_record_is_counted_once(store: Store) -> None:
 
 def test_the_store_answers_as_files_do(store: Store) -> None:
     files = [
-        reading([order("1", phone="13800138000"), order("2", account="b", phone="13800138000")]),
+        reading([order("1", phone="13800138001"), order("2", account="b", phone="13800138001")]),
         reading([order("3", account=None)], refunds=[refund("r", "1", 100, refunded_on=date(2026, 3, 9))]),
     ]
     store.add(files, imported_at=NOW)
