@@ -227,6 +227,8 @@ def _notes(table: pl.DataFrame, orders: pl.DataFrame, layout: Layout, *, path: s
         notes.append(Note("weak_account", {"file": path, "profile": profile.name}))
     if profile.money_basis == "shop":
         notes.append(Note("shop_receipt", {"file": path, "profile": profile.name}))
+    elif profile.money_basis == "goods":
+        notes.append(Note("goods_price", {"file": path, "profile": profile.name}))
     unknown = pending_refunds(table)
     if unknown:
         column = layout.match.header_of("refund_status")

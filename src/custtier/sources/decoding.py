@@ -1,6 +1,7 @@
 """The bytes of a text file: their encoding, the same text in UTF-8 piece by piece, and where a bad byte stands."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,17 @@ _SURE_CHARACTERS: Final = 12
 """So many characters beyond ASCII, decoded as UTF-8, are no accident: the file is UTF-8 with a bad byte."""
 
 
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_LONE: Final = re.compile(rb"(?<![\x80-\xff])[\x91-\x97\xc0-\xff](?![\x80-\xff0-9])")
+"""A letter of Western Europe, or a quotation mark or dash, beside ASCII; digits stand inside GB18030's rarest ones."""
+
+_KANA: Final = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]")
+_TELLING_BYTES: Final = 10_000
+"""So many bytes beyond ASCII tell what a text is in."""
+
+
 def encoding_of(path: Path, *, label: str) -> str:
-    """`utf-8`, `utf-8-sig`, `utf-16` or `gb18030`, told by the bytes.
+    """`utf-8`, `utf-8-sig`, `utf-16`, `gb18030`, `cp1252` (Western Europe) or `cp932` (Japan), told by the bytes.
 
     Raises:
         CusttierError: `undecodable-file` when the bytes plainly are UTF-8, but for one.
@@ -30,7 +40,35 @@ def encoding_of(path: Path, *, label: str) -> str:
         return "utf-8-sig"
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16"
-    return "utf-8" if _is_utf8(path, label=label) else "gb18030"
+    return "utf-8" if _is_utf8(path, label=label) else _code_page(path)
+
+
+def _code_page(path: Path) -> str:
+    """`gb18030`, unless the bytes look like another code page.
+
+    Chinese characters are pairs of bytes beyond ASCII. A Western letter stands alone between letters of ASCII; and of
+    a Japanese text a good part is kana, which are pairs that GB18030 gives to characters that hardly anybody writes.
+    """
+    lone = high = kana = 0
+    for piece, _ in pieces(path, size=_DECODED_BYTES):
+        high += len(_HIGH.findall(piece))
+        lone += len(_LONE.findall(piece))
+        kana += len(_KANA.findall(piece))
+        if high >= _TELLING_BYTES:
+            break
+    if kana * 4 >= high and _decodes(path, "cp932"):
+        return "cp932"
+    return "cp1252" if lone * 2 > high and _decodes(path, "cp1252") else "gb18030"
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for piece, _ in _pieces_then_end(path):
+            decoder.decode(piece, final=not piece)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def pieces(path: Path, *, size: int = CHUNK_BYTES) -> Iterator[tuple[bytes, int]]:

@@ -15,12 +15,18 @@ from custtier.sources.transforms.text import (
     is_masked,
     readable,
     trimmed,
+    unescaped,
     unguarded,
     without_null_tokens,
 )
 
-ID_FIELDS: Final = ("order_id", "line_id", "payment_id", "refund_id", "product_id")
-MONEY: Final = ("gross", "total", "outstanding", "refund", "refund_amount", "amount", "item_refund")
+ID_FIELDS: Final = (
+    "order_id", "part_id", "line_id", "payment_id", "refund_id", "movement_id", "product_id",
+)  # fmt: skip
+MONEY: Final = ("gross", "total", "outstanding", "refund", "adjusted", "refund_amount", "amount", "item_refund")
+PLUS, MINUS = "plus_", "minus_"
+"""Before a field's name and a number: a further column that belongs to its amount, or is taken off it."""
+
 DATES: Final = ("created_at", "paid_at", "refunded_at", "cancelled_at")
 _ONE_ROW: Final = ("order", "transaction", "unit")
 """Grains in which no order has several rows that a merged cell could cover."""
@@ -28,6 +34,8 @@ _ONE_ROW: Final = ("order", "transaction", "unit")
 _BLANK: Final = "is_blank"
 _PARTS: Final = "parts_of_address"
 _PERSONAL: Final = ("name", "phone", "email", "address")
+_WRITTEN: Final = ("name", "shop", "channel", "agent", "province", "city", "product", "specification", "category")
+"""What people have written: some formats put the marks of a web page into it."""
 
 
 def field_table(match: Match) -> pl.DataFrame:
@@ -35,15 +43,27 @@ def field_table(match: Match) -> pl.DataFrame:
 
     Returns:
         `sheet`, `row`, `first_cells` (where trailers are told by them), every field that the file has a column for,
-        `account`, `account_kind`, and `instant_0`, `instant_1`, … of the profile's further instants. Texts are clean,
-        but for money and times: these may stand as the file writes them, white space and null tokens included.
+        `account`, `account_kind`, `instant_0`, `instant_1`, … of the profile's further instants, and `plus_amount_0`,
+        `minus_amount_0`, … of the profile's sums. Texts are clean, but for money and times: these may stand as the
+        file writes them, white space and null tokens included.
     """
     profile = match.profile
     fields = {field: columns for field in sorted(FIELDS) if (columns := match.columns_of(field))}
     accounts = [(account, columns) for account in profile.accounts if (columns := match.columns_named(account.columns))]
     instants = match.columns_named(profile.instants)
+    summed = _summed(match)
+    clocks = {field: index for field in profile.clocks for index in match.columns_named([profile.clocks[field]])}
     first = list(range(min(2, len(match.headers)))) if profile.trailers else []
-    needed = sorted({*first, *instants, *_flat(fields.values()), *_flat(columns for _, columns in accounts)})
+    needed = sorted(
+        {
+            *first,
+            *instants,
+            *summed.values(),
+            *clocks.values(),
+            *_flat(fields.values()),
+            *_flat(columns for _, columns in accounts),
+        }
+    )
     order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
     as_written = _as_written(profile, fields, instants) - {*first, *_flat(columns for _, columns in accounts)}
     names = [column_name(index) for index in needed if index not in as_written]
@@ -52,9 +72,10 @@ def field_table(match: Match) -> pl.DataFrame:
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
         *([_first_cells(first)] if first else []),
-        *(_field(field, columns) for field, columns in fields.items()),
+        *(_field(field, columns, profile, clock=clocks.get(field)) for field, columns in fields.items()),
         *account,
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
+        *(pl.col(column_name(index)).alias(name) for name, index in summed.items()),
         pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names)).alias(_BLANK),
     ]
     made_names = {expression.meta.output_name() for expression in made}
@@ -84,10 +105,20 @@ def _as_written(profile: Profile, fields: Mapping[str, Sequence[int]], instants:
     """Columns of money and times alone: most cells are values as they stand, so only the others need cleaning."""
     if profile.cell_prefix:
         return set()
-    ruled = {field for rule in profile.rows for field in rule.when}
+    ruled = {field for rule in profile.rows for field in rule.when} | set(profile.clocks)
     values = [field for field in (*MONEY, *DATES) if len(fields.get(field, ())) == 1 and field not in ruled]
     others = _flat(columns for field, columns in fields.items() if field not in values)
     return {*_flat(fields[field] for field in values), *instants} - set(others)
+
+
+def _summed(match: Match) -> dict[str, int]:
+    """Name in the table → column, of every further column that belongs to an amount."""
+    return {
+        f"{sign}{field}_{number}": index
+        for field, parts in match.profile.sums.items()
+        for sign, names in ((PLUS, parts.add), (MINUS, parts.subtract))
+        for number, index in enumerate(match.columns_named(names))
+    }
 
 
 def _flat(groups: Iterable[Sequence[int]]) -> list[int]:
@@ -104,7 +135,7 @@ def _bare(index: int) -> str:
     return f"bare_{column_name(index)}"
 
 
-def _field(field: str, columns: Sequence[int]) -> pl.Expr:
+def _field(field: str, columns: Sequence[int], profile: Profile, *, clock: int | None = None) -> pl.Expr:
     if field in ID_FIELDS:
         texts = [id_of(pl.col(_bare(index))) for index in columns]
     else:
@@ -113,6 +144,12 @@ def _field(field: str, columns: Sequence[int]) -> pl.Expr:
         texts = [text.str.strip_chars("'`\"=") for text in texts]
     if field in _PERSONAL:
         texts = [readable(text) for text in texts]
+    if field in _WRITTEN:
+        texts = [text.map_batches(unescaped, return_dtype=pl.String) for text in texts] if profile.html else texts
+    if field == "shop":
+        texts = [text.str.replace_all(r"\s*[\r\n]\s*", " / ") for text in texts]
+    if clock is not None:
+        texts = [pl.concat_str([text, pl.col(column_name(clock)).fill_null("")], separator=" ") for text in texts]
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
 
 
@@ -120,7 +157,7 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tu
     """The first account that is there, then its kind; a masked one is a name, not an account."""
     found: list[tuple[str, pl.Expr]] = []
     for account, columns in accounts:
-        for bare in (pl.col(_bare(index)) for index in columns):
+        for bare in (_account_in(pl.col(_bare(index)), account.pattern) for index in columns):
             is_one = (bare != "") & ~is_cipher(bare)
             found.append((account.kind, pl.when(is_one if weak else is_one & ~is_masked(bare)).then(bare)))
     if not found:
@@ -131,6 +168,10 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tu
         return [first], [pl.when(pl.col("account").is_not_null()).then(pl.lit(kinds.pop())).alias("account_kind")]
     kind = pl.coalesce([pl.when(text.is_not_null()).then(pl.lit(kind)) for kind, text in found])
     return [first, kind.alias("account_kind")], []
+
+
+def _account_in(bare: pl.Expr, pattern: str) -> pl.Expr:
+    return bare.str.extract(pattern, 1).fill_null("") if pattern else bare
 
 
 def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Final
 from custtier.errors import CusttierError, data_error
 from custtier.sources.profile import Profile, Signature
 from custtier.sources.sheet import HEAD_ROWS, Sheet
+from custtier.sources.text_sheet import TextSheet
 
 _DROPPED: Final = re.compile(r"[\s\ufeff`'\"\u200b]+")
 _BRACKETS: Final = str.maketrans("（）：", "():")
@@ -34,6 +35,7 @@ class Match:
         header_row: 1-based row of the header.
         positions: Normal header → 0-based columns that carry it.
         headers: The headers as the file writes them, trimmed.
+        currency: Of the amounts, where the headers themselves tell it.
     """
 
     sheet: Sheet
@@ -41,6 +43,7 @@ class Match:
     header_row: int
     positions: Mapping[str, Sequence[int]]
     headers: tuple[str, ...]
+    currency: str = ""
 
     def columns_of(self, field: str) -> list[int]:
         """The columns that a field is read from, in the order in which they count."""
@@ -137,8 +140,13 @@ def _match(sheet: Sheet, profiles: Collection[Profile], *, path: str, own: Colle
 
 
 def _matched(sheet: Sheet, profile: Profile, number: int) -> Match:
+    if isinstance(sheet, TextSheet) and not profile.quotes:
+        sheet = sheet.unquoted()
     cells = sheet.head[number - 1]
-    return Match(sheet, profile, number, _positions(cells), tuple(cell.strip().strip("\ufeff`\"'") for cell in cells))
+    headers = _positions(cells)
+    told = (one.currency for one in profile.signatures if one.currency and _holds(one, headers, profile))
+    names = tuple(cell.strip().strip("\ufeff`\"'") for cell in cells)
+    return Match(sheet, profile, number, headers, names, next(told, ""))
 
 
 def _positions(cells: Sequence[str]) -> dict[str, list[int]]:

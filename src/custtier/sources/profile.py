@@ -14,16 +14,20 @@ from custtier.sources.profile_faults import toml_fault, validation_fault
 FIELDS: Final = frozenset(
     {
         # what identifies the record
-        "order_id", "line_id", "payment_id", "refund_id",
+        "order_id", "part_id", "line_id", "payment_id", "refund_id", "movement_id",
         # who, where, through whom
         "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
-        "shop", "channel", "agent", "referrer",
+        "shop", "site", "channel", "agent", "referrer",
         # what became of it, and when
         "status", "refund_status", "created_at", "paid_at", "refunded_at", "cancelled_at",
         # order money
         "currency", "gross", "total", "outstanding", "refund", "refund_amount",
         # item facts
         "product_id", "product", "specification", "category", "quantity", "amount", "item_refund",
+        # what is left of the order's amount after refunds
+        "adjusted",
+        # zone of the row's times
+        "zone",
         # what row rules look at
         "direction", "type", "counterparty", "seller",
     }
@@ -34,8 +38,8 @@ its order, `refund_amount` of a row that is itself a refund; `total` is the orde
 ORDER_LEVEL: Final = frozenset(
     {
         "order_id", "payment_id", "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
-        "shop", "channel", "agent", "referrer", "status", "created_at", "paid_at", "cancelled_at", "currency",
-        "gross", "total", "outstanding", "refund",
+        "shop", "site", "channel", "agent", "referrer", "status", "created_at", "paid_at", "cancelled_at", "currency",
+        "gross", "total", "outstanding", "refund", "adjusted", "zone",
     }
 )  # fmt: skip
 """Fields whose merged cells in a workbook stand for every row they cover."""
@@ -70,12 +74,14 @@ class Title(Part):
 class Signature(Part):
     """Headers that together tell the format: all of `needs`, none of `without`; `a|b` means one of them.
 
-    `fields` asks for any header of a field instead, `account` for any account column.
+    `fields` asks for any header of a field instead, `account` for any account column. `currency` is that of the
+    amounts where these headers stand, because their language tells the market.
     """
 
     needs: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    currency: str = ""
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> "Signature":
@@ -85,10 +91,27 @@ class Signature(Part):
 
 
 class Account(Part):
-    """Where the buyer's account stands: the first of the columns that is not empty."""
+    """Where the buyer's account stands: the first of the columns that is not empty.
+
+    `pattern` finds it inside the cell: its first group; a cell without it holds no account.
+    """
 
     columns: tuple[str, ...] = Field(min_length=1)
     kind: Literal["openid", "account", "phone", "email"] = "account"
+    pattern: Pattern = ""
+
+    @model_validator(mode="after")
+    def _finds_one_part(self) -> "Account":
+        if self.pattern and re.compile(self.pattern).groups != 1:
+            raise ValueError(f"{self.pattern!r} needs one group in brackets: the account")
+        return self
+
+
+class Sum(Part):
+    """Columns that belong to an amount: `add` is paid on top of it, `subtract` is taken off, whatever its sign."""
+
+    add: tuple[str, ...] = ()
+    subtract: tuple[str, ...] = ()
 
 
 class Statuses(Part):
@@ -129,25 +152,31 @@ class RefundStatuses(Part):
 
 
 class Words(Part):
-    """A condition on one field: all that is given must hold."""
+    """A condition on one field: all that is given must hold. A blank amount is zero, one that cannot be read is not."""
 
     equals: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
     blank: bool | None = None
+    zero: bool | None = None
+    negative: bool | None = None
 
 
 class RowRule(Part):
     """What a row is when all conditions of `when` hold: the first rule that holds decides.
 
-    `leave_out` needs a `reason`; `include` names the switch that turns such a rule off. Every other row is an order.
+    `leave_out` needs a `reason`; `include` names the switch that turns such a rule off. A row for which none holds is
+    what the format holds. A rule without conditions always holds. `amount` names the field that a refund row has its
+    amount in; without `dated`, the row's time is not the refund's.
     """
 
     take: Literal["order", "refund", "leave_out"]
     reason: str = ""
     include: str = ""
-    when: dict[str, Words]
+    amount: str = ""
+    dated: bool = True
+    when: dict[str, Words] = {}
 
     @model_validator(mode="after")
     def _says_why(self) -> "RowRule":
@@ -164,6 +193,19 @@ class Trailer(Part):
     to_end: bool = True
 
 
+class Totals(Part):
+    """What the file itself says it adds up to, in a row of names and a row of values under it, or in a text.
+
+    `header` matches the first cell of the row of names; then `records`, `gross` and `refund` are names in it. Without
+    `header` they are patterns whose first group is the number, looked for in the rows under the table.
+    """
+
+    header: Pattern = ""
+    records: tuple[str, ...] = ()
+    gross: tuple[str, ...] = ()
+    refund: tuple[str, ...] = ()
+
+
 class Profile(Part):
     """One export format.
 
@@ -173,8 +215,8 @@ class Profile(Part):
         platform: Part of every key made from this format.
         evidence: How sure we are of the format: `A` seen in a real file, `B` listed word for word in public code, `C`
             in part, `D` from memory; empty where it is nobody's but our own or the user's.
-        kind: `order`, `payment` (rows that complete a shop's order with the same payment id), or why it is refused:
-            `buyers_bill`, `contacts`.
+        kind: `order`, `payment` (rows that complete a shop's order with the same payment id), `refund` (rows are
+            refunds of orders that other files hold), or why it is refused: `buyers_bill`, `contacts`.
         fallback: Tried only when no other profile matches.
         signatures: Any of them tells the format.
         grain: `order` one row an order; `item_repeated` one row an item with the order's cells on each; `item_blank`
@@ -182,6 +224,7 @@ class Profile(Part):
             `transaction` one row a movement of money, refunds apart; `auto` told from the rows.
         paid: `gross`, or `net` when the paid column has the refund taken off already.
         columns: Field → headers; of several that stand in the file the first that is not empty counts, row by row.
+        platforms: Platform → parts of words of `site`: the platform on which the order of a row was placed.
         required: Fields without which nothing can be made of the file; `a|b` means one of them.
         accounts: The first that is not empty is the buyer's account.
         weak_accounts: The account is only a name: it counts, and a note says so. Otherwise a masked one is none.
@@ -192,15 +235,23 @@ class Profile(Part):
         day: Pattern that finds the day (YYMMDD) in the order id, when no time stands.
         currency: Of every amount; empty to take the settings'.
         currency_of_country: Value of `country` → currency.
-        currency_symbols: Symbol in the amount → currency.
+        currency_symbols: Symbol in the amount, or in the cell of `currency` → currency.
         zone: Of times without an offset; empty to take the settings'.
-        money_basis: `buyer`, or `shop` where only what the shop received is known.
+        zones: Value of `zone` → IANA name.
+        clocks: Field of a time → header of its time of day, where its own column holds the day only.
+        sums: Field of money → further columns that belong to it.
+        quotes: Whether cells of a text file may stand in quotation marks.
+        html: Whether texts are written as in a web page, `&quot;` for a quotation mark.
+        money_basis: `buyer`; `shop` where only what the shop received is known; `goods` where only the price of the
+            goods is, without shipping.
         cell_prefix: Character in front of every cell.
         items: Whether rows tell products.
         statuses: See `Statuses`.
         refund_statuses: See `RefundStatuses`.
         trailers: See `Trailer`.
+        totals: See `Totals`; they are compared with what came in.
         description_row: The first row is left out when its order id does not match this pattern.
+        refund_parts: Whether several rows of one refund number are parts of that refund, not records of the same.
         id_cut: Pattern cut off the end of an order id, to find the order that a refund row belongs to.
         rows: See `RowRule`.
         own_purchases: Whether the same columns are exported for what the shop itself bought, which is refused: then
@@ -212,12 +263,13 @@ class Profile(Part):
     title: Title
     platform: str
     evidence: Literal["", "A", "B", "C", "D"] = ""
-    kind: Literal["order", "payment", "buyers_bill", "contacts"] = "order"
+    kind: Literal["order", "payment", "refund", "buyers_bill", "contacts"] = "order"
     fallback: bool = False
     signatures: tuple[Signature, ...] = Field(min_length=1)
     grain: Grain = "order"
     paid: Literal["gross", "net"] = "gross"
     columns: dict[str, tuple[str, ...]] = {}
+    platforms: dict[str, tuple[str, ...]] = {}
     required: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = ()
     weak_accounts: bool = False
@@ -230,13 +282,20 @@ class Profile(Part):
     currency_of_country: dict[str, str] = {}
     currency_symbols: dict[str, str] = {}
     zone: str = ""
-    money_basis: Literal["buyer", "shop"] = "buyer"
+    zones: dict[str, str] = {}
+    clocks: dict[str, str] = {}
+    sums: dict[str, Sum] = {}
+    quotes: bool = True
+    html: bool = False
+    money_basis: Literal["buyer", "shop", "goods"] = "buyer"
     cell_prefix: str = ""
     items: bool = True
     statuses: Statuses = Statuses()
     refund_statuses: RefundStatuses = RefundStatuses()
     trailers: tuple[Trailer, ...] = ()
+    totals: Totals | None = None
     description_row: Pattern = ""
+    refund_parts: bool = False
     id_cut: Pattern = ""
     rows: tuple[RowRule, ...] = ()
     own_purchases: bool = False
@@ -246,7 +305,8 @@ class Profile(Part):
     def _names_known_fields(self) -> "Profile":
         signed = {names for signature in self.signatures for names in signature.fields}
         asked = {part for names in (*self.required, *signed) for part in names.split("|")} - {"account"}
-        ruled = {field for rule in self.rows for field in rule.when}
+        ruled = {field for rule in self.rows for field in (*rule.when, *([rule.amount] if rule.amount else []))}
+        ruled |= {"site"} if self.platforms else set()
         unknown = sorted((set(self.columns) | asked | ruled) - FIELDS)
         if unknown:
             raise ValueError(f"no such field: {', '.join(unknown)}")
@@ -258,7 +318,7 @@ class Profile(Part):
     @property
     def is_read(self) -> bool:
         """Whether files of this format are imported, not refused."""
-        return self.kind in {"order", "payment"}
+        return self.kind in {"order", "payment", "refund"}
 
 
 def parse_profile(text: str, *, origin: str) -> Profile:

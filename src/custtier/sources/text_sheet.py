@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +89,15 @@ class TextSheet:
         if found is None:
             raise self._unreadable()
         return found
+
+    def unquoted(self) -> "TextSheet":
+        """The same text in a format that puts no cell in quotation marks: every mark is a character."""
+        with self.path.open(encoding=self.stored, errors="ignore", newline="") as source:
+            lines = source.read(_HEAD_CHARACTERS).removeprefix("\ufeff").splitlines()[: len(self.head)]
+        head = tuple(tuple(line.split(self.table.delimiter)) for line in lines)
+        width = max((len(cells) for cells in head), default=1)
+        table = replace(self.table, quoted=False, width=width)
+        return replace(self, table=table, head=head, lines_through=tuple(range(1, len(head) + 1)))
 
     def _of_lines(self, header_row: int, rows: pl.Series) -> pl.DataFrame | None:
         """Every column of rows whose lines are known by their numbers."""
@@ -188,7 +197,7 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
     backticks = has_backticks(start, delimiter)
     returns_only = "\r" in start and "\n" not in start
     source, stored = path, "gb18030" if encoding == "gb18030" else "utf-8"
-    if returns_only or backticks or encoding == "utf-16":
+    if returns_only or backticks or encoding in {"utf-16", "cp1252", "cp932"}:
         source = _copied(path, encoding, label=label, folder=folder, returns_only=returns_only)
         stored = "utf-8"
     head, lines = _head(source, stored, delimiter)

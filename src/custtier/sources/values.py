@@ -1,6 +1,6 @@
 """Fields become values: money in minor units, instants in UTC, quantities, states; and which of them are bad."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ import polars as pl
 
 from custtier.schema import State, minor_digits
 from custtier.settings import Settings
-from custtier.sources.fields import DATES, MONEY
+from custtier.sources.fields import DATES, MINUS, MONEY, PLUS
 from custtier.sources.identify import Match
 from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
-from custtier.sources.transforms.instants import instants, is_no_day, no_instants, usual_instants
-from custtier.sources.transforms.money import minor_units, plain_units
+from custtier.sources.transforms.instants import instants, is_no_day, is_zone, no_instants, usual_instants
+from custtier.sources.transforms.money import NEVER_DECIMAL, minor_units, plain_units, without_dots
 from custtier.sources.transforms.statuses import CANCELLED, DONE, UNKNOWN, refund_states, states
 from custtier.sources.transforms.text import cleaned, is_damaged_id
 
@@ -114,7 +114,15 @@ def _further(table: pl.DataFrame) -> list[str]:
 
 def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     profile = layout.profile
-    default = pl.lit(profile.currency or layout.settings.currency)
+    default = pl.lit(layout.match.currency or profile.currency or layout.settings.currency)
+    if profile.currency_symbols:
+        cells = [name for name in ("currency", "gross", "amount") if name in table.columns][:1]
+        symbols = [
+            pl.when(pl.col(name).str.contains(symbol, literal=True)).then(pl.lit(currency))
+            for name in cells
+            for symbol, currency in profile.currency_symbols.items()
+        ]
+        return table.with_columns(currency=pl.coalesce(*symbols, default))
     if "currency" in table.columns:
         named = pl.col("currency").str.to_uppercase().replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY"})
         if layout.grain == "item_blank" and "order_id" in table.columns:
@@ -126,12 +134,6 @@ def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
                 profile.currency_of_country, default=default, return_dtype=pl.String
             )
         )
-    if profile.currency_symbols and "gross" in table.columns:
-        symbols = [
-            pl.when(pl.col("gross").str.contains(symbol, literal=True)).then(pl.lit(currency))
-            for symbol, currency in profile.currency_symbols.items()
-        ]
-        return table.with_columns(currency=pl.coalesce(*symbols, default))
     return table.with_columns(currency=default)
 
 
@@ -139,8 +141,8 @@ def _money(table: pl.DataFrame) -> list[ColumnReader]:
     """What reads the money fields in minor units, each with its `bad_…`."""
     currencies = table["currency"].unique().to_list()
     by_digits = {minor_digits(currency) for currency in currencies}
-    names = [name for name in MONEY if name in table.columns]
-    if len(by_digits) > 1:
+    names = [name for name in table.columns if name in MONEY or name.startswith((PLUS, MINUS))]
+    if len(by_digits) > 1 or NEVER_DECIMAL & set(currencies):
         return [partial(_money_by_currency, table[name], table["currency"]) for name in names]
     digits = next(iter(by_digits), 2)
     as_it_stands, read = partial(plain_units, digits=digits), partial(minor_units, digits=digits)
@@ -165,7 +167,8 @@ def _money_by_currency(text: pl.Series, currency: pl.Series) -> tuple[pl.Series,
     value = pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
     for one in currency.unique().to_list():
         rows = currency.eq_missing(one)
-        value = value.scatter(rows.arg_true(), minor_units(text.filter(rows), digits=minor_digits(one)))
+        texts = without_dots(text.filter(rows)) if one in NEVER_DECIMAL else text.filter(rows)
+        value = value.scatter(rows.arg_true(), minor_units(texts, digits=minor_digits(one)))
     return value, (text.is_not_null() & value.is_null()).alias(BAD + text.name)
 
 
@@ -178,7 +181,30 @@ def _dates(table: pl.DataFrame, layout: Layout) -> list[ColumnReader]:
     if profile.day and "order_id" in table.columns:
         day = "20" + table["order_id"].str.extract(profile.day)
         texts = [_days_told(text).fill_null(day) if text.name == "created_at" else text for text in texts]
+    if profile.zones and "zone" in table.columns:
+        zones = _zones(table["zone"], profile.zones, otherwise=zone)
+        return [partial(_instants_in, text, zones, read=read) for text in texts]
     return [partial(_read, text, as_it_stands=as_it_stands, clean=_days_told, read=read) for text in texts]
+
+
+def _zones(names: pl.Series, known: Mapping[str, str], *, otherwise: str) -> pl.Series:
+    """The IANA name of each row's zone; null where it is neither known nor one itself."""
+    unique = names.unique().drop_nulls().to_list()
+    told = {name: known.get(name, name) for name in unique}
+    usable = {name: zone for name, zone in told.items() if is_zone(zone)}
+    return names.fill_null(otherwise).replace_strict(
+        {otherwise: otherwise, **usable}, default=None, return_dtype=pl.String
+    )
+
+
+def _instants_in(text: pl.Series, zones: pl.Series, *, read: Callable[..., pl.Series]) -> tuple[pl.Series, pl.Series]:
+    """The instants of a column of texts whose zone stands on their rows, and its `bad_…`."""
+    told = _days_told(text)
+    value = no_instants(told)
+    for zone in zones.unique().drop_nulls().to_list():
+        rows = (zones == zone).fill_null(value=False)
+        value = value.scatter(rows.arg_true(), read(told.filter(rows), zone=zone))
+    return value, (told.is_not_null() & value.is_null()).alias(BAD + text.name)
 
 
 def _days_told(text: pl.Series) -> pl.Series:
@@ -250,6 +276,7 @@ def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         table = table.with_columns(refund=pl.coalesce(stated, earlier))
     if profile.grain == "auto":
         table = _with_money_of_its_level(table, layout)
+    table = _with_sums(table)
     if profile.paid == "net":
         table = table.with_columns(
             _before_refunds(table, paid, stated) for paid, stated in _NET if paid in table.columns
@@ -261,8 +288,27 @@ def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         partly = pl.col("status").str.to_lowercase().is_in([word.lower() for word in profile.statuses.partly_paid])
         left = pl.max_horizontal(pl.col("gross") - pl.col("outstanding").fill_null(0).clip(0), 0)
         table = table.with_columns(gross=pl.when(partly).then(left).otherwise("gross"))
+    if "adjusted" in table.columns and "gross" in table.columns:
+        given_back = pl.when((pl.col("adjusted") > 0) & (pl.col("adjusted") < pl.col("gross"))).then(
+            pl.col("gross") - pl.col("adjusted")
+        )
+        known = [pl.col("refund")] if "refund" in table.columns else []
+        table = table.with_columns(refund=pl.coalesce(*known, given_back))
     if layout.grain == "unit" and "quantity" not in table.columns:
         table = table.with_columns(quantity=pl.lit(1.0))
+    return table
+
+
+def _with_sums(table: pl.DataFrame) -> pl.DataFrame:
+    """Amounts with the further columns that belong to them: where any of them cannot be read, the amount is bad."""
+    for field in MONEY:
+        plus = [name for name in table.columns if name.startswith(f"{PLUS}{field}_")]
+        minus = [name for name in table.columns if name.startswith(f"{MINUS}{field}_")]
+        if field not in table.columns or not plus + minus:
+            continue
+        more = pl.sum_horizontal(*(pl.col(name) for name in plus), *(-pl.col(name).abs() for name in minus))
+        bad = pl.any_horizontal(BAD + name for name in (field, *plus, *minus))
+        table = table.with_columns(pl.col(field) + more, bad.alias(BAD + field)).drop(plus, minus)
     return table
 
 
@@ -301,8 +347,13 @@ def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     for money in (name for name in MONEY if BAD + name in table.columns):
         checks.append(("bad_amount", money, pl.col(BAD + money) | _is_negative(money, layout)))
     checks += _no_amount(table, layout, is_order)
+    if layout.profile.kind == REFUND:
+        done = pl.col("refund_state").fill_null(DONE) == DONE if "refund_state" in table.columns else pl.lit(value=True)
+        checks.append(("bad_amount", "refund_amount", done & refund_money(table).is_null()))
     if layout.has_ids:
-        checks.append(("missing_order_id", "order_id", pl.col("order_id").is_null()))
+        by_payment = layout.profile.kind == REFUND and "payment_id" in table.columns
+        named = pl.col("payment_id").is_not_null() if by_payment else pl.lit(value=False)
+        checks.append(("missing_order_id", "order_id", pl.col("order_id").is_null() & ~named))
         checks.append(("damaged_id", "order_id", is_damaged_id(pl.col("order_id"))))
     if "refund_id" in table.columns:
         checks.append(("damaged_id", "refund_id", is_damaged_id(pl.col("refund_id")) & (pl.col("role") == REFUND)))
@@ -317,6 +368,18 @@ def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     reason = pl.coalesce([pl.when(holds & taken).then(pl.lit(reason)) for reason, _, holds in checks])
     column = pl.coalesce([pl.when(holds & taken).then(pl.lit(_header(match, field))) for _, field, holds in checks])
     return table.with_columns(reason=reason, column=column)
+
+
+def refund_money(table: pl.DataFrame) -> pl.Expr:
+    """The amount of a row that is a refund, as the file signs it: where its rule says, else in the usual fields."""
+    usual = [pl.col(name) for name in ("refund_amount", "gross", "amount") if name in table.columns]
+    amount = pl.coalesce(usual) if usual else pl.lit(None, dtype=pl.Int64)
+    if "refund_field" not in table.columns:
+        return amount
+    for name in table["refund_field"].drop_nulls().unique().sort():
+        own = pl.col(name) if name in table.columns else pl.lit(None, dtype=pl.Int64)
+        amount = pl.when(pl.col("refund_field") == name).then(own).otherwise(amount)
+    return amount
 
 
 def _header(match: Match, field: str) -> str:
@@ -348,7 +411,7 @@ def _no_amount(table: pl.DataFrame, layout: Layout, is_order: pl.Expr) -> Sequen
 
 def _is_negative(field: str, layout: Layout) -> pl.Expr:
     """Money below zero where it cannot be: refund rows write theirs as they like."""
-    if field in {"refund", "item_refund", "outstanding", "refund_amount"}:
+    if field in {"refund", "item_refund", "outstanding", "adjusted", "refund_amount"}:
         return pl.lit(value=False)
     refunds_apart = layout.profile.negative == "refund" and layout.has_ids
     return (pl.col(field) < 0) & (pl.col("role") == ORDER) & pl.lit(not refunds_apart)
@@ -358,4 +421,4 @@ def pending_refunds(table: pl.DataFrame) -> int:
     """Rows whose refund status is a word that the profile does not know."""
     if "refund_state" not in table.columns:
         return 0
-    return int(table.select(((pl.col("refund_state") == UNKNOWN) & (pl.col("role") == ORDER)).sum()).item())
+    return int(table.select(((pl.col("refund_state") == UNKNOWN) & pl.col("role").is_not_null()).sum()).item())

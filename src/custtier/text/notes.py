@@ -19,6 +19,7 @@ NOTES: Final[Mapping[str, str]] = {
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
+    "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
     "kept_rejects": (
         "rows that could not be read: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
         "--rejected`"
@@ -37,6 +38,10 @@ NOTES: Final[Mapping[str, str]] = {
     "shop_receipt": "{file}: {profile} tells only what the shop received, not what the buyer paid",
     "skipped_file": "{file} was skipped: {problem}",
     "three_bins": "few customers ({count}): below {least} the scores are 1, 3 and 5",
+    "trailer_differs": (
+        "{file}: the file's own last lines do not agree with what came in: {what} should be {stated}, found {found}; "
+        "rows may be missing, or could not be read"
+    ),
     "unattributed_orders": (
         "purchases that belong to nobody (no account, full phone or e-mail): {count}; they stand beside the customers' "
         "figures, not in them"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -30,6 +31,20 @@ _NO_DAY: Final = r"^(0000|0001-|1970-01-01|1900-01-00)"
 _OFFSET: Final = r"\d:?\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
 _SERIAL_DAYS: Final = r"^[2-7]\d{4}(\.\d+)?$"
 _FIRST, _END = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this IANA name.
+
+    Examples:
+        >>> is_zone("Asia/Shanghai"), is_zone("Pacific Time (US & Canada)")
+        (True, False)
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def is_no_day(text: pl.Series) -> pl.Series:

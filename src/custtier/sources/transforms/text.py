@@ -1,5 +1,6 @@
 """Cells become clean text: null tokens, ciphertext and masks are told apart from values."""
 
+import html
 from typing import Final
 
 import polars as pl
@@ -35,6 +36,20 @@ def cleaned(text: pl.Series) -> pl.Series:
 def unguarded(text: pl.Expr) -> pl.Expr:
     """A text without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
     return text.str.strip_chars("=\"'` \t")
+
+
+def unescaped(text: pl.Series) -> pl.Series:
+    """The text as a web page shows it: `&quot;` is a quotation mark.
+
+    Examples:
+        >>> unescaped(pl.Series(["12&quot; plate", "plain", None])).to_list()
+        ['12" plate', 'plain', None]
+    """
+    marked = text.filter(text.str.contains("&", literal=True)).unique()
+    if marked.is_empty():
+        return text
+    shown = pl.Series([html.unescape(one) for one in marked.to_list()], dtype=pl.String)
+    return text.replace(marked, shown)
 
 
 def id_of(bare: pl.Expr) -> pl.Expr:
