@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from custtier.sources.profile_faults import toml_fault, validation_fault
+from custtier.sources.profile_fields import LIST_FIELDS
 
 FIELDS: Final = frozenset(
     {
@@ -44,6 +45,9 @@ ORDER_LEVEL: Final = frozenset(
 )  # fmt: skip
 """Fields whose merged cells in a workbook stand for every row they cover."""
 
+Kind = Literal[
+    "order", "payment", "refund", "buyers_bill", "contacts", "messages", "spend", "dates", "costs", "links"
+]  # fmt: skip
 Grain = Literal["order", "item_repeated", "item_blank", "item", "unit", "transaction", "auto"]
 
 
@@ -93,12 +97,14 @@ class Signature(Part):
 class Account(Part):
     """Where the buyer's account stands: the first of the columns that is not empty.
 
-    `pattern` finds it inside the cell: its first group; a cell without it holds no account.
+    `pattern` finds it inside the cell: its first group; a cell without it holds no account. `platform` is whose
+    account it is, where that is another one than the profile's.
     """
 
     columns: tuple[str, ...] = Field(min_length=1)
     kind: Literal["openid", "account", "phone", "email"] = "account"
     pattern: Pattern = ""
+    platform: str = ""
 
     @model_validator(mode="after")
     def _finds_one_part(self) -> "Account":
@@ -216,7 +222,8 @@ class Profile(Part):
         evidence: How sure we are of the format: `A` seen in a real file, `B` listed word for word in public code, `C`
             in part, `D` from memory; empty where it is nobody's but our own or the user's.
         kind: `order`, `payment` (rows that complete a shop's order with the same payment id), `refund` (rows are
-            refunds of orders that other files hold), or why it is refused: `buyers_bill`, `contacts`.
+            refunds of orders that other files hold), a list (`contacts`, `messages`, `spend`, `dates`, `costs`,
+            `links`), or why it is refused: `buyers_bill`.
         fallback: Tried only when no other profile matches.
         signatures: Any of them tells the format.
         grain: `order` one row an order; `item_repeated` one row an item with the order's cells on each; `item_blank`
@@ -256,6 +263,8 @@ class Profile(Part):
         rows: See `RowRule`.
         own_purchases: Whether the same columns are exported for what the shop itself bought, which is refused: then
             one buyer stands beside several of `seller`.
+        words: Of a list: field → code → further words for it, beside the usual ones.
+        tag_columns: Of contacts: pattern of further headers whose cells are tags.
         negative: What a negative amount means: `refund` a refund row, `bad` a bad amount.
     """
 
@@ -263,7 +272,7 @@ class Profile(Part):
     title: Title
     platform: str
     evidence: Literal["", "A", "B", "C", "D"] = ""
-    kind: Literal["order", "payment", "refund", "buyers_bill", "contacts"] = "order"
+    kind: Kind = "order"
     fallback: bool = False
     signatures: tuple[Signature, ...] = Field(min_length=1)
     grain: Grain = "order"
@@ -299,6 +308,8 @@ class Profile(Part):
     id_cut: Pattern = ""
     rows: tuple[RowRule, ...] = ()
     own_purchases: bool = False
+    words: dict[str, dict[str, tuple[str, ...]]] = {}
+    tag_columns: Pattern = ""
     negative: Literal["refund", "bad"] = "bad"
 
     @model_validator(mode="after")
@@ -307,7 +318,7 @@ class Profile(Part):
         asked = {part for names in (*self.required, *signed) for part in names.split("|")} - {"account"}
         ruled = {field for rule in self.rows for field in (*rule.when, *([rule.amount] if rule.amount else []))}
         ruled |= {"site"} if self.platforms else set()
-        unknown = sorted((set(self.columns) | asked | ruled) - FIELDS)
+        unknown = sorted((set(self.columns) | set(self.words) | asked | ruled) - self.fields)
         if unknown:
             raise ValueError(f"no such field: {', '.join(unknown)}")
         unmapped = sorted((asked | ruled) - set(self.columns))
@@ -318,7 +329,17 @@ class Profile(Part):
     @property
     def is_read(self) -> bool:
         """Whether files of this format are imported, not refused."""
-        return self.kind in {"order", "payment", "refund"}
+        return self.kind != "buyers_bill"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its rows are no orders: contacts, messages, spend, dates, costs, links."""
+        return self.kind in LIST_FIELDS
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What this kind of file may have columns for."""
+        return LIST_FIELDS.get(self.kind, FIELDS)
 
 
 def parse_profile(text: str, *, origin: str) -> Profile:
