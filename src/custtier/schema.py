@@ -74,6 +74,8 @@ ITEMS: Final[Table] = {
 REFUNDS: Final[Table] = {
     "refund_key": pl.Int64,
     "order_key": pl.Int64,
+    "item_key": pl.Int64,
+    "refund_id": pl.String,
     "payment_id": pl.String,
     "refunded_on": pl.Date,
     "amount": pl.Int64,
@@ -82,7 +84,9 @@ REFUNDS: Final[Table] = {
     **PROVENANCE,
 }
 """One row per refund row of a bill. `amount` (minor units) is positive; `state` is `done`, `pending` or `failed`; only
-`done` nets. `order_key` names the order of the same source and id, which may not have been imported."""
+`done` nets. `order_key` names the order of the same source and id, which may not have been imported; `item_key` the
+item, where the row names one. `refund_id` is the platform's own number of the refund: two sources that show it mean the
+same money."""
 
 CONTACTS: Final[Table] = {
     "contact_key": pl.Int64,

@@ -190,8 +190,16 @@ def test_refunds_never_exceed_what_the_order_cost() -> None:
 def test_a_refunded_order_without_rows_is_refunded_whole_without_a_day() -> None:
     assert only(reading([order("1", state="refunded")]))["undated_refund"] == 10000
     day = date(2026, 3, 20)
-    part = reading([order("1", state="refunded")], refunds=[refund("r", "1", 4000, refunded_on=day)])
+    part = reading(
+        [order("1", state="refunded", stated_refund=10000)], refunds=[refund("r", "1", 4000, refunded_on=day)]
+    )
     assert (only(part)["undated_refund"], only(part)["dated_refund"]) == (6000, 4000)
+
+
+def test_rows_say_how_much_of_a_refunded_order_was_refunded_where_it_does_not_say_itself() -> None:
+    day = date(2026, 3, 20)
+    part = reading([order("1", state="refunded")], refunds=[refund("r", "1", 4000, refunded_on=day)])
+    assert (only(part)["undated_refund"], only(part)["dated_refund"]) == (0, 4000)
 
 
 def test_a_refund_of_an_unknown_order_waits_for_it() -> None:

@@ -11,6 +11,7 @@ from custtier.sources.transforms.text import is_damaged_id
 from custtier.sources.twins import numbers_among_twins
 from custtier.sources.values import Layout
 
+_ORDER_PARTS: Final = ("key_platform", "key_shop", "key_order")
 _PRODUCT: Final = ("product_id", "product")
 _SAME: Final = ("order_key", "key_product", "key_specification")
 _FIRST: Final = ("amount", "quantity", "item_refund", "state")
@@ -49,7 +50,8 @@ def item_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         "import_id": pl.lit(None),
     }
     if layout.item_money:
-        made["stated_refund"] = pl.when(state == State.PAID).then(made["stated_refund"])
+        carried = state.is_in([State.PAID.value, State.REFUNDED.value])
+        made["stated_refund"] = pl.when(carried).then(made["stated_refund"])
     return rows.select(
         *(
             made.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -108,8 +110,24 @@ def _with_item_keys(rows: pl.DataFrame) -> pl.DataFrame:
                 ("key_number", pl.lit("")),
             )
         )
-    parts = ["key_platform", "key_shop", "key_order", "key_product", "key_specification", "key_number"]
+    parts = [*_ORDER_PARTS, "key_product", "key_specification", "key_number"]
     return rows.with_columns(key_column(rows, parts).alias("item_key"))
+
+
+def key_of_line(rows: pl.DataFrame) -> pl.Series:
+    """`item_key` of the line that each row names, as an item with that line number has it; null where it names none.
+
+    Args:
+        rows: The parts of the order's key, `line_id`.
+    """
+    named = ~pl.col("line_id").str.contains(_NO_LINE) & ~is_damaged_id(pl.col("line_id"))
+    parts = rows.select(
+        *_ORDER_PARTS,
+        key_product=pl.lit(_BY_LINE),
+        key_specification=pl.when(named).then("line_id"),
+        key_number=pl.lit(""),
+    )
+    return key_column(parts, parts.columns)
 
 
 def _tells_a_line(rows: pl.DataFrame) -> pl.Series:

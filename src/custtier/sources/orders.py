@@ -1,5 +1,6 @@
 """The rows of a file become its orders: one row an order, whatever the grain."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -15,6 +16,7 @@ _TEXTS: Final = (
     "account", "account_kind", "name", "phone", "phone_expiry", "email", "province", "city",
     "shop", "channel", "agent", "referrer", "payment_id",
 )  # fmt: skip
+_PART_TURN: Final = {State.PAID: 0, State.REFUNDED: 1, State.UNPAID: 2, State.CLOSED: 3}
 _KEY_PARTS: Final = ("key_platform", "key_shop", "key_order")
 
 
@@ -23,7 +25,7 @@ def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
     An order of a format without order ids is known by its person, instant and amount, and by its number among twins.
     """
-    platform = pl.lit(layout.profile.platform).alias("key_platform")
+    platform = _platform(table, layout.profile).alias("key_platform")
     by_shop = layout.profile.account_shop and "shop" in table.columns
     shop = pl.col("shop").fill_null("") if by_shop else pl.lit("")
     table = table.with_columns(platform, shop.alias("key_shop"))
@@ -34,6 +36,21 @@ def with_order_keys(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         table = with_made_up_ids(table, keyed=keyed)
     parts = _KEY_PARTS if layout.profile.account_shop else ("key_platform", "key_order")
     return table.with_columns(key_column(table, parts).alias("order_key"))
+
+
+def _platform(table: pl.DataFrame, profile: Profile) -> pl.Expr:
+    """The platform on which a row's order was placed: the profile's, where no known word says another."""
+    platform = pl.lit(profile.platform)
+    if not profile.platforms or "site" not in table.columns:
+        return platform
+    site = pl.col("site").fill_null("")
+    for name, words in reversed(profile.platforms.items()):
+        platform = (
+            pl.when(site.str.contains_any(list(words), ascii_case_insensitive=True))
+            .then(pl.lit(name))
+            .otherwise(platform)
+        )
+    return platform
 
 
 def order_of_row(profile: Profile) -> pl.Expr:
@@ -56,26 +73,52 @@ def order_rows(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         return _conformed(_settled(rows, layout), layout)
     several = keys.is_duplicated()
     single = rows.filter(~several)
-    folded = _folded(rows.filter(several), layout)
+    folded = (
+        _with_parts(rows.filter(several), layout)
+        if "part_id" in rows.columns
+        else _folded(rows.filter(several), layout)
+    )
     together = pl.concat([single, folded.select(single.columns)], how="vertical_relaxed").sort("row", "sheet_number")
     return _conformed(_settled(together, layout), layout)
 
 
-def _folded(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _with_parts(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """One row per order that was split into parts with money of their own: the sum of those that count.
+
+    As with items, the order is paid if any part is, else refunded, else unpaid, else closed; parts of another state
+    carry no money.
+    """
+    parts = _folded(rows, layout, by=("order_key", "part_id"))
+    turn = pl.col("state").replace_strict(_PART_TURN, default=len(_PART_TURN), return_dtype=pl.Int8)
+    ties = [pl.col(name) for name in ("paid_at", "created_at", "gross") if name in parts.columns]
+    ordered = parts.with_columns(turn=turn).sort("order_key", "turn", *ties, "part_id", nulls_last=True)
+    counts = ordered.filter(pl.col("turn") == pl.col("turn").min().over("order_key"))
+    sums = [name for name in ("gross", "refund", "item_refund") if name in parts.columns]
+    others = [name for name in parts.columns if name not in {"order_key", "row", "sheet", "sheet_number", *sums}]
+    whole = counts.group_by("order_key").agg(
+        *(_sum(name).alias(name) for name in sums), *(pl.col(name).drop_nulls().first() for name in others)
+    )
+    places = ordered.group_by("order_key").agg(
+        pl.col("row").min(), pl.col("sheet", "sheet_number").sort_by("sheet_number", "row").first()
+    )
+    return whole.join(places, on="order_key").select(parts.columns)
+
+
+def _folded(rows: pl.DataFrame, layout: Layout, *, by: Sequence[str] = ("order_key",)) -> pl.DataFrame:
     """One row per order: values of the row that is furthest, gaps filled from the others."""
     rank = pl.col("state").replace_strict(STATE_RANK, default=-1, return_dtype=pl.Int8)
     rows = rows.with_columns(
         state_rank=rank, refund_rank=pl.col("refund").fill_null(0) if "refund" in rows.columns else pl.lit(0)
     )
-    values = [name for name in rows.columns if name not in {"row", "sheet", "sheet_number", "order_key"}]
+    values = [name for name in rows.columns if name not in {"row", "sheet", "sheet_number", *by}]
     later = [name for name in ("paid_at", "created_at", "gross") if name in rows.columns]
     ties = [name for name in _TEXTS if name in rows.columns]
-    by = ["order_key", "is_head", "state_rank", "refund_rank", *later, *ties]
-    ordered = rows.sort(by, descending=[False, *[True] * (len(by) - 1)], nulls_last=True)
+    ranks = ["is_head", "state_rank", "refund_rank", *later, *ties]
+    ordered = rows.sort(*by, *ranks, descending=[*[False] * len(by), *[True] * len(ranks)], nulls_last=True)
     sums: dict[str, pl.Expr] = {"item_refund": _sum("item_refund")} if _sums_item_refunds(rows, layout) else {}
     largest: dict[str, pl.Expr] = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
     whole = {**largest, **sums}
-    return ordered.group_by("order_key").agg(
+    return ordered.group_by(by).agg(
         pl.col("row").min(),
         pl.col("sheet", "sheet_number").sort_by("sheet_number", "row").first(),
         *(whole.get(name, pl.col(name).drop_nulls().first()).alias(name) for name in values),
@@ -106,7 +149,9 @@ def _settled(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     closed = pl.col("state") == State.CLOSED
     rows = rows.with_columns(state=pl.when(closed & in_full).then(pl.lit(State.REFUNDED)).otherwise("state"))
     by_status = (pl.col("state") == State.REFUNDED) & (pl.col("refund").fill_null(0) == 0)
-    return rows.with_columns(refund=pl.when(by_status).then("gross").otherwise("refund"))
+    # where no column says how much, rows of refunds may say that it was less than the whole
+    whole = pl.lit(None, dtype=pl.Int64) if layout.profile.refund_statuses.whole else pl.col("gross")
+    return rows.with_columns(refund=pl.when(by_status).then(whole).otherwise("refund"))
 
 
 def _conformed(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -117,7 +162,7 @@ def _conformed(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     times = [pl.col(name) for name in ("created_at", "paid_at") if name in rows.columns]
     made: dict[str, pl.Expr] = {
         "kind": pl.lit(profile.kind),
-        "platform": pl.lit(profile.platform),
+        "platform": pl.col("key_platform"),
         "phone_kind": pl.when(virtual).then(pl.lit(PhoneKind.VIRTUAL.value)),
         "ordered_at": pl.coalesce(times) if times else pl.lit(None),
         "stated_refund": pl.col("refund"),

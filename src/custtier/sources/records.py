@@ -9,10 +9,14 @@ from custtier.sources.profile import Profile, Words
 
 ORDER: Final = "order"
 REFUND: Final = "refund"
+_AROUND_NUMBERS: Final = r"[,，¥￥元\s]"
 
 
 def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str]) -> pl.DataFrame:
     """The table with `role` (`order` or `refund`; null for a row that is left out) and `left_out` (why).
+
+    Where rules say so, also `refund_field` (where a refund row has its amount; null for the usual fields) and
+    `is_undated` (whether its time is not the refund's).
 
     Args:
         table: Fields of all sheets, in the order of the file.
@@ -20,20 +24,31 @@ def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str
         include: Switches that turn off rules that leave rows out.
     """
     if not (profile.rows or profile.trailers or profile.description_row):
-        return table.with_columns(left_out=pl.lit(None, dtype=pl.String), role=pl.lit(ORDER))
+        return table.with_columns(left_out=pl.lit(None, dtype=pl.String), role=pl.lit(_usual(profile)))
     marked = table.with_columns(left_out=_no_record(table, profile))
-    role = pl.lit(ORDER)
-    reason = pl.lit(None, dtype=pl.String)
+    role = pl.lit(_usual(profile))
+    reason = field = pl.lit(None, dtype=pl.String)
+    undated = pl.lit(value=False)
     for rule in reversed(profile.rows):
         if rule.include and rule.include in include:
             continue
-        holds = pl.all_horizontal(_holds(field, words, table) for field, words in rule.when.items())
+        holds = pl.all_horizontal(
+            pl.lit(value=True), *(_holds(name, words, table) for name, words in rule.when.items())
+        )
         taken = None if rule.take == "leave_out" else rule.take
         role = pl.when(holds).then(pl.lit(taken, dtype=pl.String)).otherwise(role)
         reason = pl.when(holds).then(pl.lit(rule.reason if taken is None else None, dtype=pl.String)).otherwise(reason)
+        field = pl.when(holds).then(pl.lit(rule.amount or None, dtype=pl.String)).otherwise(field)
+        undated = pl.when(holds).then(not rule.dated).otherwise(undated)
+    if any(rule.amount or not rule.dated for rule in profile.rows):
+        marked = marked.with_columns(refund_field=field, is_undated=undated)
     return marked.with_columns(left_out=pl.coalesce("left_out", reason)).with_columns(
         role=pl.when(pl.col("left_out").is_null()).then(role)
     )
+
+
+def _usual(profile: Profile) -> str:
+    return REFUND if profile.kind == REFUND else ORDER
 
 
 def switches(profiles: Collection[Profile]) -> set[str]:
@@ -69,4 +84,11 @@ def _holds(field: str, words: Words, table: pl.DataFrame) -> pl.Expr:
         conditions.append(pl.any_horizontal(text.str.starts_with(prefix) for prefix in words.prefix))
     if words.blank is not None:
         conditions.append(text.is_null() if words.blank else text.is_not_null())
+    number = text.str.replace_all(_AROUND_NUMBERS, "").cast(pl.Float64, strict=False)
+    if words.zero is not None:
+        is_zero = text.is_null() | (number == 0).fill_null(value=False)
+        conditions.append(is_zero if words.zero else ~is_zero)
+    if words.negative is not None:
+        is_negative = (number < 0).fill_null(value=False)
+        conditions.append(is_negative if words.negative else ~is_negative)
     return pl.all_horizontal(conditions).fill_null(value=False)

@@ -4,10 +4,12 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import REFUNDS, State
+from custtier.sources.items import key_of_line
+from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.statuses import DONE, UNKNOWN
 from custtier.sources.twins import numbers_among_twins
-from custtier.sources.values import Layout
+from custtier.sources.values import Layout, refund_money
 
 
 def refund_rows(table: pl.DataFrame, layout: Layout, *, items: pl.DataFrame) -> pl.DataFrame:
@@ -21,19 +23,22 @@ def refund_rows(table: pl.DataFrame, layout: Layout, *, items: pl.DataFrame) -> 
     taken = pl.col("reason").is_null() & pl.col("left_out").is_null()
     rows = table.filter((pl.col("role") == REFUND) & taken)
     dated = _refunded_on_their_own_row(table.filter((pl.col("role") == ORDER) & taken), items)
-    money = [pl.col(name) for name in ("refund_amount", "gross", "amount") if name in rows.columns]
     times = [pl.col(name) for name in ("refunded_at", "paid_at", "created_at") if name in rows.columns]
     rows = rows.with_columns(
-        money=pl.coalesce(money).abs() if money else pl.lit(None, dtype=pl.Int64),
+        money=refund_money(rows).abs(),
         instant=pl.coalesce(times) if times else pl.lit(None, dtype=pl.Datetime("us", "UTC")),
     )
-    rows = pl.concat([_with_refund_keys(rows), *dated], how="diagonal_relaxed")
+    if "is_undated" in rows.columns:
+        rows = rows.with_columns(instant=pl.when(~pl.col("is_undated")).then("instant"))
+    rows = _with_refund_keys(rows, layout.profile)
+    rows = pl.concat([_with_item_keys(rows), *dated], how="diagonal_relaxed")
     state = (
         pl.col("refund_state").replace({UNKNOWN: "pending"}).fill_null(DONE)
         if "refund_state" in rows.columns
         else pl.lit(DONE)
     )
     made: dict[str, pl.Expr] = {
+        "refund_id": _refund_id(rows, layout.profile.platform),
         "payment_id": _payment_id(rows, layout.profile.id_cut),
         "refunded_on": pl.col("instant").dt.convert_time_zone(layout.settings.zone).dt.date(),
         "amount": pl.col("money"),
@@ -77,6 +82,20 @@ def _refunded_on_their_own_row(rows: pl.DataFrame, items: pl.DataFrame) -> list[
     return found
 
 
+def _with_item_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """`item_key` of the line that a refund row names; null where it names none."""
+    if "line_id" not in rows.columns:
+        return rows.with_columns(item_key=pl.lit(None, dtype=pl.Int64))
+    return rows.with_columns(key_of_line(rows).alias("item_key"))
+
+
+def _refund_id(rows: pl.DataFrame, platform: str) -> pl.Expr:
+    """The refund's number where it is of the platform on which the order was placed: other sources may show it too."""
+    if "refund_id" not in rows.columns:
+        return pl.lit(None)
+    return pl.when(pl.col("key_platform") == platform).then(pl.col("refund_id"))
+
+
 def _payment_id(rows: pl.DataFrame, id_cut: str) -> pl.Expr:
     """The payment that is taken back: the row's own id without what the platform adds to a refund's."""
     if "payment_id" not in rows.columns:
@@ -84,21 +103,27 @@ def _payment_id(rows: pl.DataFrame, id_cut: str) -> pl.Expr:
     return pl.col("payment_id").str.replace(id_cut, "") if id_cut else pl.col("payment_id")
 
 
-def _with_refund_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """`refund_key` of the order and the refund's own id, else of order, instant, amount and number among twins."""
+def _with_refund_keys(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """`refund_key` of the order and the refund's own id, else of order, instant, amount and number among twins.
+
+    A movement of money has a number of its own. A format that tells of refunds alone keys them apart from others: what
+    two of them show of one order is compared when it is netted.
+    """
+    order = pl.col("key_order")
+    if "payment_id" in rows.columns:
+        order = pl.coalesce(order, pl.col("payment_id"))
     told = pl.concat_str(
-        pl.col("key_order"),
+        order,
         pl.col("instant").cast(pl.String).fill_null(""),
         pl.col("money").cast(pl.String).fill_null(""),
         separator="\x1e",
     )
     rows = rows.with_columns(key_told=told)
     number = numbers_among_twins(rows, same=["key_told"], first=["refund_state"]).cast(pl.String)
-    by_facts = pl.concat_str(pl.col("key_told"), number, separator="\x1e")
-    if "refund_id" in rows.columns:
-        by_id = pl.concat_str(pl.col("key_order").fill_null(""), pl.col("refund_id"), separator="\x1e")
-        own = pl.coalesce(by_id, by_facts)
-    else:
-        own = by_facts
-    rows = rows.with_columns(key_kind=pl.lit("refund"), key_refund=own)
+    own = pl.concat_str(pl.col("key_told"), number, separator="\x1e")
+    for name in ("refund_id", "movement_id"):
+        if name in rows.columns and not (profile.refund_parts and name == "refund_id"):
+            own = pl.coalesce(pl.concat_str(order.fill_null(""), pl.col(name), separator="\x1e"), own)
+    kind = f"{REFUND} {profile.name}" if profile.kind == REFUND else REFUND
+    rows = rows.with_columns(key_kind=pl.lit(kind), key_refund=own)
     return rows.with_columns(key_column(rows, ["key_platform", "key_kind", "key_refund"]).alias("refund_key"))

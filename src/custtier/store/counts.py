@@ -12,6 +12,7 @@ from custtier.store.fold import (
     ITEM_FIELDS,
     ORDER_COLUMNS,
     ORDER_FIELDS,
+    REFUND_COLUMNS,
     REFUND_FIELDS,
     differing,
     fold_items,
@@ -37,7 +38,7 @@ class _Level:
 _LEVELS: Final = (
     _Level("orders", "order_key", ORDER_FIELDS, ORDER_COLUMNS, fold_orders),
     _Level("items", "item_key", ITEM_FIELDS, ITEM_FIELDS, fold_items),
-    _Level("refunds", "refund_key", REFUND_FIELDS, REFUND_FIELDS, fold_refunds),
+    _Level("refunds", "refund_key", REFUND_FIELDS, REFUND_COLUMNS, fold_refunds),
 )
 
 

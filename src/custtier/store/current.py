@@ -15,6 +15,7 @@ from custtier.settings import Settings
 from custtier.store.fold import ORDER_FIELDS, fold_items, fold_orders, fold_refunds, roll_up
 from custtier.store.netting import netted
 from custtier.store.payments import completed, shared_payments
+from custtier.store.refund_sources import done_once
 
 CURRENT: Final[Table] = {
     **{name: ORDERS[name] for name in (*ORDER_FIELDS, "source")},
@@ -65,8 +66,9 @@ def fold(records: Records, *, settings: Settings) -> Folded:
         records: All records of the orders, of every visible import.
         settings: Uses `zone` and `currency`.
     """
-    orders = roll_up(fold_orders(records.orders), fold_items(records.items))
     refunds = fold_refunds(records.refunds)
+    done = done_once(refunds)
+    orders = roll_up(fold_orders(records.orders), fold_items(records.items), done)
     payments = shared_payments(orders)
     identified = with_owner(orders)
     identified = identified.with_columns(account_space(identified.columns).alias("account_space"))
@@ -74,7 +76,7 @@ def fold(records: Records, *, settings: Settings) -> Folded:
         settled = identified.with_columns(pl.lit(None, dtype=pl.Int64).alias("shop_account_key"))
     else:
         settled = _with_shop_accounts(completed(identified, payments))
-    rows, priced = netted(settled, refunds, payments)
+    rows, priced = netted(settled, done, payments)
     absorbed = pl.col("order_key").is_in(payments.absorbed["order_key"].implode())
     current = conform(
         priced.with_columns(

@@ -8,13 +8,16 @@ import polars as pl
 from custtier.schema import ITEMS, ORDERS, PROVENANCE, REFUNDS, STATE_RANK, PhoneKind, State
 from custtier.store.latest import Records, first_of
 
-ORDER_FIELDS: Final = tuple(name for name in ORDERS if name not in PROVENANCE)
+ORDER_FIELDS: Final = tuple(name for name in ORDERS if name not in PROVENANCE and name != "address")
 ITEM_FIELDS: Final = tuple(name for name in ITEMS if name not in PROVENANCE)
 REFUND_FIELDS: Final = tuple(name for name in REFUNDS if name not in PROVENANCE)
 """What a record says. Where it came from decides which record wins and is no part of what it says."""
 
 ORDER_COLUMNS: Final = (*ORDER_FIELDS, "source")
 """What is kept of an order: views ask for its source."""
+
+REFUND_COLUMNS: Final = (*REFUND_FIELDS, "source")
+"""What is kept of a refund: two sources may show the same money."""
 
 _PHONE_RANK: Final = (PhoneKind.FULL, PhoneKind.ODD, PhoneKind.VIRTUAL, PhoneKind.MASKED, PhoneKind.CIPHER)
 """Fullest first."""
@@ -81,12 +84,12 @@ def fold_items(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
-    """One row per refund: `REFUND_FIELDS`. What was done or failed is never pending again.
+    """One row per refund: `REFUND_COLUMNS`. What was done or failed is never pending again.
 
     Args:
         records: `schema.REFUNDS` of any number of imports.
     """
-    singles, several = _split(records, key="refund_key", fields=REFUND_FIELDS)
+    singles, several = _split(records, key="refund_key", fields=REFUND_COLUMNS)
     if several.is_empty():
         return singles
     ranked = several.with_columns(_rank("state", _REFUND_RANK), _rank("state", _REFUND_FURTHER, name="further"))
@@ -95,20 +98,25 @@ def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
     settled = {
         "refund_key": held.at("refund_key", held.ends),
         "state": held.at("state", state),
-        "reason": held.fullest("reason"),
-        "payment_id": held.fullest("payment_id"),
+        "source": held.at("source", held.ends),
     }
-    for name in ("order_key", "refunded_on", "amount"):
+    for name in ("order_key", "item_key", "refunded_on", "amount"):
         settled[name] = held.newest(name)
-    return pl.concat([singles, pl.DataFrame({name: settled[name] for name in REFUND_FIELDS})])
+    for name in ("reason", "payment_id", "refund_id"):
+        settled[name] = held.fullest(name)
+    return pl.concat([singles, pl.DataFrame({name: settled[name] for name in REFUND_COLUMNS})])
 
 
-def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+def roll_up(orders: pl.DataFrame, items: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     """`orders` whose missing money and state are taken from their items, by rule R2.
+
+    An item that is refunded as a whole carries no money, unless rows say what was refunded of it, or of its order
+    without naming an item: then these rows take the money off, and nothing is taken off twice.
 
     Args:
         orders: As `fold_orders` gives them.
         items: As `fold_items` gives them.
+        refunds: Refunds that were done, each once: `order_key`, `item_key`.
 
     Returns:
         The same rows. Money of the order itself stands before money summed from items.
@@ -119,7 +127,7 @@ def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     state = pl.col("state")
     carries = state.is_null() | (state == State.PAID.value)
     summed = (
-        items.join(wanting, on="order_key", how="semi")
+        _before_refund_rows(items.join(wanting, on="order_key", how="semi"), refunds)
         .group_by("order_key")
         .agg(
             pl.when(pl.col("amount").is_not_null().any())
@@ -153,6 +161,19 @@ def roll_up(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         )
         .select(orders.columns)
     )
+
+
+def _before_refund_rows(items: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+    """`items` with those paid again of which refund rows tell what was refunded."""
+    rows = refunds.join(items.select("order_key").unique(), on="order_key", how="semi").select("order_key", "item_key")
+    if rows.is_empty():
+        return items
+    loose = rows.join(items.select("item_key"), on="item_key", how="anti").select("order_key").unique()
+    told = pl.col("item_key").is_in(rows["item_key"].drop_nulls().implode()) | pl.col("order_key").is_in(
+        loose["order_key"].implode()
+    )
+    refunded = pl.col("state") == State.REFUNDED.value
+    return items.with_columns(state=pl.when(refunded & told).then(pl.lit(State.PAID.value)).otherwise("state"))
 
 
 def differing(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> pl.DataFrame:

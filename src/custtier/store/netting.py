@@ -2,22 +2,23 @@
 
 import polars as pl
 
+from custtier.schema import State
 from custtier.store.payments import Payments, stated_total
 
-_DONE = "done"
 _ROWS = ["order_key", "refunded_on", "amount"]
 
 
-def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> tuple[pl.DataFrame, pl.DataFrame]:
+def netted(orders: pl.DataFrame, done: pl.DataFrame, payments: Payments) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Refunds of each order, and the orders' undated rest.
 
     Rows of the shop itself and rows of a payment bill are two views of the same money: the one with the larger sum
     counts. Rows stand for the refund that the order states once their sum reaches it; before that the difference is a
-    refund without a day. Nothing exceeds what the order cost.
+    refund without a day. An order that is refunded without saying how much is refunded as a whole, unless rows say how
+    much. Nothing exceeds what the order cost.
 
     Args:
         orders: Folded, rolled up and completed: `order_key`, `gross`, `state`, `stated_refund`, `platform`, `order_id`.
-        refunds: Folded.
+        done: Refunds that were done, each once.
         payments: Hosts and absorbed rows of these orders.
 
     Returns:
@@ -25,7 +26,6 @@ def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> t
         for an order without money.
     """
     stated = pl.when(pl.col("gross").is_not_null()).then(stated_total().clip(lower_bound=0))
-    done = refunds.filter((pl.col("state") == _DONE) & (pl.col("amount") > 0))
     if done.is_empty() and payments.absorbed.is_empty():
         none = pl.when(pl.col("gross").is_not_null()).then(pl.lit(0, dtype=pl.Int64))
         return _no_rows(), orders.with_columns(none.alias("dated"), stated.alias("refunded"))
@@ -36,6 +36,7 @@ def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> t
         pl.col("gross").clip(lower_bound=0),
         pl.coalesce("paid_at", "ordered_at").alias("at"),
         stated.alias("stated"),
+        is_assumed=(pl.col("state") == State.REFUNDED.value) & pl.col("stated_refund").is_null(),
     )
     own = _own_rows(done, priced, payments)
     billed = _billed_rows(done, priced, payments, own)
@@ -47,7 +48,9 @@ def netted(orders: pl.DataFrame, refunds: pl.DataFrame, payments: Payments) -> t
     totals = priced.join(summed, on="order_key", how="left").select(
         "order_key",
         pl.col("dated").fill_null(0),
-        pl.max_horizontal("stated", pl.col("by_rows").fill_null(0)).alias("refunded"),
+        refunded=pl.when(pl.col("is_assumed") & (pl.col("by_rows") > 0))
+        .then("by_rows")
+        .otherwise(pl.max_horizontal("stated", pl.col("by_rows").fill_null(0))),
     )
     return rows.filter(pl.col("refunded_on").is_not_null()), orders.join(
         totals, on="order_key", how="left", maintain_order="left"
