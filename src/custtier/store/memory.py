@@ -4,12 +4,23 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from custtier.facts import Facts
+from custtier.facts import TABLES, Facts, Opener, no_tables
 from custtier.people import resolve, with_contacts
 from custtier.schema import ITEMS, ORDERS, REFUNDS, Table, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
-from custtier.store.current import Records, extent_of, fold, last_instant, purchases_of, sorted_purchases
+from custtier.store.current import (
+    Folded,
+    Records,
+    extent_of,
+    fold,
+    is_waiting,
+    last_instant,
+    purchases_of,
+    sorted_purchases,
+)
+from custtier.store.details import details_in_memory, refund_table
+from custtier.store.fold import fold_items
 from custtier.store.remarks import overlap_notes
 
 
@@ -30,7 +41,8 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
         settings: Uses `zone`, `currency`, `shared_phone_accounts`.
         id_key: Secret of customer ids.
     """
-    folded = fold(records_of(readings, import_id=1), settings=settings)
+    records = records_of(readings, import_id=1)
+    folded = fold(records, settings=settings)
     people = resolve(
         folded.current.filter(~pl.col("is_absorbed")),
         id_key=id_key,
@@ -51,7 +63,26 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
             zone=settings.zone,
         ),
         notes=overlap_notes(folded.current.lazy(), fresh=folded.current),
+        opener=_opener(records, folded),
     )
+
+
+def _opener(records: Records, folded: Folded) -> Opener:
+    """Opens the further tables of these files."""
+
+    def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
+        if name in ("details", "waiting"):
+            rows = details_in_memory(records, folded)
+            rows = rows.filter(is_waiting()) if name == "waiting" else rows
+        elif name == "items":
+            rows = conform(fold_items(records.items), TABLES["items"])
+        elif name == "refunds":
+            rows = refund_table(folded.refunds, folded.current.lazy())
+        else:
+            return no_tables(name, columns)
+        return rows.lazy().select(columns)
+
+    return opened
 
 
 def _stacked(frames: Sequence[pl.DataFrame], table: Table, import_id: int) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from custtier.errors import nothing_error, store_error, usage_error
-from custtier.facts import Extent, Facts, Note
+from custtier.facts import Extent, Facts, Note, no_tables
 from custtier.people import load_id_key
 from custtier.schema import INSTANT, REJECTS, Table, conform, empty
 from custtier.settings import Settings
@@ -18,6 +18,7 @@ from custtier.sources.reading import Reading
 from custtier.store.behind import writing_behind
 from custtier.store.counts import file_counts
 from custtier.store.current import Records, fold
+from custtier.store.details import RECORD_TABLES, opened_records
 from custtier.store.fold import differing
 from custtier.store.layout import RAW, SNAPSHOTS, Layout
 from custtier.store.lock import writing
@@ -25,6 +26,7 @@ from custtier.store.memory import records_of
 from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
 from custtier.store.remarks import remarks
 from custtier.store.snapshots import Snapshots
+from custtier.store.standing import standing_orders
 from custtier.store.tables import private_files
 from custtier.store.touched import RawRecords, no_records, together, widened
 
@@ -93,7 +95,8 @@ class Store:
         Raises:
             CusttierError: `no-store` (exit 4) before the first import; `store-damaged`, `store-newer` (exit 5).
         """
-        last = self._state().last
+        state = self._state()
+        last = state.last
         if last is None:
             raise nothing_error(
                 "no-store",
@@ -105,12 +108,20 @@ class Store:
         def scan(name: str) -> pl.LazyFrame:
             return self._layout.snapshots[name].scan(last.versions[name])
 
+        def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
+            if name not in RECORD_TABLES:
+                return no_tables(name, columns)
+            standing = standing_orders(scan("current_orders"))
+            raw = self._raw(state)
+            return opened_records(name, columns, raw=raw, standing=standing, settings=self._settings)
+
         return Facts(
             purchases=scan("purchases"),
             dated_refunds=scan("dated_refunds"),
             accounts=scan("accounts"),
             customers=scan("customers"),
             extent=last.extent,
+            opener=opened,
         )
 
     def imports(self) -> pl.DataFrame:

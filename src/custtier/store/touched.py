@@ -61,6 +61,10 @@ class RawRecords:
         """All records of the visible imports."""
         return self.of_imports(self._visible)
 
+    def scan(self, name: str) -> pl.LazyFrame:
+        """All records of one table, of the visible imports."""
+        return self._scan(name, self._visible)
+
     def _scan(self, name: str, import_ids: Sequence[int]) -> pl.LazyFrame:
         return self._tables[name].scan(self._versions[name], import_ids=import_ids)
 
