@@ -1,20 +1,26 @@
 """Who is who: phones and accounts made comparable, accounts grouped into customers."""
 
 from custtier.people.buyers import BUYERS, PAYERS, buyers_of, payers_of
+from custtier.people.contacted import KNOWN, all_known, contacted_of
 from custtier.people.id_key import load_id_key
 from custtier.people.identity import account_keys, with_contacts, with_identity, with_owner
+from custtier.people.joins import shared_phones
 from custtier.people.resolve import People, people_of, resolve
 
 __all__ = [
     "BUYERS",
+    "KNOWN",
     "PAYERS",
     "People",
     "account_keys",
+    "all_known",
     "buyers_of",
+    "contacted_of",
     "load_id_key",
     "payers_of",
     "people_of",
     "resolve",
+    "shared_phones",
     "with_contacts",
     "with_identity",
     "with_owner",

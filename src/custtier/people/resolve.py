@@ -1,31 +1,54 @@
-"""Who is who: accounts grouped into customers by the phones that they usually use."""
+"""Who is who: accounts grouped into customers by the strong keys that they share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from custtier.people.buyers import buyers_of, is_plain, payers_of
-from custtier.people.identity import KIND_RANK
-from custtier.schema import ACCOUNTS, CUSTOMERS, AccountKind, conform, empty
+from custtier.people.buyers import BUYERS, buyers_of, is_plain, payers_of
+from custtier.people.components import groups_of
+from custtier.people.contacted import KNOWN, account_order, all_known, contacted_of
+from custtier.people.joins import (
+    SHARED,
+    apart_pairs,
+    email_joins,
+    link_joins,
+    payer_joins,
+    phone_joins,
+    shared_phones,
+    union_joins,
+)
+from custtier.schema import ACCOUNTS, CUSTOMERS, LINKS, conform, empty
 
 
 @dataclass(frozen=True)
 class People:
-    """Who the buyers are.
+    """Who the buyers and contacts are.
 
     Args:
         accounts: `schema.ACCOUNTS`, merged accounts only.
-        customers: `schema.CUSTOMERS`.
-        shared_phones: Phones that merged nobody because too many accounts of one platform use them.
+        customers: `schema.CUSTOMERS`, contacts who never bought too.
+        shared: `joins.SHARED`: phones that merged nobody because too many accounts use them.
     """
 
     accounts: pl.DataFrame
     customers: pl.DataFrame
-    shared_phones: int = 0
+    shared: pl.DataFrame = field(default_factory=lambda: empty(SHARED))
+
+    @property
+    def shared_phones(self) -> int:
+        """How many phones merged nobody because too many accounts use them."""
+        return self.shared.height
 
 
-def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int) -> People:
-    """Customers of all current orders, by rules R16 to R18.
+def resolve(
+    current: pl.DataFrame,
+    *,
+    id_key: bytes,
+    shared_phone_accounts: int,
+    contacts: pl.DataFrame | None = None,
+    links: pl.DataFrame | None = None,
+) -> People:
+    """Customers of all current orders and contacts, by rules R16 to R18.
 
     Args:
         current: Orders of any state: `account_key`, `account`, `account_kind`, `platform`, `phone`, `phone_kind`,
@@ -33,105 +56,68 @@ def resolve(current: pl.DataFrame, *, id_key: bytes, shared_phone_accounts: int)
             shop itself names, where a payment bill gave the order a stronger one).
         id_key: Secret of `customer_id`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
+        contacts: `schema.CONTACTS`, phones and accounts in comparable form.
+        links: `schema.LINKS`, what somebody says of who is who.
     """
-    buyers = buyers_of(current.lazy(), id_key=id_key)
-    return people_of(buyers, payers_of(current.lazy()), shared_phone_accounts=shared_phone_accounts)
+    return people_of(
+        buyers_of(current.lazy(), id_key=id_key),
+        payers_of(current.lazy()),
+        contacted=None if contacts is None else contacted_of(contacts, id_key=id_key),
+        links=links,
+        shared_phone_accounts=shared_phone_accounts,
+    )
 
 
-def people_of(buyers: pl.DataFrame, payers: pl.DataFrame, *, shared_phone_accounts: int) -> People:
+def people_of(
+    buyers: pl.DataFrame,
+    payers: pl.DataFrame,
+    *,
+    shared_phone_accounts: int,
+    contacted: pl.DataFrame | None = None,
+    links: pl.DataFrame | None = None,
+) -> People:
     """Customers of all accounts.
 
-    Every account has at most one usual phone, and the account of a phone itself stands for that phone. So the groups
-    that share a phone cannot overlap: they are the connected components already, and one group-by finds them.
-
     Args:
-        buyers: `BUYERS`, every account.
+        buyers: `BUYERS`, every account of an order.
         payers: `PAYERS`.
         shared_phone_accounts: A phone usual to more accounts of one platform merges nobody.
+        contacted: `KNOWN`, every account of a contact.
+        links: `schema.LINKS`.
     """
-    if buyers.is_empty():
+    known = all_known(buyers, empty(KNOWN) if contacted is None else contacted)
+    if known.is_empty():
         return People(empty(ACCOUNTS), empty(CUSTOMERS))
-    shared = _shared_phones(buyers, limit=shared_phone_accounts)
-    alone, several = _grouped(buyers, shared, _payer_links(buyers, payers, limit=shared_phone_accounts))
+    stated = empty(LINKS) if links is None else links
+    limit = shared_phone_accounts
+    shared = shared_phones(known, limit=limit)
+    joins = pl.concat(
+        [
+            link_joins(stated, known=known, shared=shared["phone"]),
+            union_joins(known),
+            payer_joins(known, payers, limit=limit),
+            phone_joins(known, shared["phone"]),
+            email_joins(known),
+        ]
+    )
+    groups = groups_of(joins, apart=apart_pairs(stated), known=known)
+    alone, several = _grouped(known.select(list(BUYERS)), groups)
     merged = several.filter(pl.col("account_key") != pl.col("customer_key"))
     return People(
-        accounts=conform(merged, ACCOUNTS).sort("account_key"),
-        customers=_customers(alone, several),
-        shared_phones=shared.len(),
+        accounts=conform(merged, ACCOUNTS).sort("account_key"), customers=_customers(alone, several), shared=shared
     )
 
 
-def _shared_phones(buyers: pl.DataFrame, *, limit: int) -> pl.Series:
-    """Phones that are usual to more than `limit` accounts of one platform; a phone's own account does not count."""
-    held = buyers.lazy().filter(
-        pl.col("usual_phone").is_not_null() & (pl.col("account_kind") != AccountKind.PHONE.value)
-    )
-    crowded = held.select("usual_phone", "platforms").collect()
-    crowded = crowded.filter(crowded["usual_phone"].is_duplicated()).filter(pl.len().over("usual_phone") > limit)
-    return (
-        crowded.select("usual_phone", pl.col("platforms").str.split(",").alias("platform"))
-        .explode("platform")
-        .group_by("usual_phone", "platform")
-        .agg(pl.len().alias("held"))
-        .filter(pl.col("held") > limit)
-        .get_column("usual_phone")
-        .unique()
-    )
-
-
-def _payer_links(buyers: pl.DataFrame, payers: pl.DataFrame, *, limit: int) -> pl.DataFrame:
-    """`account_key` → `payer_key`: a shop's account without a phone follows the account that usually pays for it.
-
-    A payment bill completes only some of a buyer's orders. Without this link the others would stay with the shop's
-    account and one buyer would be two; with a phone, the phone itself joins them. An account that pays for many
-    others of one platform links nobody. A payer is never linked on, so links do not chain.
-    """
-    if payers.is_empty():
-        return pl.DataFrame(schema={"account_key": pl.Int64, "payer_key": pl.Int64})
-    phoneless = buyers.filter(pl.col("usual_phone").is_null() & (pl.col("account_kind") == AccountKind.ACCOUNT.value))
-    usual = (
-        payers.join(buyers.select("account_key", "account"), on="account_key")
-        .sort(
-            ["shop_account_key", "times", "at", "account", "platform"],
-            descending=[False, True, True, False, False],
-            nulls_last=[False, False, True, False, False],
-        )
-        .unique("shop_account_key", keep="first", maintain_order=True)
-    )
-    return (
-        usual.filter(pl.len().over("platform", "account_key") <= limit)
-        .select(payer_key="account_key", account_key="shop_account_key")
-        .select("account_key", "payer_key")
-        .join(phoneless.select("account_key"), on="account_key", how="semi")
-    )
-
-
-def _grouped(buyers: pl.DataFrame, shared: pl.Series, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _grouped(known: pl.DataFrame, groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Accounts that share nothing, and the others with `customer_key`: their group's strongest, then smallest key.
 
     The others come sorted by group, the strongest first.
     """
-    joins = pl.col("usual_phone").is_not_null()
-    if shared.len():
-        joins &= ~pl.col("usual_phone").is_in(shared.implode())
-    placed = buyers.with_columns(
-        pl.when(joins)
-        .then(pl.lit("p") + pl.col("usual_phone"))
-        .otherwise(pl.lit("a") + pl.col("account_key").cast(pl.String))
-        .alias("group")
-    )
-    if not links.is_empty():
-        followed = links.join(placed.select(payer_key="account_key", payer_group="group"), on="payer_key", how="left")
-        placed = (
-            placed.join(followed.select("account_key", "payer_group"), on="account_key", how="left")
-            .with_columns(pl.coalesce("payer_group", "group").alias("group"))
-            .drop("payer_group")
-        )
-    is_alone = placed["group"].is_unique()
-    rank = pl.col("account_kind").replace_strict(KIND_RANK, return_dtype=pl.Int8)
-    first = placed.filter(~is_alone).sort("group", rank, "account", "account_space")
+    together = groups.filter(groups["group"].is_duplicated())
+    first = known.join(together, on="account_key").sort("group", *account_order())
     heads = first.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key")
-    return placed.filter(is_alone), first.join(heads, on="group", maintain_order="left")
+    alone = known.join(together, on="account_key", how="anti")
+    return alone, first.join(heads, on="group", maintain_order="left").drop("group")
 
 
 def _customers(alone: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:

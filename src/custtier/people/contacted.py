@@ -1,0 +1,122 @@
+"""The accounts that contact lists show, beside those of the orders: one row per account of anybody known."""
+
+from typing import Final
+
+import polars as pl
+
+from custtier.keys import key_column
+from custtier.people.buyers import BUYERS, buyers_of, is_plain
+from custtier.people.identity import KIND_RANK
+from custtier.people.public_ids import customer_ids
+from custtier.schema import AccountKind, Table, conform, empty
+
+UNION: Final = "unionid"
+"""Within what a union id is unique: it is one person's over all that is bound to one WeChat account."""
+
+KNOWN: Final[Table] = {**BUYERS, "union_id": pl.String, "email": pl.String}
+"""One row per account, as `BUYERS`. `union_id` is a second key of the same person; `email` the latest that is no mask.
+
+Each union id is an account of its own too, so that it can give the person's id and be found.
+"""
+
+
+def contacted_of(contacts: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+    """`KNOWN` of all accounts and union ids that contact lists show.
+
+    Args:
+        contacts: `schema.CONTACTS`, phones and accounts in comparable form. Uses `account_key`, `account`,
+            `account_kind`, `platform`, `union_id`, `name`, `phone`, `phone_kind`, `email`, `added_at`.
+        id_key: Secret of `customer_id`.
+    """
+    listed = contacts.filter(pl.col("account_key").is_not_null())
+    if listed.is_empty():
+        return empty(KNOWN)
+    dated = listed.lazy().with_columns(
+        pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("paid_at"), pl.col("added_at").alias("ordered_at")
+    )
+    # what a contact is called in a list is often a nickname: any name that an order shows stands before it
+    accounts = buyers_of(dated, id_key=id_key).with_columns(pl.lit(None, dtype=BUYERS["name_at"]).alias("name_at"))
+    plain_email = pl.col("email").str.strip_chars().str.to_lowercase()
+    keys = (
+        listed.lazy()
+        .with_columns(plain_email.alias("email"))
+        .with_columns(pl.when(pl.col("email").str.contains(r"^[^@*\s]+@[^@*\s]+$")).then("email").alias("email"))
+        .sort("account_key", "added_at", "email", nulls_last=False)
+        .group_by("account_key", maintain_order=True)
+        .agg(pl.col("union_id").drop_nulls().min(), pl.col("email").drop_nulls().last())
+        .collect()
+    )
+    with_keys = conform(accounts.join(keys, on="account_key", how="left"), KNOWN)
+    return pl.concat([with_keys, _unions(keys, id_key=id_key)]).unique("account_key", keep="first")
+
+
+def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
+    """`KNOWN` of everybody: what orders say of an account stands before what contact lists say.
+
+    Args:
+        buyers: `BUYERS`.
+        contacted: `KNOWN`.
+    """
+    if contacted.is_empty():
+        return conform(buyers, KNOWN)
+    other = contacted.select(
+        "account_key",
+        "union_id",
+        "email",
+        listed_phone="usual_phone",
+        listed_weak="weak_phone",
+        listed_weak_at="weak_phone_at",
+        listed_name="name",
+        listed_platforms="platforms",
+    )
+    better_name = pl.col("name").is_null() | (~is_plain("name") & is_plain("listed_name"))
+    both = (
+        buyers.join(other, on="account_key", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("usual_phone", "listed_phone").alias("usual_phone"),
+            pl.coalesce("weak_phone", "listed_weak").alias("weak_phone"),
+            pl.coalesce("weak_phone_at", "listed_weak_at").alias("weak_phone_at"),
+            pl.when(better_name.fill_null(value=False))
+            .then(pl.coalesce("listed_name", "name"))
+            .otherwise("name")
+            .alias("name"),
+            pl.concat_str("platforms", "listed_platforms", separator=",", ignore_nulls=True)
+            .str.split(",")
+            .list.unique()
+            .list.sort()
+            .list.join(",")
+            .alias("platforms"),
+        )
+        .with_columns(pl.when(pl.col("platforms") != "").then("platforms").alias("platforms"))
+    )
+    alone = contacted.join(buyers.select("account_key"), on="account_key", how="anti")
+    return pl.concat([conform(both, KNOWN), conform(alone, KNOWN)])
+
+
+def account_order() -> list[pl.Expr]:
+    """What sorts accounts by rule R16 and R18: the strongest kind, then the smallest text."""
+    return [
+        pl.col("account_kind").replace_strict(KIND_RANK, default=len(KIND_RANK), return_dtype=pl.Int8),
+        pl.col("account"),
+        pl.col("account_space"),
+    ]
+
+
+def _unions(keys: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+    """The union ids as accounts of their own."""
+    unions = keys.select("union_id").drop_nulls().unique()
+    if unions.is_empty():
+        return empty(KNOWN)
+    placed = unions.select(
+        "union_id",
+        account="union_id",
+        account_kind=pl.lit(AccountKind.OPENID.value),
+        account_space=pl.lit(UNION),
+    )
+    return conform(
+        placed.with_columns(
+            key_column(placed, ["account_kind", "account_space", "account"]).alias("account_key"),
+            customer_ids(placed, id_key=id_key),
+        ),
+        KNOWN,
+    )
