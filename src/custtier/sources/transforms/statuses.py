@@ -20,7 +20,7 @@ _FOOTNOTE = re.compile(r"\s*[（(][^（()）]*[)）]$")
 def states(status: pl.Series, *, rules: Statuses) -> pl.Series:
     """The state that each word means: one of `State`, `CANCELLED` or `UNKNOWN`; null where there is no word."""
     table = {
-        _plain(word): state
+        plain_word(word): state
         for state, words in (
             (State.UNPAID, rules.unpaid),
             (State.PAID, (*rules.paid, *rules.partly_paid)),
@@ -35,13 +35,13 @@ def states(status: pl.Series, *, rules: Statuses) -> pl.Series:
 def refund_states(status: pl.Series, *, rules: RefundStatuses) -> pl.Series:
     """What each word of a refund column means: `done`, `pending`, `failed` or `UNKNOWN`; null for no word."""
     table = {
-        _plain(word): state
+        plain_word(word): state
         for state, words in ((DONE, rules.done), (PENDING, rules.pending), (FAILED, rules.failed))
         for word in words
     }
 
     def state(word: str) -> str:
-        found = table.get(_plain(word))
+        found = table.get(plain_word(word))
         if found is None and any(part in word for part in rules.done_contains):
             return DONE
         return found or UNKNOWN
@@ -60,13 +60,13 @@ def _looked_up(words: pl.Series, meaning: Callable[[str], str]) -> pl.Series:
 def _state(word: str, table: dict[str, State], rules: Statuses) -> str:
     if rules.amount_pattern and re.search(rules.amount_pattern, word):
         return State.PAID
-    plain = _plain(word)
-    for candidate in (plain, _plain(_FOOTNOTE.sub("", word)), *_cut(plain, rules.cut_prefixes)):
+    plain = plain_word(word)
+    for candidate in (plain, plain_word(_FOOTNOTE.sub("", word)), *_cut(plain, rules.cut_prefixes)):
         if candidate in table:
             return table[candidate]
     if any(part in plain for part in rules.refunded_contains):
         return State.REFUNDED
-    if any(plain.startswith(_plain(prefix)) for prefix in rules.cancelled_prefixes):
+    if any(plain.startswith(plain_word(prefix)) for prefix in rules.cancelled_prefixes):
         return CANCELLED
     if any(part in plain for part in rules.paid_contains):
         return State.PAID
@@ -74,9 +74,9 @@ def _state(word: str, table: dict[str, State], rules: Statuses) -> str:
 
 
 def _cut(word: str, prefixes: tuple[str, ...]) -> list[str]:
-    return [word.removeprefix(_plain(prefix)) for prefix in prefixes if word.startswith(_plain(prefix))]
+    return [word.removeprefix(plain_word(prefix)) for prefix in prefixes if word.startswith(plain_word(prefix))]
 
 
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
     """A word as it is compared: no spaces, one kind of brackets and commas, no case."""
     return re.sub(r"\s+", "", word).translate(str.maketrans("（）,", "()，")).casefold()
