@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from custtier.schema import CONTACTS, INSTANT, ITEMS, LISTS, MESSAGES, ORDERS, PROVENANCE, REFUNDS, Table
+from custtier.schema import CONTACTS, INSTANT, ITEMS, LINKS, LISTS, MESSAGES, ORDERS, PROVENANCE, REFUNDS, Table
 
 DETAILS: Final[Table] = {
     **{name: ORDERS[name] for name in ("order_key", "kind", "platform", "shop", "order_id")},
@@ -47,6 +47,7 @@ TABLES: Final[Mapping[str, Table]] = {
     **{name: _said(table) for name, table in LISTS.items()},
     "contacts": {**_said(CONTACTS), "first_added_at": INSTANT},
     "contact_events": CONTACT_EVENTS,
+    "links": {**_said(LINKS), "import_id": pl.Int64},
     "messages": {name: MESSAGES[name] for name in ("account_key", "agent", "sent_at", "direction", "kind")},
 }
 """What `Facts.table` opens.
@@ -55,6 +56,8 @@ TABLES: Final[Mapping[str, Table]] = {
 - `items`: current items, folded. `refunds`: refund rows, folded; `is_unmatched` where their order is unknown.
 - `contacts`: one row per contact; `added_at` is the latest adding, `first_added_at` the first, whose `channel` and
   `campaign` stand; `deleted_at` is null when the contact was added again later.
+  `account` is a full phone where nothing stronger is known.
+- `links`: `import_id` is the last import that states it.
 - `messages`: sorted by account, then instant; each message once.
 """
 

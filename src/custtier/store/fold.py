@@ -33,13 +33,13 @@ def fold_orders(records: pl.DataFrame) -> pl.DataFrame:
         records: `schema.ORDERS` of any number of imports, phones and accounts in comparable form. The order of rows
             does not matter.
     """
-    singles, several = _split(records, key="order_key", fields=ORDER_COLUMNS)
+    singles, several = singles_and_several(records, key="order_key", fields=ORDER_COLUMNS)
     if several.is_empty():
         return singles
     ranked = several.with_columns(_rank("state", STATE_RANK))
-    held = Records(_oldest_first(ranked, key="order_key", further=["rank", "stated_refund"]), key="order_key")
-    account = _whole_or_any(held, "account")
-    phone = first_of([held.last(pl.col("phone_kind") == kind.value) for kind in _PHONE_RANK])
+    held = Records(oldest_first(ranked, key="order_key", further=["rank", "stated_refund"]), key="order_key")
+    account = whole_or_any(held, "account")
+    phone = best_phone(held)
     settled = {
         "order_key": held.at("order_key", held.ends),
         "account": held.at("account", account),
@@ -65,11 +65,11 @@ def fold_items(records: pl.DataFrame) -> pl.DataFrame:
     Args:
         records: `schema.ITEMS` of any number of imports.
     """
-    singles, several = _split(records, key="item_key", fields=ITEM_FIELDS)
+    singles, several = singles_and_several(records, key="item_key", fields=ITEM_FIELDS)
     if several.is_empty():
         return singles
     ranked = several.with_columns(_rank("state", STATE_RANK))
-    held = Records(_oldest_first(ranked, key="item_key", further=["rank", "stated_refund"]), key="item_key")
+    held = Records(oldest_first(ranked, key="item_key", further=["rank", "stated_refund"]), key="item_key")
     settled = {
         "order_key": held.at("order_key", held.ends),
         "item_key": held.at("item_key", held.ends),
@@ -89,11 +89,11 @@ def fold_refunds(records: pl.DataFrame) -> pl.DataFrame:
     Args:
         records: `schema.REFUNDS` of any number of imports.
     """
-    singles, several = _split(records, key="refund_key", fields=REFUND_COLUMNS)
+    singles, several = singles_and_several(records, key="refund_key", fields=REFUND_COLUMNS)
     if several.is_empty():
         return singles
     ranked = several.with_columns(_rank("state", _REFUND_RANK), _rank("state", _REFUND_FURTHER, name="further"))
-    held = Records(_oldest_first(ranked, key="refund_key", further=["further", "amount"]), key="refund_key")
+    held = Records(oldest_first(ranked, key="refund_key", further=["further", "amount"]), key="refund_key")
     state = first_of([held.last(pl.col("rank") == 1), held.last(pl.col("rank") == 0)])
     settled = {
         "refund_key": held.at("refund_key", held.ends),
@@ -190,7 +190,7 @@ def differing(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> pl.D
     )
 
 
-def _split(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def singles_and_several(records: pl.DataFrame, *, key: str, fields: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One record of each key whose records all say the same, and the records of the other keys.
 
     Nearly all keys occur once, and most of the others come from an export that was imported again: they need no fold,
@@ -212,7 +212,7 @@ def _rank(column: str, ranks: Mapping[str, int], *, name: str = "rank") -> pl.Ex
     return pl.col(column).replace_strict(ranks, default=None, return_dtype=pl.Int8).alias(name)
 
 
-def _oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) -> pl.DataFrame:
+def oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) -> pl.DataFrame:
     """`records` sorted by key and then by who wins, the winner last.
 
     Two records of the same import and instant that differ only in what the rule does not name are put in the order of
@@ -231,7 +231,13 @@ def _oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) ->
     return pl.concat([others.select(by_value.columns), by_value]).sort([*by, "tie"], nulls_last=False)
 
 
-def _whole_or_any(held: Records, column: str) -> pl.Series:
+def best_phone(held: Records) -> pl.Series:
+    """Number of the record of each key whose phone is the fullest, and of these the newest."""
+    return first_of([held.last(pl.col("phone_kind") == kind.value) for kind in _PHONE_RANK])
+
+
+def whole_or_any(held: Records, column: str) -> pl.Series:
+    """Number of the newest record of each key whose text has no mask, else of the newest with any."""
     whole = pl.col(column).is_not_null() & ~pl.col(column).str.contains("*", literal=True)
     return first_of([held.last(whole), held.last(pl.col(column).is_not_null())])
 
