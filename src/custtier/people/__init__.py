@@ -2,6 +2,7 @@
 
 from custtier.people.buyers import BUYERS, PAYERS, buyers_of, payers_of
 from custtier.people.contacted import KNOWN, all_known, contacted_of
+from custtier.people.finding import FOUND, find, with_customers
 from custtier.people.id_key import load_id_key
 from custtier.people.identity import account_keys, with_contacts, with_identity, with_owner
 from custtier.people.joins import shared_phones
@@ -9,6 +10,7 @@ from custtier.people.resolve import People, people_of, resolve
 
 __all__ = [
     "BUYERS",
+    "FOUND",
     "KNOWN",
     "PAYERS",
     "People",
@@ -16,12 +18,14 @@ __all__ = [
     "all_known",
     "buyers_of",
     "contacted_of",
+    "find",
     "load_id_key",
     "payers_of",
     "people_of",
     "resolve",
     "shared_phones",
     "with_contacts",
+    "with_customers",
     "with_identity",
     "with_owner",
 ]
