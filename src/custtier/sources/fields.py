@@ -34,7 +34,18 @@ _ONE_ROW: Final = ("order", "transaction", "unit")
 _BLANK: Final = "is_blank"
 _PARTS: Final = "parts_of_address"
 _PERSONAL: Final = ("name", "phone", "email", "address")
-_WRITTEN: Final = ("name", "shop", "channel", "agent", "province", "city", "product", "specification", "category")
+_WRITTEN: Final = (
+    "name",
+    "shop",
+    "channel",
+    "agent",
+    "province",
+    "city",
+    "product",
+    "specification",
+    "category",
+    "currency",
+)
 """What people have written: some formats put the marks of a web page into it."""
 
 
@@ -67,7 +78,7 @@ def field_table(match: Match) -> pl.DataFrame:
     order_level = _flat([*(fields.get(field, ()) for field in ORDER_LEVEL), *(columns for _, columns in accounts)])
     as_written = _as_written(profile, fields, instants) - {*first, *_flat(columns for _, columns in accounts)}
     names = [column_name(index) for index in needed if index not in as_written]
-    account, kind = _account(accounts, weak=profile.weak_accounts)
+    account, kind = _account(accounts, profile)
     made = [
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
@@ -148,18 +159,22 @@ def _field(field: str, columns: Sequence[int], profile: Profile, *, clock: int |
         texts = [text.map_batches(unescaped, return_dtype=pl.String) for text in texts] if profile.html else texts
     if field == "shop":
         texts = [text.str.replace_all(r"\s*[\r\n]\s*", " / ") for text in texts]
+    if field == "site":
+        return pl.concat_str(texts, separator=" ", ignore_nulls=True).alias(field)
     if clock is not None:
         texts = [pl.concat_str([text, pl.col(column_name(clock)).fill_null("")], separator=" ") for text in texts]
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
 
 
-def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tuple[list[pl.Expr], list[pl.Expr]]:
+def _account(accounts: Sequence[tuple[Account, list[int]]], profile: Profile) -> tuple[list[pl.Expr], list[pl.Expr]]:
     """The first account that is there, then its kind; a masked one is a name, not an account."""
     found: list[tuple[str, pl.Expr]] = []
     for account, columns in accounts:
-        for bare in (_account_in(pl.col(_bare(index)), account.pattern) for index in columns):
+        for bare in (_account_in(pl.col(_bare(index)), account, profile) for index in columns):
             is_one = (bare != "") & ~is_cipher(bare)
-            found.append((account.kind, pl.when(is_one if weak else is_one & ~is_masked(bare)).then(bare)))
+            found.append(
+                (account.kind, pl.when(is_one if profile.weak_accounts else is_one & ~is_masked(bare)).then(bare))
+            )
     if not found:
         return [], []
     first = pl.coalesce([text for _, text in found]).alias("account")
@@ -170,8 +185,9 @@ def _account(accounts: Sequence[tuple[Account, list[int]]], *, weak: bool) -> tu
     return [first, kind.alias("account_kind")], []
 
 
-def _account_in(bare: pl.Expr, pattern: str) -> pl.Expr:
-    return bare.str.extract(pattern, 1).fill_null("") if pattern else bare
+def _account_in(bare: pl.Expr, account: Account, profile: Profile) -> pl.Expr:
+    told = bare.map_batches(unescaped, return_dtype=pl.String) if profile.html else bare
+    return told.str.extract(account.pattern, 1).fill_null("") if account.pattern else told
 
 
 def _without_blank_rows(table: pl.DataFrame, match: Match) -> pl.DataFrame:

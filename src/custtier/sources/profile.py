@@ -27,8 +27,8 @@ FIELDS: Final = frozenset(
         "product_id", "product", "specification", "category", "quantity", "amount", "item_refund",
         # what is left of the order's amount after refunds
         "adjusted",
-        # zone of the row's times
-        "zone",
+        # what became of the item alone, and the zone of the row's times
+        "item_status", "zone",
         # what row rules look at
         "direction", "type", "counterparty", "seller",
     }

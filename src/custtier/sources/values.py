@@ -127,7 +127,9 @@ def _with_currency(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         named = pl.col("currency").str.to_uppercase().replace({"人民币": "CNY", "RMB": "CNY", "元": "CNY"})
         if layout.grain == "item_blank" and "order_id" in table.columns:
             named = pl.coalesce(named, named.drop_nulls().first().over("order_id"))
-        return table.with_columns(currency=pl.coalesce(named, default))
+        # a row without money often names no currency either
+        usual = named.drop_nulls().mode().sort().first()
+        return table.with_columns(currency=pl.coalesce(named, usual, default))
     if profile.currency_of_country and "country" in table.columns:
         return table.with_columns(
             currency=pl.col("country").replace_strict(
@@ -252,6 +254,10 @@ def _with_states(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if "cancelled_at" in table.columns:
         cancelled = pl.col("cancelled_at").is_not_null() & state.is_in([State.PAID, State.UNPAID])
         state = pl.when(cancelled).then(pl.lit(State.CLOSED)).otherwise(state)
+    if "item_status" in table.columns:
+        table = table.with_columns(states(table["item_status"], rules=profile.statuses).alias("item_word"))
+        ended = pl.col("item_word").is_in([State.CLOSED, State.REFUNDED]) & state.is_in([State.PAID, State.UNPAID])
+        state = pl.when(ended).then("item_word").otherwise(state)
     table = table.with_columns(state=pl.when("is_head").then(state))
     if "refund_status" in table.columns:
         table = table.with_columns(
@@ -264,7 +270,7 @@ def _with_states(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         if profile.refund_statuses.whole:
             whole = (pl.col("refund_state") == DONE) & pl.col("state").is_in([State.PAID, State.CLOSED])
             table = table.with_columns(state=pl.when(whole).then(pl.lit(State.REFUNDED)).otherwise("state"))
-    return table.drop("word", strict=False)
+    return table.drop("word", "item_word", strict=False)
 
 
 def _with_order_money(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
