@@ -12,7 +12,7 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources import Readings, containers, read_files
+from custtier.sources import Readings, limits, read_files
 
 TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n"
 
@@ -131,7 +131,7 @@ def test_a_file_whose_name_is_not_utf8_is_read_under_a_name_that_can_be_shown(tm
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(containers, "MOST_BYTES", 1000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1000)
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("orders.csv", TABLE * 1000)

@@ -126,14 +126,6 @@ def test_a_merged_cell_stands_for_every_row_it_covers(tmp_path: Path, left: int)
     assert reading.items.height == 3
 
 
-def test_a_workbook_with_a_password_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "orders.xlsx"
-    name = "EncryptedPackage".encode("utf-16-le")
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + name + bytes(1000))
-    with pytest.raises(CusttierError, match="encrypted-file"):
-        read(path)
-
-
 def test_rows_are_the_same_in_a_workbook_and_in_its_csv(tmp_path: Path) -> None:
     rows = [row(str(number), f"fan{number % 3}", number * 1.1) for number in range(1, 40)]
     workbook = read(book(tmp_path / "orders.xlsx", {"订单": [HEADER, *rows]}))

@@ -9,6 +9,7 @@ import typer
 from custtier.cli.fail_on import check_names
 from custtier.cli.options import Include, Profile, Writing, given, writing
 from custtier.cli.output import answer, say_written
+from custtier.cli.passwords import PasswordFile, passwords_of
 from custtier.cli.progress import Bar
 from custtier.errors import usage_error
 
@@ -23,8 +24,10 @@ def import_(
     ],
     out: Writing,
     *,
+    ctx: typer.Context,
     profile: Profile = None,
     include: Include = None,
+    password_file: PasswordFile = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take nothing in when a single row cannot be read.")] = False,
     skip_bad_files: Annotated[
         bool, typer.Option("--skip-bad-files", help="Leave out files that cannot be read, take the rest in.")
@@ -46,7 +49,9 @@ def import_(
                 hint="write it as --rejects rejected.csv",
             )
         check_place(rejects)
+    passwords = passwords_of(ctx, password_file)
     with Bar(quiet=out.quiet) as bar:
+        passwords.before_asking = bar.hide
         imported = import_files(
             files,
             store=out.store,
@@ -56,6 +61,7 @@ def import_(
             strict=strict,
             skip_bad_files=skip_bad_files,
             imported_at=datetime.now(UTC),
+            passwords=passwords,
             progress=bar,
         )
     if rejects is not None:

@@ -12,6 +12,7 @@ from typing import Annotated, get_type_hints
 import typer
 
 from custtier.cli.fail_on import Condition, parse_conditions
+from custtier.cli.passwords import PasswordFile, passwords_of
 from custtier.cli.session import Session, session_of
 from custtier.errors import usage_error
 from custtier.periods import parse_day
@@ -67,6 +68,9 @@ Channel = Annotated[
 ]
 Agent = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this agent; may be repeated.")]
 Currency = Annotated[str | None, typer.Option(metavar="CODE", help="Only orders in this currency, such as CNY.")]
+NoExclusions = Annotated[
+    bool, typer.Option("--no-exclusions", help="Count the orders too that the exclusion rules take out.")
+]
 Store = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Folder of the store; by default that of the user's data.")
 ]
@@ -223,9 +227,11 @@ def check_target(form: Form, path: Path | None) -> None:
 
 def question(
     *,
+    ctx: typer.Context,
     files: Files = None,
     profile: Profile = None,
     include: Include = None,
+    password_file: PasswordFile = None,
     as_of: AsOf = None,
     since: Since = None,
     until: Until = None,
@@ -234,6 +240,7 @@ def question(
     channel: Channel = None,
     agent: Agent = None,
     currency: Currency = None,
+    no_exclusions: NoExclusions = False,
     store: Store = None,
     form: OutputForm = None,
     output: Output = None,
@@ -258,7 +265,9 @@ def question(
         channels=tuple(channel or ()),
         agents=tuple(agent or ()),
         currency=currency.upper() if currency else None,
+        use_exclusions=not no_exclusions,
         rows=shown if table is None else None,
+        passwords=passwords_of(ctx, password_file),
         settings=settings,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from custtier.cli.passwords import TypedPasswords
 from custtier.workflows.question import Question
 
 if TYPE_CHECKING:
@@ -41,8 +42,14 @@ class Bar:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bar away."""
+        self.hide()
+
+    def hide(self) -> None:
+        """Take the bar away until there is more to show."""
         if self._progress is not None:
             self._progress.stop()
+        self._progress = None
+        self._tasks = {}
 
     def advance(self, path: str, done: int, total: int) -> None:
         """Show that `done` of `total` bytes (or rows) of a file are through."""
@@ -59,6 +66,8 @@ class Bar:
 def watched(asked: Question, *, quiet: bool) -> Iterator[Question]:
     """The question, with a bar for the files that it reads."""
     with Bar(quiet=quiet) as bar:
+        if isinstance(asked.passwords, TypedPasswords):
+            asked.passwords.before_asking = bar.hide
         yield replace(asked, progress=bar)
 
 

@@ -1,52 +1,27 @@
-"""What the user named becomes files on disk: folders listed, ZIP and gzip unpacked, standard input kept."""
+"""What the user named becomes files on disk: folders listed, archives unpacked, standard input kept."""
 
-import gzip
-import lzma
+import codecs
 import os
+import re
 import shutil
-import struct
 import sys
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from custtier.errors import CusttierError, data_error, nothing_error, usage_error
-
-MOST_BYTES: Final = 4 << 30
-"""A container that unpacks to more than this is refused."""
+from custtier.errors import data_error, nothing_error, usage_error
+from custtier.sources.archives import DAMAGE, Source, decoded_name, gunzipped, members
+from custtier.sources.passwords import Passwords
 
 _CHUNK: Final = 1 << 20
+_START: Final = 1 << 12
 _ZIP, _EMPTY_ZIP, _OLE, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
-_UTF8_NAME: Final = 0x800
-_ENCRYPTED: Final = 0x1
-
-
-DAMAGE: Final = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, RuntimeError, ValueError,
-)  # fmt: skip
-"""What unpacking damaged bytes raises: each kind of compression has its own."""
-
-_Made = TypeVar("_Made")
-
-
-class _Bytes(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file to read: what the user calls it, and where its bytes lie, or why they cannot be had."""
-
-    label: str
-    path: Path
-    problem: CusttierError | None = None
+_PACKED: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd")
+_TAR: Final = (257, b"ustar")
+_DOCUMENT: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"MIME-Version:")
+_MARKUP: Final = re.compile(r"<(?:html|!doctype|table|thead|tbody|tr|body|head|meta|style|div|center|font)\b")
+_SPREADSHEET: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def shown_name(path: Path) -> str:
@@ -56,7 +31,7 @@ def shown_name(path: Path) -> str:
         >>> shown_name(Path(os.fsdecode("一月.csv".encode("gbk"))))
         '一月.csv'
     """
-    return _decoded(os.fsencode(path)) or os.fsencode(path).decode("utf-8", errors="replace")
+    return decoded_name(os.fsencode(path)) or os.fsencode(path).decode("utf-8", errors="replace")
 
 
 def named_files(paths: Sequence[Path]) -> list[Path]:
@@ -96,15 +71,16 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def unpacked(path: Path, *, folder: Path) -> Iterator[Source]:
+def unpacked(path: Path, *, folder: Path, passwords: Passwords | None = None) -> Iterator[Source]:
     """The files inside what was named: itself, or the members of a ZIP, one by one, damaged ones with their problem.
 
     Args:
         path: A file, or `-` for standard input.
         folder: Where members are unpacked.
+        passwords: Those that may open an archive.
 
     Raises:
-        CusttierError: `encrypted-file`, `too-large`, `unreadable-file`, `empty-file` of the whole.
+        CusttierError: `encrypted-file`, `wrong-password`, `too-large`, `unreadable-file`, `empty-file` of the whole.
     """
     label = shown_name(path)
     if label == "-":
@@ -116,122 +92,55 @@ def unpacked(path: Path, *, folder: Path) -> Iterator[Source]:
         named = folder / "named"
         named.symlink_to(path.absolute())
         path = named
-    yield from _inside(Source(label, path), folder)
+    yield from _inside(Source(label, path), folder, passwords)
 
 
 def kind_of(path: Path) -> str:
-    """`xlsx`, `xls`, `zip`, `gzip`, `html` or `text`, told by the first bytes and never by the name."""
+    """What a file is, told by the first bytes and never by the name.
+
+    `xlsx`, `xls`, `zip`, `gzip`, `archive` (any other kind), `document` (no table at all), `html`, `xml`, or `text`.
+    """
     with path.open("rb") as source:
-        start = source.read(512)
+        start = source.read(_START)
     if start.startswith((_ZIP, _EMPTY_ZIP)):
-        return "xlsx" if _is_workbook(path) else "zip"
+        return _kind_of_zip(path)
     if start.startswith(_OLE):
         return "xls"
     if start.startswith(_GZIP):
         return "gzip"
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return "html" if text.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")) else "text"
+    if start.startswith(_PACKED) or start.startswith(_TAR[1], _TAR[0]):
+        return "archive"
+    return "document" if start.startswith(_DOCUMENT) else _kind_of_text(start)
 
 
-def _is_workbook(path: Path) -> bool:
+def _kind_of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(name.startswith("xl/workbook") for name in archive.namelist())
+            names = archive.namelist()
     except DAMAGE:
-        return False
+        return "zip"
+    if "xl/workbook.bin" in names or "content.xml" in names or "word/document.xml" in names:
+        return "document"
+    return "xlsx" if any(name.startswith("xl/workbook") for name in names) else "zip"
 
 
-def _inside(source: Source, folder: Path) -> Iterator[Source]:
+def _kind_of_text(start: bytes) -> str:
+    is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = start.decode("utf-16" if is_wide else "latin-1", errors="ignore").removeprefix("\u00ef\u00bb\u00bf").lstrip()
+    if not text.startswith("<"):
+        return "text"
+    if _SPREADSHEET in text:
+        return "xml"
+    if _MARKUP.search(text.lower()):
+        return "html"
+    return "xml" if text.lower().startswith("<?xml") else "text"
+
+
+def _inside(source: Source, folder: Path, passwords: Passwords | None) -> Iterator[Source]:
     kind = kind_of(source.path)
     if kind == "zip":
-        yield from _members(source, folder)
+        yield from members(source, folder, passwords)
     elif kind == "gzip":
-        yield _unpacked(lambda: gzip.GzipFile(source.path), folder, label=source.label)
+        yield gunzipped(source, folder)
     else:
         yield source
-
-
-def _members(source: Source, folder: Path) -> Iterator[Source]:
-    with closing(_sound(lambda: zipfile.ZipFile(source.path), label=source.label)) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(_name(entry))]
-        if not entries:
-            raise data_error("empty-file", "{path} is empty", hint="export the file again", path=source.label)
-        if all(entry.flag_bits & _ENCRYPTED for entry in entries):
-            raise encrypted(source.label)
-        if sum(entry.file_size for entry in entries) > MOST_BYTES:
-            raise _too_large(source.label)
-        for entry in sorted(entries, key=_name):
-            label = f"{source.label}/{_name(entry)}"
-            if entry.flag_bits & _ENCRYPTED:
-                yield Source(label, source.path, encrypted(label))
-            else:
-                yield _unpacked(partial(archive.open, entry), folder, label=label)
-
-
-def _name(entry: zipfile.ZipInfo) -> str:
-    """A member's name; one that the flag does not call UTF-8 is GBK where that reads, as Chinese systems write it."""
-    if entry.flag_bits & _UTF8_NAME:
-        return entry.filename
-    return _decoded(entry.filename.encode("cp437", errors="replace")) or entry.filename
-
-
-def _decoded(name: bytes) -> str | None:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return name.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith((".", "~$"))
-
-
-def _unpacked(opened: Callable[[], _Bytes], folder: Path, *, label: str) -> Source:
-    """A copy of what is packed; its problem where it is damaged or too large."""
-    target = folder / f"{len(list(folder.iterdir()))}.member"
-    size = 0
-    try:
-        with closing(_sound(opened, label=label)) as packed, target.open("wb") as out:
-            while chunk := _sound(lambda: packed.read(_CHUNK), label=label):
-                size += len(chunk)
-                if size > MOST_BYTES:
-                    raise _too_large(label)
-                out.write(chunk)
-    except CusttierError as problem:
-        return Source(label, target, problem)
-    return Source(label, target)
-
-
-def _sound(make: Callable[[], _Made], *, label: str) -> _Made:
-    """What `make` gives; an error of ours where the bytes are damaged."""
-    try:
-        return make()
-    except DAMAGE as problem:
-        raise data_error(
-            "unreadable-file",
-            "{path} is a damaged archive",
-            hint="download it again, or unpack it and name the files inside",
-            path=label,
-        ) from problem
-
-
-def encrypted(label: str) -> CusttierError:
-    """The error for a file that needs a password."""
-    return data_error(
-        "encrypted-file",
-        "{path} is password-protected",
-        hint="open it with its password and save it without one, then name that file",
-        path=label,
-    )
-
-
-def _too_large(label: str) -> CusttierError:
-    return data_error(
-        "too-large",
-        "{path} unpacks to more than {gigabytes} GB",
-        hint="unpack it and name the files that you need",
-        path=label,
-        gigabytes=MOST_BYTES >> 30,
-    )

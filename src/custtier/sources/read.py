@@ -1,24 +1,25 @@
 """Files become readings: unpacked, recognised, converted, one by one, all or none."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from custtier.errors import CusttierError, data_error, usage_error
+from custtier.errors import CusttierError, usage_error
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources.containers import Source, kind_of, named_files, shown_name, unpacked
+from custtier.sources.archives import Source
+from custtier.sources.containers import named_files, shown_name, unpacked
 from custtier.sources.convert import convert
 from custtier.sources.identify import Match, forced, identify
+from custtier.sources.passwords import Passwords
 from custtier.sources.profile import Profile
 from custtier.sources.profiles_known import known_profiles, own_profiles, profile_named, usable_profiles
 from custtier.sources.reading import Progress, Reading, Readings
 from custtier.sources.records import switches
 from custtier.sources.refusals import refuse
 from custtier.sources.sheet import Sheet
-from custtier.sources.text_sheet import text_sheet
-from custtier.sources.workbook import workbook_sheets
+from custtier.sources.sheets import sheets_of
 
 
 def read_files(
@@ -28,6 +29,7 @@ def read_files(
     profile: str | None = None,
     include: frozenset[str] = frozenset(),
     skip_bad_files: bool = False,
+    passwords: Passwords | None = None,
     progress: Progress | None = None,
 ) -> Readings:
     """The readings of all files, in the order in which they were named; a folder's in the order of their names.
@@ -38,6 +40,7 @@ def read_files(
         profile: Name of the profile to read every file with; None to recognise each.
         include: Switches that take rows in which are left out by default, such as `red-packets`.
         skip_bad_files: Whether a file or an archive's member that cannot be read becomes a note, not an error.
+        passwords: Those that may open archives and workbooks; None when there are none.
         progress: Told how far each file is.
 
     Raises:
@@ -56,11 +59,10 @@ def read_files(
     for path in named_files(paths):
         with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
             try:
-                for source in unpacked(path, folder=Path(folder)):
+                for source in unpacked(path, folder=Path(folder), passwords=passwords):
                     try:
-                        readings += _readings(
-                            source, Path(folder), convert_with=(settings, include), profile=named, progress=progress
-                        )
+                        sheets = sheets_of(source, Path(folder), passwords=passwords, progress=progress)
+                        readings += _readings(source, sheets, convert_with=(settings, include), profile=named)
                     except CusttierError as problem:
                         taken(problem, source.label)
             except CusttierError as problem:
@@ -83,17 +85,13 @@ def _check_switches(include: frozenset[str]) -> None:
 
 def _readings(
     source: Source,
-    folder: Path,
+    sheets: Sequence[Sheet],
     *,
     convert_with: tuple[Settings, frozenset[str]],
     profile: Profile | None,
-    progress: Progress | None,
 ) -> list[Reading]:
     """The readings of one file: one, or one for each profile that its sheets match."""
-    if source.problem is not None:
-        raise source.problem
     settings, include = convert_with
-    sheets = _sheets(source, folder, progress)
     if profile is not None:
         matches = forced(sheets, profile, path=source.label)
     else:
@@ -112,36 +110,3 @@ def _readings(
 def _by_profile(matches: Sequence[Match]) -> list[Match]:
     order = {name: number for number, name in enumerate(dict.fromkeys(match.profile.name for match in matches))}
     return sorted(matches, key=lambda match: order[match.profile.name])
-
-
-def _sheets(source: Source, folder: Path, progress: Progress | None) -> Sequence[Sheet]:
-    total = source.path.stat().st_size
-    advance = _advance(source.label, total, progress)
-    kind = kind_of(source.path)
-    if kind in {"zip", "gzip"}:
-        raise data_error(
-            "unreadable-file",
-            "{path} is an archive inside an archive",
-            hint="unpack it and name the files inside",
-            path=source.label,
-        )
-    if kind == "html":
-        raise data_error(
-            "unreadable-file",
-            "{path} is a web page, not a table",
-            hint="open it in a spreadsheet and save it as XLSX or CSV",
-            path=source.label,
-        )
-    if kind in {"xlsx", "xls"}:
-        sheets = workbook_sheets(source.path, label=source.label, encoding=kind)
-        advance(total)
-        return sheets
-    return [text_sheet(source.path, label=source.label, folder=folder, advance=advance)]
-
-
-def _advance(label: str, total: int, progress: Progress | None) -> Callable[[int], None]:
-    def advance(done: int) -> None:
-        if progress is not None:
-            progress.advance(label, done, total)
-
-    return advance

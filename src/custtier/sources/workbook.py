@@ -11,9 +11,13 @@ from xml.etree import ElementTree
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.containers import DAMAGE, encrypted
+from custtier.sources.archives import DAMAGE
+from custtier.sources.merged import with_merged
+from custtier.sources.passwords import encrypted
+from custtier.sources.quiet import quiet_panics
 from custtier.sources.sheet import HEAD_ROWS, Each, column_name
 from custtier.sources.workbook_cells import exact_numbers, merged_ranges
+from custtier.sources.workbook_limits import check_workbook
 
 if TYPE_CHECKING:
     import fastexcel
@@ -70,20 +74,9 @@ class WorkbookSheet:
 
     def _with_merged(self, below: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
         """The value of a merged cell on every row that it covers."""
-        covered: dict[str, list[tuple[int, int]]] = {}
         with _sound_parts(self.path, self.label):
-            ranges = merged_ranges(self.path, self.name, encoding=self.encoding)
-        for first, last, column in ranges:
-            if column in columns:
-                rows = covered.setdefault(column_name(column), [])
-                rows += [(row, first) for row in range(first + 1, last + 1)]
-        for name, rows in covered.items():
-            firsts = pl.DataFrame(rows, schema={"row": pl.Int32, "first": pl.Int32}, orient="row")
-            values = below.select(pl.col("row").alias("first"), pl.col(name).alias("merged"))
-            merged = firsts.join(values, on="first").select("row", "merged").unique("row")
-            below = below.join(merged, on="row", how="left", maintain_order="left")
-            below = below.with_columns(pl.coalesce("merged", name).alias(name)).drop("merged")
-        return below
+            ranges = merged_ranges(self.path, self.name, columns, encoding=self.encoding)
+        return with_merged(below, ranges)
 
     def _with_exact_ids(self, below: pl.DataFrame, name: str) -> pl.DataFrame:
         """Numbers of 16 digits and more come from the cells themselves; Polars' text of them is a float's."""
@@ -106,10 +99,12 @@ def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSh
     """Every sheet of a workbook that holds anything.
 
     Raises:
-        CusttierError: `encrypted-file`, `unreadable-file`, `empty-file`.
+        CusttierError: `encrypted-file`, `unreadable-file`, `too-large`, `empty-file`.
     """
     import fastexcel
 
+    if encoding == "xlsx":
+        check_workbook(path, label=label)
     with _sound_parts(path, label):
         reader = fastexcel.read_excel(path.read_bytes())
         sheets = [_sheet(reader, name, path, label=label, encoding=encoding) for name in reader.sheet_names]
@@ -137,7 +132,8 @@ def _sound_parts(path: Path, label: str) -> Iterator[None]:
     from python_calamine import CalamineError
 
     try:
-        yield
+        with quiet_panics():
+            yield
     except (fastexcel.FastExcelError, CalamineError, *_DAMAGE) as problem:
         raise _unreadable(path, label, problem) from problem
     except BaseException as problem:

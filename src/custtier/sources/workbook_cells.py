@@ -2,9 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -57,8 +56,15 @@ def _whole_digits(written: str) -> str | None:
     return digits if len(told) >= len(digits) else None
 
 
-def merged_ranges(path: Path, sheet: str, *, encoding: str) -> list[tuple[int, int, int]]:
-    """Merged cells of more than one row: first row, last row (1-based), column (from the first used one), for each."""
+def merged_ranges(path: Path, sheet: str, columns: Collection[int], *, encoding: str) -> list[tuple[int, int, int]]:
+    """Merged cells of more than one row: first row, last row (1-based), column (from the first used one), for each.
+
+    Args:
+        path: The workbook.
+        sheet: Name of the sheet.
+        columns: The columns asked for, from the first used one.
+        encoding: `xlsx` or `xls`.
+    """
     if encoding == "xlsx" and not _has_merged_cells(path, sheet):
         return []
     from python_calamine import CalamineWorkbook
@@ -67,11 +73,13 @@ def merged_ranges(path: Path, sheet: str, *, encoding: str) -> list[tuple[int, i
         found = workbook.get_sheet_by_name(sheet)
         ranges = found.merged_cell_ranges or []
         left_edge = found.start[1] if found.start is not None else 0
+    wanted = {column + left_edge for column in columns}
     return [
         (top + 1, bottom + 1, column - left_edge)
         for (top, left), (bottom, right) in ranges
         if bottom > top
-        for column in range(left, right + 1)
+        for column in (wanted if right - left > len(wanted) else wanted.intersection(range(left, right + 1)))
+        if left <= column <= right
     ]
 
 
@@ -136,7 +144,6 @@ def _xml(path: Path, sheet: str) -> Iterator[bytes]:
             tail = chunk[-1000:]
 
 
-@lru_cache(maxsize=8)
 def _part(path: Path, sheet: str) -> str:
     """The member of the workbook that holds the sheet."""
     with zipfile.ZipFile(path) as archive:

@@ -9,12 +9,22 @@ from custtier.errors import nothing_error
 from custtier.facts import Facts, Note
 from custtier.settings import store_folder
 from custtier.sources.reading import Reading
+from custtier.workflows.excluding import with_exclusions
 from custtier.workflows.left_out import excluded_rows, listed, rejected_note, rejected_rows
 from custtier.workflows.question import Question
 
 
 def open_facts(question: Question) -> Facts:
-    """The facts that a customer view answers from; they hold at least one purchase of someone known.
+    """The facts that a customer view answers from, without the orders that the user's rules take out.
+
+    Raises:
+        CusttierError: What `all_facts` raises; `bad-settings` for a rule that cannot be applied.
+    """
+    return with_exclusions(all_facts(question), question)
+
+
+def all_facts(question: Question) -> Facts:
+    """The facts with every order; they hold at least one purchase of someone known.
 
     Raises:
         CusttierError: `no-store`, `no-purchases`, `no-customers` (exit 4); what reading files or the store raises.
@@ -54,6 +64,7 @@ def _from_files(question: Question) -> Facts:
         settings=question.settings,
         profile=question.profile,
         include=question.include,
+        passwords=question.passwords,
         progress=question.progress,
     )
     facts = facts_of(readings, settings=question.settings, id_key=load_id_key())

@@ -18,6 +18,7 @@ from custtier.views.view import View
 from custtier.workflows.left_out import listed, rejected_rows
 
 if TYPE_CHECKING:
+    from custtier.sources.passwords import Passwords
     from custtier.sources.reading import Progress
 
 SUMS: Final = ("rows_read", "new", "updated", "unchanged", "excluded", "rejected")
@@ -53,6 +54,7 @@ def import_files(
     strict: bool = False,
     skip_bad_files: bool = False,
     imported_at: datetime,
+    passwords: "Passwords | None" = None,
     progress: "Progress | None" = None,
 ) -> ImportAnswer:
     """What one import of these files brought; all of them go in, or none.
@@ -66,6 +68,7 @@ def import_files(
         strict: Whether a single row that cannot be read stops the import.
         skip_bad_files: Whether files that cannot be read are left out.
         imported_at: UTC, for the record.
+        passwords: Those that may open the files.
         progress: Told how far reading is.
 
     Raises:
@@ -74,7 +77,13 @@ def import_files(
     from custtier.sources import read_files
 
     readings = read_files(
-        paths, settings=settings, profile=profile, include=include, skip_bad_files=skip_bad_files, progress=progress
+        paths,
+        settings=settings,
+        profile=profile,
+        include=include,
+        skip_bad_files=skip_bad_files,
+        passwords=passwords,
+        progress=progress,
     )
     if readings.skipped and not readings:
         raise data_error(

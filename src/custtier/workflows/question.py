@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from custtier.settings import Settings
 
 if TYPE_CHECKING:
+    from custtier.sources.passwords import Passwords
     from custtier.sources.reading import Progress
 
 
@@ -28,7 +29,9 @@ class Question:
         channels: Only orders of these channels.
         agents: Only orders of these agents.
         currency: Only orders in this currency.
+        use_exclusions: Whether the user's exclusion rules hold.
         rows: How many rows of the answer's first table will be shown; None for all. The rest need not be made.
+        passwords: Those that may open `files`.
         progress: Told how far reading `files` is.
         settings: The user's settings.
     """
@@ -45,6 +48,8 @@ class Question:
     channels: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     currency: str | None = None
+    use_exclusions: bool = True
     rows: int | None = None
+    passwords: "Passwords | None" = field(default=None, compare=False, repr=False)
     progress: "Progress | None" = field(default=None, compare=False)
     settings: Settings = field(default_factory=Settings)
