@@ -12,9 +12,11 @@ WIDTH: Final = 160
 MEANINGS: Final[Mapping[str, str]] = {
     "account": "buyer's account",
     "order_id": "order number",
+    "part_id": "number of a part of the order",
     "line_id": "number of the line",
     "payment_id": "payment number",
     "refund_id": "refund number",
+    "movement_id": "number of the movement",
     "name": "name",
     "phone": "phone",
     "phone_expiry": "when a lent phone number expires",
@@ -24,10 +26,12 @@ MEANINGS: Final[Mapping[str, str]] = {
     "country": "country",
     "address": "address",
     "shop": "shop",
+    "site": "platform of the order",
     "channel": "channel",
     "agent": "agent",
     "referrer": "referrer",
     "status": "status",
+    "item_status": "status of the item alone",
     "refund_status": "refund status",
     "created_at": "ordered at",
     "paid_at": "paid at",
@@ -38,6 +42,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "total": "price of the order",
     "outstanding": "not paid yet",
     "refund": "refunded of the order",
+    "adjusted": "what is left of the order after refunds",
     "refund_amount": "amount of a refund row",
     "product_id": "product number",
     "product": "product",
@@ -46,6 +51,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "quantity": "quantity",
     "amount": "amount of the item",
     "item_refund": "refunded of the item",
+    "zone": "time zone",
     "direction": "money in or out",
     "type": "kind of movement",
     "counterparty": "other party",
@@ -68,6 +74,7 @@ KINDS: Final[Mapping[str, str]] = {
     "order": "orders",
     "payment": "payments: a row completes the shop's order with the same payment number and adds no sale; "
     "a payment of no known order is a sale of its own",
+    "refund": "refunds: a row takes back money of the order that it names, which another file holds, and adds no sale",
     "buyers_bill": "refused: it tells what one person bought, not what a shop sold",
     "contacts": "refused: it lists contacts, and this version imports orders only",
 }
@@ -151,13 +158,20 @@ def buyer(profile: Profile, *, with_headers: bool) -> str:
 
 def money(profile: Profile) -> str:
     """Which amount counts, and of what."""
-    whose = "what the buyer paid" if profile.money_basis == "buyer" else "what the shop received"
+    whose = {
+        "buyer": "what the buyer paid",
+        "shop": "what the shop received",
+        "goods": "the price of the goods, without shipping",
+    }[profile.money_basis]
     of_items = "gross" not in profile.columns and "total" not in profile.columns
     fields = ("amount",) if of_items else ("gross", "total")
     headers = [header for field in fields for header in profile.columns.get(field, ())]
     shown = "" if profile.fallback else f" ({', else '.join(word(header) for header in headers)})"
     net = "; refunds are off it already, and the stated refund is added back" if profile.paid == "net" else ""
-    return f"{whose}{shown}{', of each row' if of_items else ''}{net}"
+    sums = [parts for field, parts in profile.sums.items() if field in fields]
+    plus = "".join(f", plus {words(parts.add, last=' and ')}" for parts in sums if parts.add)
+    minus = "".join(f", less {words(parts.subtract, last=' and ')}" for parts in sums if parts.subtract)
+    return f"{whose}{shown}{plus}{minus}{', of each row' if of_items else ''}{net}"
 
 
 def refunds(profile: Profile) -> str:
@@ -169,6 +183,8 @@ def refunds(profile: Profile) -> str:
             found.append(f"{words(columns[field], last=' or ')} {whose}")
         elif field in columns:
             found.append(f"a column of refunds {whose}")
+    if "adjusted" in columns:
+        found.append(f"what {words(columns['adjusted'], last=' or ')} is below the amount")
     if profile.statuses.amount_pattern:
         found.append("an amount inside the status")
     if profile.refund_statuses.whole:
@@ -191,12 +207,17 @@ def refunds(profile: Profile) -> str:
 
 def currency(profile: Profile) -> str:
     """Where the currency comes from."""
-    found = [f"column {words(profile.columns['currency'], last=' or ')}"] if "currency" in profile.columns else []
+    told = "currency" in profile.columns and not profile.currency_symbols
+    found = [f"column {words(profile.columns['currency'], last=' or ')}"] if told else []
+    found += [f"{one.currency} with the headers {recognised(one)}" for one in profile.signatures if one.currency]
     if profile.currency_of_country:
         pairs = ", ".join(f"{country} {code}" for country, code in profile.currency_of_country.items())
         found.append(f"by {words(profile.columns['country'])} ({pairs})")
     if profile.currency_symbols:
-        found.append("by the symbol: " + ", ".join(f"{sign} {code}" for sign, code in profile.currency_symbols.items()))
+        cells = f" in {words(profile.columns['currency'])}" if "currency" in profile.columns else ""
+        found.append(
+            f"by the symbol{cells}: " + ", ".join(f"{sign} {code}" for sign, code in profile.currency_symbols.items())
+        )
     found.append(profile.currency or "that of the settings (CNY by default)")
     return ", else ".join(found)
 
@@ -205,6 +226,10 @@ def times(profile: Profile) -> str:
     """In which zone times are read, and what else is known of them."""
     zone = profile.zone or "that of the settings (Asia/Shanghai by default)"
     found = [f"{zone}, where a time carries no offset"]
+    if profile.zones:
+        found = [f"that of the row ({words(profile.columns['zone'])})"]
+    for field, clock in profile.clocks.items():
+        found.append(f"the time of day stands in {word(clock)} beside {words(profile.columns[field])}")
     if profile.day_first is not None:
         found.append(f"`01/02/2026` is {'a day in February' if profile.day_first else 'the second of January'}")
     if profile.date_formats:

@@ -36,7 +36,7 @@ def formats(profiles: Mapping[str, Profile], pages: Mapping[str, str]) -> str:
         evidence = evidence_of(pages.get(name, ""))
         if profile.is_read:
             net = "refunds off already" if profile.paid == "net" else "before refunds"
-            whose = "buyer paid" if profile.money_basis == "buyer" else "shop received"
+            whose = {"buyer": "buyer paid", "shop": "shop received", "goods": "price of goods"}[profile.money_basis]
             cells = (GRAINS[profile.grain][0], buyer(profile, with_headers=False), f"{whose}, {net}")
         else:
             cells = (REFUSED[profile.kind], "-", "refused")
