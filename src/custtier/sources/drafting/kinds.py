@@ -1,12 +1,12 @@
 """What a draft looks for in a file of each kind: which fields, what their values look like, which of them must be."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from custtier.sources.drafting.looks import Look
+from custtier.sources.drafting.looks import MOST_WORDS, Look
 from custtier.sources.drafting.vocabulary import ACCOUNT
-from custtier.sources.profile import FIELDS, Profile
+from custtier.sources.profile_fields import LIST_FIELDS
 
 Fits = Callable[[Look], bool]
 
@@ -37,7 +37,8 @@ def _is_id(look: Look) -> bool:
 
 
 def _is_words(look: Look) -> bool:
-    return look.is_words
+    """Words of states under a header that says so: however few rows there are, no dates, amounts or long texts."""
+    return look.dates < 0.5 and look.money < 0.5 and look.length <= 30 and look.distinct <= MOST_WORDS
 
 
 def _is_text(look: Look) -> bool:
@@ -55,9 +56,11 @@ def _is_currency(look: Look) -> bool:
 LOOKS: Final[Mapping[str, Fits]] = {
     **dict.fromkeys(("order_id", "line_id", "payment_id", "refund_id"), _is_id),
     **dict.fromkeys(
-        ("created_at", "paid_at", "refunded_at", "cancelled_at", "added_at", "deleted_at", "sent_at", "date"), _is_date
+        ("created_at", "paid_at", "refunded_at", "cancelled_at", "added_at", "deleted_at", "spent_on", "on"), _is_date
     ),
-    **dict.fromkeys(("gross", "total", "refund", "amount", "item_refund", "outstanding", "refund_amount"), _is_money),
+    **dict.fromkeys(
+        ("gross", "total", "refund", "amount", "item_refund", "outstanding", "refund_amount", "unit_cost"), _is_money
+    ),
     "quantity": _is_number,
     "phone": _is_phone,
     "email": _is_email,
@@ -93,18 +96,19 @@ class Kind:
         name: `kind` of the profile.
         fields: Those that are looked for, `account` among them.
         required: Groups of fields; of each group one must be found. The first fields are asked for.
-        known_by: Fields of which one says who it is.
         own_fields: Fields that only files of this kind have: they tell it.
     """
 
     name: str
     fields: frozenset[str]
     required: tuple[tuple[str, ...], ...]
-    known_by: tuple[str, ...]
     own_fields: frozenset[str]
 
 
 _WHO: Final = ("account", "phone", "email", "name")
+_SAID_BY_WORDS: Final = frozenset({"status", "type", "kind", "direction", "decision", "platform"})
+"""Fields of lists whose words nobody has told the meaning of."""
+
 _ORDER: Final = frozenset(
     {
         ACCOUNT, "order_id", "line_id", "payment_id", "name", "phone", "email", "province", "city", "shop", "channel",
@@ -113,37 +117,32 @@ _ORDER: Final = frozenset(
         "category", "quantity",
     }
 )  # fmt: skip
-_CONTACT: Final = frozenset(
-    {
-        ACCOUNT, "union_id", "name", "remark", "phone", "email", "province", "city", "channel", "campaign", "agent",
-        "referrer", "tags", "lead_class", "added_at", "deleted_at",
-    }
-)  # fmt: skip
+_LIST_NEEDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "contacts": (_WHO,),
+    "spend": (("amount",), ("spent_on",)),
+    "dates": (_WHO, ("birthday", "on")),
+    "costs": (("product", "product_id"), ("unit_cost", "margin_share")),
+}
+"""Kind of list that can be drafted → what it cannot do without."""
 
 KINDS: Final[Mapping[str, Kind]] = {
     "order": Kind(
         "order",
         _ORDER,
         required=(("gross", "amount"), ("created_at", "paid_at")),
-        known_by=_WHO,
         own_fields=frozenset({"gross", "amount", "order_id", "paid_at", "product", "quantity"}),
     ),
-    "contacts": Kind(
-        "contacts",
-        _CONTACT & (FIELDS | {ACCOUNT}),
-        required=(("account", "phone", "email", "name"),),
-        known_by=_WHO,
-        own_fields=frozenset({"added_at", "tags", "remark", "lead_class", "campaign"}),
-    ),
+    **{
+        name: Kind(
+            name,
+            LIST_FIELDS[name] - _SAID_BY_WORDS | {ACCOUNT},
+            required=needs,
+            own_fields=LIST_FIELDS[name] - _ORDER,
+        )
+        for name, needs in _LIST_NEEDS.items()
+    },
 }
 """By name; the first is taken where a file could be of several."""
 
-
-def can_be_drafted(kind: str) -> bool:
-    """Whether profiles of this kind are read."""
-    return kind in KINDS and Profile.model_construct(kind=kind).is_read
-
-
-def drafted_kinds() -> Iterable[str]:
-    """The kinds that a draft may have."""
-    return [kind for kind in KINDS if can_be_drafted(kind)]
+TOLD: Final = ("order", "contacts")
+"""Kinds that are told from the columns; the others have too little of their own, and are named."""

@@ -20,7 +20,8 @@ _ID: Final = r"^[=\"'`]*[A-Za-z]{0,8}[-_]?\d[A-Za-z0-9_-]*[\"'`]*$"
 _SMALL: Final = r"^\d{1,4}(\.0+)?$"
 _CURRENCIES: Final = ("CNY", "RMB", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "人民币", "MYR", "SGD", "THB", "KRW")
 _SYMBOL: Final = re.compile(r"[¥￥$€£]|HK\$|US\$")
-_WORDS_MOST: Final = 40
+MOST_WORDS: Final = 40
+"""Different words that a column of states may have."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Look:
     @property
     def is_words(self) -> bool:
         """Whether a few words come again and again."""
-        few = self.distinct <= min(_WORDS_MOST, max(2, self.filled // 2))
+        few = self.distinct <= min(MOST_WORDS, max(2, self.filled // 2))
         return self.filled > 0 and few and self.dates < 0.5 and self.money < 0.5 and self.length <= 30
 
 

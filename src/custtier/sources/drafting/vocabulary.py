@@ -32,6 +32,29 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "order_id": ("系统单号", "原订单号", "内部订单号", "平台单号", "开单号"),
     "product": ("货品", "菜品", "项目名称", "服务名称"),
     "quantity": ("商品件数", "件数", "个数", "购买件数"),
+    "added_at": (
+        "添加时间",
+        "添加日期",
+        "加好友时间",
+        "加微信时间",
+        "加微时间",
+        "added at",
+        "added on",
+        "date added",
+        "add time",
+    ),
+    "deleted_at": ("删除时间", "流失时间", "deleted at"),
+    "remark": ("备注", "备注名", "客户备注", "remark", "remarks", "alias", "note", "notes"),
+    "tags": ("标签", "客户标签", "tags", "labels"),
+    "lead_class": ("客户等级", "等级", "意向", "意向度", "意向等级", "客户分级", "lead class", "grade"),
+    "campaign": ("计划", "计划名称", "广告计划", "广告名称", "活动", "campaign", "campaign name", "ad name"),
+    "union_id": ("unionid", "union id"),
+    "spent_on": ("日期", "投放日期", "消耗日期", "date", "day"),
+    "unit_cost": ("成本", "成本价", "进价", "采购价", "cost", "unit cost", "cost price"),
+    "margin_share": ("毛利率", "利润率", "margin"),
+    "impressions": ("展现", "展现量", "曝光", "曝光量", "impressions"),
+    "clicks": ("点击", "点击量", "点击数", "clicks"),
+    "birthday": ("生日", "出生日期", "客户生日", "birthday", "date of birth"),
 }
 """Headers of shop programs that no profile has."""
 
@@ -60,6 +83,8 @@ class Vocabulary:
         account_kinds: Loose header → kind of the account that stands under it.
         states: Plain word → state.
         refund_states: Plain word → `done`, `pending` or `failed`.
+        usual_states: The same as `states`, of the words that plain tables use.
+        usual_refund_states: The same as `refund_states`, of these.
     """
 
     aliases: Mapping[str, tuple[str, ...]]
@@ -69,6 +94,8 @@ class Vocabulary:
     account_kinds: Mapping[str, str]
     states: Mapping[str, str]
     refund_states: Mapping[str, str]
+    usual_states: Mapping[str, str]
+    usual_refund_states: Mapping[str, str]
 
 
 def vocabulary(profiles: Iterable[Profile], *, fields: Iterable[str]) -> Vocabulary:
@@ -100,7 +127,18 @@ def vocabulary(profiles: Iterable[Profile], *, fields: Iterable[str]) -> Vocabul
             votes.setdefault(loose(header), Counter())[field] += 1
             shown.setdefault(loose(header), header)
     aliases = {key: tuple(field for field, _ in counted.most_common()) for key, counted in votes.items()}
-    return Vocabulary(aliases, shown, ranks, _beside(), kinds, _states(learned), _refund_states(learned))
+    plain = [profile for profile in learned if profile.fallback]
+    return Vocabulary(
+        aliases=aliases,
+        shown=shown,
+        ranks=ranks,
+        beside=_beside(),
+        account_kinds=kinds,
+        states=_states(learned),
+        refund_states=_refund_states(learned),
+        usual_states=_states(plain),
+        usual_refund_states=_refund_states(plain),
+    )
 
 
 @cache
