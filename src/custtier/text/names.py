@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from custtier.text import Catalogue
+from custtier.text.format_names import FORMAT_NAMES
 
 CONTEXT: Final = "name"
 
@@ -85,6 +86,7 @@ _PLATFORMS: Final = (
 )
 
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    **FORMAT_NAMES,
     "segment": {
         "key_value": "key value",
         "key_develop": "key develop",

@@ -87,6 +87,38 @@ TITLES: Final[Mapping[str, str]] = {
     "bytes": "Bytes",
     "value": "Value",
     "figure": "Figure",
+    # formats
+    "source": "Format",
+    "title": "Title",
+    "platform": "Platform",
+    "kind": "Holds",
+    "evidence": "How sure",
+    "origin": "From",
+    "field": "Field",
+    "headers": "Headers",
+    "state": "Means",
+    "words": "Words",
+    "take": "Becomes",
+    "when": "When",
+    "grain": "A row is",
+    "paid": "Paid amount",
+    "money_basis": "Amount is",
+    "recognised_by": "Recognised by",
+    "required": "Needs",
+    "zone": "Time zone",
+    "currency": "Currency",
+    "certainty": "Certainty",
+    "why": "Why",
+    "word": "Word",
+    "kept": "Taken",
+    "reasons": "Why rejected",
+    "problem": "Problem",
+    "formats": "Formats",
+    "columns": "Columns",
+    "placed": "Columns read",
+    "good": "Good files",
+    "refunds": "Refunds",
+    "written": "Written to",
 }
 
 TABLES: Final[Mapping[str, str]] = {
@@ -98,6 +130,10 @@ TABLES: Final[Mapping[str, str]] = {
     "imports": "Imports",
     "rejects": "Rejected rows",
     "summary": "Summary",
+    "formats": "Formats",
+    "columns": "Columns",
+    "words": "Words",
+    "rules": "Rows",
 }
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -107,6 +143,10 @@ COMMANDS: Final[Mapping[str, str]] = {
     "import": "Import",
     "imports": "Imports",
     "demo": "An invented shop",
+    "sources": "Formats",
+    "sources show": "A format",
+    "sources new": "Draft of a format",
+    "sources check": "Check of files",
 }
 
 ASKED: Final[Mapping[str, str]] = {
@@ -131,6 +171,10 @@ ASKED: Final[Mapping[str, str]] = {
     "strict": "strict",
     "top": "top",
     "until": "until",
+    "kind": "holding",
+    "platform": "platform",
+    "name": "name",
+    "column": "column",
 }
 """What was asked, option by option, as the line under the heading calls it."""
 
