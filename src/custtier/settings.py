@@ -4,13 +4,14 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
 from custtier.errors import CusttierError, usage_error
+from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
 from custtier.text import message
 
 Bound = tuple[str, object, bool]
@@ -58,6 +59,8 @@ class Settings:
         shared_phone_accounts: A phone usual to more accounts of one platform than this merges nobody.
         churn_levels: See `ChurnLevels`.
         tier_cuts: See `TierCuts`.
+        exclusions: The user's rules, in their order; a staff list's path is complete.
+        detectors: From where on the detectors find an order suspicious.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_EXTRA
@@ -69,6 +72,8 @@ class Settings:
     shared_phone_accounts: int = 3
     churn_levels: ChurnLevels = field(default_factory=ChurnLevels)
     tier_cuts: TierCuts = field(default_factory=TierCuts)
+    exclusions: tuple[Rule, ...] = ()
+    detectors: Detectors = field(default_factory=Detectors)
 
 
 def settings_folder() -> Path:
@@ -118,7 +123,12 @@ def load_settings(folder: Path | None = None) -> Settings:
         raise _bad(path, fault, line=place[1], column=place[2]) from problem
     settings = _validated(path, found)
     _check_bounds(path, settings)
-    return settings
+    _check_rules(path, settings)
+    placed = (
+        replace(rule, staff_list=str(path.parent / Path(rule.staff_list).expanduser())) if rule.staff_list else rule
+        for rule in settings.exclusions
+    )
+    return replace(settings, exclusions=tuple(placed))
 
 
 def _validated(path: Path, found: dict[str, Any]) -> Settings:
@@ -128,11 +138,36 @@ def _validated(path: Path, found: dict[str, Any]) -> Settings:
         return TypeAdapter(Settings).validate_python(found)
     except ValidationError as problem:
         first = problem.errors()[0]
-        key = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+        key = _key_of(first["loc"], found)
         if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
             raise _bad(path, message("{path} cannot be used: there is no setting {key}"), key=key) from problem
         fault = message("{path} cannot be used: {key} is of the wrong kind, or has too few or too many numbers")
         raise _bad(path, fault, key=key) from problem
+
+
+def _key_of(place: tuple[Any, ...], found: dict[str, Any]) -> str:
+    """The setting that a fault lies in; of a rule its name too: `exclusions "staff" phones`."""
+    words = [str(part) for part in place if isinstance(part, str) and not part.startswith(("tuple[", "function-"))]
+    if place[0] != "exclusions":
+        return ".".join(words)
+    rules = found["exclusions"]
+    number = next((part for part in place if isinstance(part, int)), None)
+    if number is None or not isinstance(rules, list) or not isinstance(rules[number], dict):
+        return "exclusions"
+    called = rules[number].get("name") or number + 1
+    return " ".join([words[0], f'"{called}"', *words[1:2]])
+
+
+def _check_rules(path: Path, settings: Settings) -> None:
+    """Return when every exclusion rule and every limit of the detectors has a meaning."""
+    twice = repeated_name(settings.exclusions)
+    if twice is not None:
+        raise _bad(path, message("{path} cannot be used: two exclusions are called {name!r}"), name=twice)
+    for number, rule in enumerate(settings.exclusions, start=1):
+        for key, wrong, value in rule_faults(rule):
+            raise _bad(path, wrong, rule=rule.name.strip() or number, key=key, value=value)
+    for key, wrong, value in limit_faults(settings.detectors):
+        raise _bad(path, wrong, key=key, value=value)
 
 
 def _check_bounds(path: Path, settings: Settings) -> None:

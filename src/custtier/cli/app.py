@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from custtier.cli import churn, demo, importing, imports, rfm, tiers
+from custtier.cli import churn, demo, exclusions, importing, imports, rfm, tiers
 from custtier.cli.help import Command, Group, help_page
 from custtier.cli.options import Lang
 
-ORDER = ("import", "imports", "tiers", "rfm", "churn", "demo")
+ORDER = ("import", "imports", "tiers", "rfm", "churn", "exclusions", "demo")
 
 
 class Root(Group):
@@ -52,4 +52,5 @@ app.add_typer(imports.app, name="imports")
 app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)
+app.add_typer(exclusions.app, name="exclusions")
 app.command("demo", cls=Command)(demo.demo)

@@ -59,7 +59,7 @@ ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
 SCORES: Final = frozenset({"r_score", "f_score", "m_score"})
 """They go together: the column `rfm` says all three."""
 
-FOLDING: Final = {"reason": 24, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
+FOLDING: Final = {"conditions": 24, "reason": 24, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
 """Columns whose long texts may go on in the next line, and how narrow they may get."""
 
 
@@ -172,9 +172,12 @@ def _summary(view: View, shown: Shown, *, page_width: int | None) -> list[str]:
 def note_lines(view: View, catalogue: Catalogue) -> list[str]:
     """What was left out of reading and the notes, a line each."""
     reasons = names_of("reason", catalogue)
+    # what a rule took out was read, and its note says more
+    ruled = {note.values["rule"] for note in view.notes if note.code == "excluded_by_rule"}
     lines = [
         catalogue.say(message("left out of reading: {rows} ({reason})"), rows=rows, reason=reasons.get(reason, reason))
         for reason, rows in view.excluded
+        if reason not in ruled
     ]
     notes = [note_text(note.code, note.values, catalogue) for note in view.notes]
     return [*lines, *(catalogue.say(message("note: {text}"), text=text) for text in notes)]

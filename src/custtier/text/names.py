@@ -124,6 +124,10 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "own": "own rhythm",
         "shop": "the shop's rhythm",
     },
+    "detector": {
+        "wholesale": "wholesale",
+        "brushed": "brushed orders",
+    },
     "scheme": {
         "chinese8": "eight classes",
         "grid10": "ten segments",

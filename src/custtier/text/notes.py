@@ -18,8 +18,11 @@ NOTES: Final[Mapping[str, str]] = {
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
+    "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
+    "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
+    "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
     "kept_rejects": (
         "rows that could not be read: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
         "--rejected`"
@@ -29,6 +32,10 @@ NOTES: Final[Mapping[str, str]] = {
         "shop's totals, not for customers"
     ),
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
+    "only_suggested": (
+        "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
+        '"brushed"` or `"wholesale"` to the settings'
+    ),
     "orders_without_money": "paid orders without money: {count}; they count as no purchase",
     "rejected_rows": (
         "{rejected} of {rows} rows could not be read ({reasons}); their orders are missing here; see them with "

@@ -28,4 +28,5 @@ def asked_filters(question: Question) -> dict[str, object]:
         "channel": list(question.channels),
         "agent": list(question.agents),
         "currency": question.currency,
+        "no_exclusions": not question.use_exclusions,
     }

@@ -1,0 +1,70 @@
+"""The user's exclusion rules applied to the facts of a question, with a receipt for each rule."""
+
+from dataclasses import replace
+
+from custtier.facts import Facts, Note
+from custtier.metrics.exclusions import (
+    Evidence,
+    Exclusion,
+    emptied,
+    exclusions_of,
+    receipts,
+    taken_orders,
+)
+from custtier.rules import Rule
+from custtier.views.spoken import spoken_money
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import scope_of
+from custtier.workflows.staff import staff_of
+
+
+def with_exclusions(facts: Facts, question: Question) -> Facts:
+    """The facts without the orders that the rules take out, and the receipts among `excluded` and the notes.
+
+    Nothing is read, and nothing changes, where no rule is on.
+    """
+    rules = [rule for rule in question.settings.exclusions if rule.on]
+    if not rules:
+        return facts
+    if not question.use_exclusions:
+        return replace(facts, notes=(*facts.notes, Note("exclusions_off", {"rules": len(rules)})))
+    as_of = question.as_of or facts.extent.last_on
+    if as_of is None:
+        return facts
+    exclusions = ready(rules, facts, question)
+    scope = scope_of(question)
+    found = receipts(taken_orders(facts, exclusions, as_of=as_of, scope=scope), exclusions)
+    currency = scope.currency or (facts.extent.currencies[0] if len(facts.extent.currencies) == 1 else None)
+    rows = list(found.iter_rows(named=True))
+    notes = [
+        Note(
+            "excluded_by_rule",
+            {"rule": row["rule"], "orders": row["orders"], "sales": spoken_money(row["net_sales"], currency)},
+        )
+        for row in rows
+    ]
+    if len(rows) > 1:
+        notes.append(Note("first_rule_counts"))
+    return replace(
+        emptied(facts, exclusions),
+        notes=(*facts.notes, *notes),
+        excluded=(*facts.excluded, *((row["rule"], row["orders"]) for row in rows)),
+    )
+
+
+def ready(rules: list[Rule], facts: Facts, question: Question) -> tuple[Exclusion, ...]:
+    """The rules ready for these facts.
+
+    Raises:
+        CusttierError: `bad-settings` for a staff list that cannot be used.
+    """
+    as_of = question.as_of or facts.extent.last_on
+    assert as_of is not None
+    evidence = Evidence(
+        facts=facts,
+        as_of=as_of,
+        zone=question.settings.zone,
+        detectors=question.settings.detectors,
+        staff=staff_of(rules),
+    )
+    return exclusions_of(rules, evidence)
