@@ -275,6 +275,38 @@ CUSTOMERS: Final[Table] = {
 }
 """One row per customer. `platforms` is a sorted, comma-separated list. Key: `customer_key`; `customer_id` is unique."""
 
+BUYERS: Final[Table] = {
+    "account_key": pl.Int64,
+    "account_kind": pl.String,
+    "account_space": pl.String,
+    "account": pl.String,
+    "usual_phone": pl.String,
+    "weak_phone": pl.String,
+    "weak_phone_at": INSTANT,
+    "name": pl.String,
+    "name_at": INSTANT,
+    "platforms": pl.String,
+    "customer_id": pl.String,
+}
+"""One row per account. `usual_phone` is full; `weak_phone` is the latest other one, only where no usual one is known.
+`name` is the latest, one without a mask before one with. `platforms` is a sorted, comma-separated list. `customer_id`
+is that of a customer whose strongest account this is."""
+
+PAYERS: Final[Table] = {
+    "platform": pl.String,
+    "shop_account_key": pl.Int64,
+    "account_key": pl.Int64,
+    "times": pl.Int64,
+    "at": INSTANT,
+}
+"""How often, and when last, an account paid for what the shop knows under another account."""
+
+KNOWN: Final[Table] = {**BUYERS, "union_id": pl.String, "email": pl.String}
+"""One row per account, as `BUYERS`. `union_id` is a second key of the same person; `email` the latest that is no mask.
+
+Each union id is an account of its own too, so that it can give the person's id and be found.
+"""
+
 
 class State(StrEnum):
     """What became of an order or item; later members are further."""

@@ -1,12 +1,13 @@
 """Who is who: phones and accounts made comparable, accounts grouped into customers."""
 
-from custtier.people.buyers import BUYERS, PAYERS, buyers_of, payers_of
-from custtier.people.contacted import KNOWN, all_known, contacted_of
+from custtier.people.buyers import buyers_of, payers_of
+from custtier.people.contacted import all_known, contacted_of
 from custtier.people.finding import FOUND, find, with_customers
 from custtier.people.id_key import load_id_key
 from custtier.people.identity import account_keys, with_contacts, with_identity, with_owner
 from custtier.people.joins import shared_phones
 from custtier.people.resolve import People, people_of, resolve
+from custtier.schema import BUYERS, KNOWN, PAYERS
 
 __all__ = [
     "BUYERS",

@@ -7,33 +7,7 @@ import polars as pl
 
 from custtier.people.identity import account_space
 from custtier.people.public_ids import customer_ids
-from custtier.schema import INSTANT, AccountKind, PhoneKind, Table, conform, empty
-
-BUYERS: Final[Table] = {
-    "account_key": pl.Int64,
-    "account_kind": pl.String,
-    "account_space": pl.String,
-    "account": pl.String,
-    "usual_phone": pl.String,
-    "weak_phone": pl.String,
-    "weak_phone_at": INSTANT,
-    "name": pl.String,
-    "name_at": INSTANT,
-    "platforms": pl.String,
-    "customer_id": pl.String,
-}
-"""One row per account. `usual_phone` is full; `weak_phone` is the latest other one, only where no usual one is known.
-`name` is the latest, one without a mask before one with. `platforms` is a sorted, comma-separated list. `customer_id`
-is that of a customer whose strongest account this is."""
-
-PAYERS: Final[Table] = {
-    "platform": pl.String,
-    "shop_account_key": pl.Int64,
-    "account_key": pl.Int64,
-    "times": pl.Int64,
-    "at": INSTANT,
-}
-"""How often, and when last, an account paid for what the shop knows under another account."""
+from custtier.schema import BUYERS, PAYERS, AccountKind, PhoneKind, conform, empty
 
 _WEAK: Final = (PhoneKind.MASKED.value, PhoneKind.VIRTUAL.value, PhoneKind.ODD.value)
 

@@ -5,19 +5,13 @@ from typing import Final
 import polars as pl
 
 from custtier.keys import key_column
-from custtier.people.buyers import BUYERS, buyers_of, is_plain
+from custtier.people.buyers import buyers_of, is_plain
 from custtier.people.identity import KIND_RANK
 from custtier.people.public_ids import customer_ids
-from custtier.schema import AccountKind, Table, conform, empty
+from custtier.schema import BUYERS, KNOWN, AccountKind, conform, empty
 
 UNION: Final = "unionid"
 """Within what a union id is unique: it is one person's over all that is bound to one WeChat account."""
-
-KNOWN: Final[Table] = {**BUYERS, "union_id": pl.String, "email": pl.String}
-"""One row per account, as `BUYERS`. `union_id` is a second key of the same person; `email` the latest that is no mask.
-
-Each union id is an account of its own too, so that it can give the person's id and be found.
-"""
 
 
 def contacted_of(contacts: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:

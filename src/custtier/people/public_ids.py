@@ -25,12 +25,22 @@ def customer_ids(accounts: pl.DataFrame, *, id_key: bytes) -> pl.Series:
         hashed = keyed.copy()
         hashed.update(text.encode())
         digests.append(hashed.digest())
-    numbers = unpack(f">{len(digests)}Q", b"".join(digests))
+    numbers = pl.Series("number", unpack(f">{len(digests)}Q", b"".join(digests)), dtype=pl.UInt64)
+    return spelled(numbers, prefix="c_", characters=_ID_CHARACTERS).alias("customer_id")
+
+
+def spelled(numbers: pl.Series, *, prefix: str, characters: int) -> pl.Series:
+    """Each number as `prefix` and so many letters of the alphabet, its last bits first.
+
+    Args:
+        numbers: UInt64.
+        prefix: Stands before the letters.
+        characters: Each tells five bits.
+    """
     letters = pl.Series("letter", list(ID_ALPHABET), dtype=pl.String)
-    drawn = pl.Series("number", numbers, dtype=pl.UInt64)
+    drawn = numbers
     places = []
-    for place in range(_ID_CHARACTERS):
+    for place in range(characters):
         places.append(letters.gather((drawn % 32).cast(pl.UInt32)).alias(f"letter_{place}"))
         drawn = drawn // 32
-    spelled = pl.DataFrame(places).select(pl.lit("c_") + pl.concat_str(pl.all()))
-    return spelled.to_series().alias("customer_id")
+    return pl.DataFrame(places).select(pl.lit(prefix) + pl.concat_str(pl.all())).to_series()

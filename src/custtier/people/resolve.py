@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from custtier.people.buyers import BUYERS, buyers_of, is_plain, payers_of
+from custtier.people.buyers import buyers_of, is_plain, payers_of
 from custtier.people.components import groups_of
-from custtier.people.contacted import KNOWN, account_order, all_known, contacted_of
+from custtier.people.contacted import account_order, all_known, contacted_of
 from custtier.people.joins import (
     SHARED,
     apart_pairs,
@@ -17,7 +17,7 @@ from custtier.people.joins import (
     shared_phones,
     union_joins,
 )
-from custtier.schema import ACCOUNTS, CUSTOMERS, LINKS, conform, empty
+from custtier.schema import ACCOUNTS, BUYERS, CUSTOMERS, KNOWN, LINKS, conform, empty
 
 
 @dataclass(frozen=True)
