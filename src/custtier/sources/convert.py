@@ -17,6 +17,7 @@ from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
 from custtier.sources.refunds import refund_rows
 from custtier.sources.refusals import buyers_bill
+from custtier.sources.trailer_totals import differing_totals
 from custtier.sources.transforms.text import is_masked
 from custtier.sources.values import Layout, file_instant, pending_refunds, reject_reasons, settled_grain, with_values
 
@@ -61,7 +62,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
         refunds=refunds.drop("at").with_columns(stamp),
         records=_records(table, items, refunds),
         rejects=_rejects(table, matches, path=path),
-        notes=_notes(table, orders, layout, path=path),
+        notes=(*_notes(table, orders, layout, path=path), *differing_totals(table, matches, path=path)),
     )
 
 
@@ -82,7 +83,7 @@ def _refuse_own_purchases(table: pl.DataFrame, profile: Profile, path: str) -> N
 def _without_refunds_of_others(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Refund rows left out with the row that they take back, where that one is left out."""
     refunds = pl.col("role") == REFUND
-    if "order_id" not in table.columns or not table.select(refunds.any()).item():
+    if profile.kind == REFUND or "order_id" not in table.columns or not table.select(refunds.any()).item():
         return table
     table = table.with_columns(of_order=order_of_row(profile))
     orders = table.filter(~refunds | refunds.is_null())

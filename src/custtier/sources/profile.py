@@ -200,14 +200,17 @@ class Trailer(Part):
 
 
 class Totals(Part):
-    """What the file itself says it adds up to, in a row of names and a row of values under it, or in a text.
+    """What the file itself says it adds up to, in the rows under its table.
 
-    `header` matches the first cell of the row of names; then `records`, `gross` and `refund` are names in it. Without
-    `header` they are patterns whose first group is the number, looked for in the rows under the table.
+    With `header`, a row whose first cell matches it holds names, and the row below it their values: the others are
+    names to look for there. Without, they are patterns whose first group is the number, looked for in each row.
+    `records`, `orders` and `refunds` are counts of rows, `gross` and `refund` amounts.
     """
 
     header: Pattern = ""
     records: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    refunds: tuple[str, ...] = ()
     gross: tuple[str, ...] = ()
     refund: tuple[str, ...] = ()
 
