@@ -44,13 +44,11 @@ def _platform(table: pl.DataFrame, profile: Profile) -> pl.Expr:
     if not profile.platforms or "site" not in table.columns:
         return platform
     site = pl.col("site").fill_null("")
-    for name, words in reversed(profile.platforms.items()):
-        platform = (
-            pl.when(site.str.contains_any(list(words), ascii_case_insensitive=True))
-            .then(pl.lit(name))
-            .otherwise(platform)
-        )
-    return platform
+    told = {name: site.str.contains_any(list(words)) for name, words in profile.platforms.items()}
+    for name, holds in told.items():
+        platform = pl.when(holds).then(pl.lit(name)).otherwise(platform)
+    # a shop whose name tells of two platforms tells of none
+    return pl.when(pl.sum_horizontal(told.values()) == 1).then(platform).otherwise(pl.lit(profile.platform))
 
 
 def order_of_row(profile: Profile) -> pl.Expr:

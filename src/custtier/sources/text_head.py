@@ -8,11 +8,14 @@ from typing import Final
 from custtier.sources.sheet import HEAD_ROWS
 
 _DELIMITERS: Final = (",", "\t", ";")
+_PADDING: Final = re.compile(r'(?<=,)"?\t|\t"?(?=,)')
+"""TABs that a program puts at the ends of cells between commas: they set no cells apart."""
 
 
 def delimiter_of(text: str) -> str:
     """Of comma, TAB and semicolon the one that makes the widest table of the first lines."""
-    widths = {mark: max((len(cells) for cells, _ in first_records(text, mark)), default=0) for mark in _DELIMITERS}
+    texts = {mark: _PADDING.sub("", text) if mark == "\t" else text for mark in _DELIMITERS}
+    widths = {mark: max((len(cells) for cells, _ in first_records(texts[mark], mark)), default=0) for mark in texts}
     return max(_DELIMITERS, key=lambda mark: widths[mark])
 
 

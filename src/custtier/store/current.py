@@ -13,6 +13,7 @@ from custtier.people.identity import account_space
 from custtier.schema import DATED_REFUNDS, ORDERS, PURCHASES, State, Table, conform
 from custtier.settings import Settings
 from custtier.store.fold import ORDER_FIELDS, fold_items, fold_orders, fold_refunds, roll_up
+from custtier.store.item_sources import of_one_source
 from custtier.store.netting import netted
 from custtier.store.payments import completed, shared_payments
 from custtier.store.refund_sources import done_once
@@ -68,7 +69,8 @@ def fold(records: Records, *, settings: Settings) -> Folded:
     """
     refunds = fold_refunds(records.refunds)
     done = done_once(refunds)
-    orders = roll_up(fold_orders(records.orders), fold_items(records.items), done)
+    orders = fold_orders(records.orders)
+    orders = roll_up(orders, fold_items(of_one_source(records.items, orders)), done)
     payments = shared_payments(orders)
     identified = with_owner(orders)
     identified = identified.with_columns(account_space(identified.columns).alias("account_space"))
