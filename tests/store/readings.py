@@ -1,6 +1,7 @@
 """Readings made by hand: what a file would have given, without a file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import polars as pl
 
 from custtier.facts import Note
 from custtier.keys import key_column, key_of
-from custtier.schema import ITEMS, ORDERS, REFUNDS, REJECTS, Table, conform, empty
+from custtier.schema import ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, REJECTS, Table, conform, empty
 from custtier.sources.reading import RECORDS, Reading
 
 ID_KEY = b"0123456789abcdef0123456789abcdef"
@@ -121,6 +122,54 @@ def _frame(rows: Sequence[Mapping[str, Any]], table: Table, instant: datetime | 
     return frame.with_columns(
         pl.col("source").fill_null(profile), pl.col("file_instant").fill_null(pl.lit(instant)), row=pl.lit(2, pl.Int32)
     )
+
+
+def contact(account: str | None, agent: str = "小王", **fields: Any) -> dict[str, Any]:
+    """One WeChat contact of an agent; `fields` say what differs."""
+    return {
+        "contact_key": key_of(f"contact\x1f{account}\x1f{agent}"),
+        "platform": "wechat",
+        "account": account,
+        "account_kind": "account",
+        "agent": agent,
+        **fields,
+    }
+
+
+def message(account: str, sent: str, *, direction: str = "in", kind: str = "text", number: int = 1) -> dict[str, Any]:
+    return {
+        "message_key": key_of(f"message\x1f{account}\x1f{sent}\x1f{direction}\x1f{kind}\x1f{number}"),
+        "platform": "wechat",
+        "account": account,
+        "account_kind": "account",
+        "agent": "小王",
+        "sent_at": at(sent),
+        "direction": direction,
+        "kind": kind,
+    }
+
+
+def link(person: str, account: str, *, decision: str = "same", platform: str = "taobao") -> dict[str, Any]:
+    return {
+        "link_key": key_of(f"link\x1f{person}\x1f{platform}\x1f{account}"),
+        "person": person,
+        "platform": platform,
+        "account": account,
+        "account_kind": "account",
+        "decision": decision,
+    }
+
+
+def listing(
+    instant: str | None = "2026-04-01", path: str = "list.csv", **lists: Sequence[Mapping[str, Any]]
+) -> Reading:
+    """A file of lists, such as `contacts=[contact("a")]`."""
+    file_instant = None if instant is None else at(instant)
+    frames = {name: _frame(rows, LISTS[name], file_instant, f"generic-{name}") for name, rows in lists.items()}
+    kept = [conform(frame.select(list_key=LIST_KEYS[name]), RECORDS) for name, frame in frames.items()]
+    records = pl.concat(kept).with_columns(outcome=pl.lit("kept"))
+    bare = reading(instant=instant, path=path)
+    return replace(bare, profile="generic-list", rows_read=records.height, records=records, lists=frames)
 
 
 def many(count: int, *, start: int = 0, instant: str = "2026-04-01", accounts: int | None = None) -> Reading:

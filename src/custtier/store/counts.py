@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
 
+from custtier.facts import TABLES
+from custtier.schema import LIST_KEYS, LISTS, empty
 from custtier.sources.reading import Reading
 from custtier.store.current import Records
 from custtier.store.fold import (
@@ -19,6 +22,7 @@ from custtier.store.fold import (
     fold_orders,
     fold_refunds,
 )
+from custtier.store.lists import FOLDED, MESSAGES, SAID, ListRecords, fold_list
 
 _KEPT: Final = "kept"
 _LEFT_OUT: Final = ("excluded", "rejected")
@@ -40,6 +44,16 @@ _LEVELS: Final = (
     _Level("items", "item_key", ITEM_FIELDS, ITEM_FIELDS, fold_items),
     _Level("refunds", "refund_key", REFUND_FIELDS, REFUND_COLUMNS, fold_refunds),
 )
+_LIST_LEVELS: Final = tuple(
+    _Level(
+        name,
+        LIST_KEYS[name],
+        tuple(column for column in TABLES[name] if column not in ("source", "import_id")),
+        SAID[name],
+        partial(fold_list, name),
+    )
+    for name in FOLDED
+)
 
 
 @dataclass(frozen=True)
@@ -50,14 +64,23 @@ class Counted:
         files: Per file `path, profile, encoding, header_row, rows_read, new, updated, unchanged, excluded, rejected`,
             `reasons` (excluded records by reason), `rejected_reasons` and `notes`.
         says_more: Whether any record says what the store's records of the same key do not all say already. If none
-            does, the fold cannot come to anything else.
+            does, the fold cannot come to anything else. Of orders, items and refunds.
+        lists: The lists of which any record does.
     """
 
     files: list[dict[str, Any]]
     says_more: bool
+    lists: frozenset[str] = frozenset()
 
 
-def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before: Records) -> Counted:
+def file_counts(
+    readings: Sequence[Reading],
+    fresh: Sequence[Records],
+    *,
+    before: Records,
+    lists: Sequence[ListRecords] = (),
+    lists_before: ListRecords | None = None,
+) -> Counted:
     """How every file was read and what became of its records.
 
     A file is compared with the state after the files listed before it.
@@ -66,11 +89,21 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
         readings: The files of the import, in the given order.
         fresh: What each of them holds, phones and accounts in comparable form.
         before: The visible records of the orders, items and refunds that the files touch.
+        lists: What each file holds of lists.
+        lists_before: The visible records of the keys that they touch; of messages only `message_key`.
     """
-    outcomes = {level.table: _outcomes(level, fresh, before) for level in _LEVELS}
+    outcomes = {
+        level.table: _outcomes(
+            level, [getattr(records, level.table) for records in fresh], getattr(before, level.table)
+        )
+        for level in _LEVELS
+    }
+    list_outcomes = _list_outcomes(lists, lists_before or {})
     rows = []
     for place, reading in enumerate(readings):
-        counted = _counted(reading, {table: found[place] for table, found in outcomes.items()})
+        own = {table: found[place] for table, found in outcomes.items()}
+        own_lists = {name: found[place] for name, found in list_outcomes.items()}
+        counted = _counted(reading, own, own_lists)
         total = sum(counted[name] for name in ("new", "updated", "unchanged", "excluded", "rejected"))
         assert total == reading.rows_read, f"{total} of {reading.rows_read} records of a {reading.profile} file counted"
         rows.append(
@@ -84,18 +117,49 @@ def file_counts(readings: Sequence[Reading], fresh: Sequence[Records], *, before
                 "notes": [[note.code, note.values] for note in reading.notes],
             }
         )
-    says_more = any(
-        found.select(pl.any_horizontal("is_new", "is_torn").any()).item()
-        for each in outcomes.values()
-        for found in each
+    return Counted(
+        files=rows,
+        says_more=any(_says_more(found) for found in outcomes.values()),
+        lists=frozenset(name for name, found in list_outcomes.items() if _says_more(found)),
     )
-    return Counted(files=rows, says_more=says_more)
 
 
-def _outcomes(level: _Level, fresh: Sequence[Records], before: Records) -> list[pl.DataFrame]:
+def _says_more(outcomes: Sequence[pl.DataFrame]) -> bool:
+    return any(found.select(pl.any_horizontal("is_new", "is_torn").any()).item() for found in outcomes)
+
+
+def _list_outcomes(lists: Sequence[ListRecords], before: ListRecords) -> dict[str, list[pl.DataFrame]]:
+    """`_outcomes` of every list that any file holds."""
+    found = {}
+    for level in _LIST_LEVELS:
+        if any(level.table in records for records in lists):
+            nothing = empty(LISTS[level.table])
+            frames = [records.get(level.table, nothing) for records in lists]
+            found[level.table] = _outcomes(level, frames, before.get(level.table, nothing))
+    if any(MESSAGES in records for records in lists):
+        found[MESSAGES] = _message_outcomes(lists, before)
+    return found
+
+
+def _message_outcomes(lists: Sequence[ListRecords], before: ListRecords) -> list[pl.DataFrame]:
+    """A message never changes: it is new, or it was there."""
+    key = LIST_KEYS[MESSAGES]
+    nothing = empty({key: LISTS[MESSAGES][key]})
+    seen = before[MESSAGES].select(key) if MESSAGES in before else nothing
+    never = pl.lit(value=False)
+    found = []
+    for records in lists:
+        own = records[MESSAGES].select(key) if MESSAGES in records else nothing
+        fresh = own.join(seen, on=key, how="anti").unique().with_columns(is_new=pl.lit(value=True))
+        marked = fresh if fresh.height == own.height else own.join(fresh, on=key, how="left", maintain_order="left")
+        found.append(marked.with_columns(pl.col("is_new").fill_null(value=False), is_changed=never, is_torn=never))
+        if len(lists) > 1:
+            seen = pl.concat([seen, fresh.select(key)])
+    return found
+
+
+def _outcomes(level: _Level, frames: Sequence[pl.DataFrame], old: pl.DataFrame) -> list[pl.DataFrame]:
     """Per file: the key of each record and `is_new`, `is_changed`, `is_torn` (its records do not all say the same)."""
-    frames = [getattr(records, level.table) for records in fresh]
-    old: pl.DataFrame = getattr(before, level.table)
     if old.is_empty() and sum(not frame.is_empty() for frame in frames) < 2:
         return [_all_new(frame.select(level.key)) for frame in frames]
     keys = [frame.select(level.key).unique() for frame in frames]
@@ -143,7 +207,9 @@ def _changed(level: _Level, earlier: pl.DataFrame, later: pl.DataFrame) -> pl.Da
     )
 
 
-def _counted(reading: Reading, outcomes: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def _counted(
+    reading: Reading, outcomes: Mapping[str, pl.DataFrame], lists: Mapping[str, pl.DataFrame]
+) -> dict[str, Any]:
     kept = reading.records.filter(pl.col("outcome") == _KEPT)
     left = reading.records.filter(pl.col("outcome") != _KEPT)
     is_new = is_changed = pl.repeat(value=False, n=kept.height, dtype=pl.Boolean, eager=True)
@@ -152,6 +218,10 @@ def _counted(reading: Reading, outcomes: Mapping[str, pl.DataFrame]) -> dict[str
         if not outcome.is_empty():
             keys = _spoken_orders(kept) if level.key == "order_key" else kept.get_column(level.key)
             marks = _marks(keys, outcome)
+            is_new, is_changed = is_new | marks["is_new"], is_changed | marks["is_changed"]
+    for name, outcome in lists.items():
+        if not outcome.is_empty():
+            marks = _marks(kept.get_column("list_key").alias(LIST_KEYS[name]), outcome)
             is_new, is_changed = is_new | marks["is_new"], is_changed | marks["is_changed"]
     new, updated = int(is_new.sum()), int((is_changed & ~is_new).sum())
     reasons = {outcome: _by_reason(left, outcome) for outcome in _LEFT_OUT}

@@ -14,9 +14,6 @@ from custtier.store.netting import unmatched
 from custtier.store.standing import STANDING
 from custtier.store.touched import RawRecords
 
-RECORD_TABLES: Final = ("details", "waiting", "items", "refunds")
-"""What is made from the raw records at the moment that it is asked for."""
-
 _KEYS_AT_ONCE: Final = 1_000_000
 """So many keys with several records are folded at a time: their records are read whole."""
 

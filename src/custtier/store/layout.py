@@ -8,12 +8,14 @@ from typing import Final
 from deltalake.exceptions import DeltaError
 
 from custtier.errors import store_error, usage_error
-from custtier.people import BUYERS, PAYERS
+from custtier.facts import TABLES
+from custtier.people import BUYERS, KNOWN, PAYERS
 from custtier.schema import (
     ACCOUNTS,
     CUSTOMERS,
     DATED_REFUNDS,
     ITEMS,
+    LISTS,
     ORDERS,
     PURCHASES,
     REFUNDS,
@@ -25,11 +27,17 @@ from custtier.store.record import COMMITS
 from custtier.store.standing import STANDING
 from custtier.store.tables import StoredTable, damaged, unwritten
 
-FORMAT: Final = 1
-"""Grows when an older custtier could not read the store any more."""
+FORMAT: Final = 2
+"""Grows when an older custtier could not read the store any more, or this one not an older store."""
 
-RAW: Final[dict[str, Table]] = {"orders": ORDERS, "items": ITEMS, "refunds": REFUNDS, "rejects": REJECTS}
+RAW: Final[dict[str, Table]] = {"orders": ORDERS, "items": ITEMS, "refunds": REFUNDS, **LISTS, "rejects": REJECTS}
 """All records of every import, as converted, in partitions by import."""
+
+LIST_SNAPSHOTS: Final[dict[str, str]] = {
+    **{name: f"current_{name}" for name in LISTS},
+    "contact_events": "contact_events",
+}
+"""Table of `facts.TABLES` → the snapshot that holds it."""
 
 SNAPSHOTS: Final[dict[str, Table]] = {
     "current_orders": STANDING,
@@ -39,6 +47,8 @@ SNAPSHOTS: Final[dict[str, Table]] = {
     "customers": CUSTOMERS,
     "buyers": BUYERS,
     "payers": PAYERS,
+    "contacted": KNOWN,
+    **{snapshot: TABLES[name] for name, snapshot in LIST_SNAPSHOTS.items()},
 }
 """What the visible imports come to; made anew by every commit that changes it."""
 
@@ -69,7 +79,7 @@ class Layout:
         """Whether a store lies here that this version can read; False where nothing lies yet.
 
         Raises:
-            CusttierError: `store-newer`, or `store-damaged` when its mark or its imports table is gone.
+            CusttierError: `store-newer`, `store-older`, or `store-damaged` when its mark or its imports table is gone.
         """
         try:
             text = (self.folder / _MARK).read_text(encoding="utf-8")
@@ -88,6 +98,15 @@ class Layout:
                 "store-newer",
                 "the store {folder} was written by a newer custtier (format {found}; this one knows {known})",
                 hint="update custtier",
+                folder=str(self.folder),
+                found=found,
+                known=FORMAT,
+            )
+        if found < FORMAT:
+            raise store_error(
+                "store-older",
+                "the store {folder} was written by an older custtier (format {found}; this one knows {known})",
+                hint="move the folder away and import your files again",
                 folder=str(self.folder),
                 found=found,
                 known=FORMAT,

@@ -1,11 +1,12 @@
 """The facts of files that are not imported: the same fold, without a store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
 from custtier.facts import TABLES, Facts, Opener, no_tables
-from custtier.people import resolve, with_contacts
+from custtier.people import KNOWN, all_known, buyers_of, contacted_of, payers_of, people_of, with_contacts
 from custtier.schema import ITEMS, ORDERS, REFUNDS, Table, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
@@ -21,6 +22,7 @@ from custtier.store.current import (
 )
 from custtier.store.details import details_in_memory, refund_table
 from custtier.store.fold import fold_items
+from custtier.store.lists import FOLDED, MESSAGES, events_of, fold_list, lists_of, messages_of
 from custtier.store.remarks import overlap_notes
 
 
@@ -43,9 +45,16 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
     """
     records = records_of(readings, import_id=1)
     folded = fold(records, settings=settings)
-    people = resolve(
-        folded.current.filter(~pl.col("is_absorbed")),
-        id_key=id_key,
+    listed = lists_of(readings, import_id=1)
+    tables = {name: fold_list(name, rows) for name, rows in listed.items() if name != MESSAGES}
+    buying = folded.current.filter(~pl.col("is_absorbed")).lazy()
+    buyers = buyers_of(buying, id_key=id_key)
+    contacted = contacted_of(tables["contacts"], id_key=id_key) if "contacts" in tables else empty(KNOWN)
+    people = people_of(
+        buyers,
+        payers_of(buying),
+        contacted=contacted,
+        links=tables.get("links"),
         shared_phone_accounts=settings.shared_phone_accounts,
     )
     purchases = sorted_purchases(purchases_of(folded.current.lazy()).collect()).lazy()
@@ -63,26 +72,41 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
             zone=settings.zone,
         ),
         notes=overlap_notes(folded.current.lazy(), fresh=folded.current),
-        opener=_opener(records, folded),
+        opener=_opener(records, folded, listed, tables, known=partial(all_known, buyers, contacted)),
     )
 
 
-def _opener(records: Records, folded: Folded) -> Opener:
+def _opener(
+    records: Records,
+    folded: Folded,
+    listed: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    known: Callable[[], pl.DataFrame],
+) -> Opener:
     """Opens the further tables of these files."""
+    made: dict[str, Callable[[], pl.DataFrame]] = {
+        "details": lambda: details_in_memory(records, folded),
+        "waiting": lambda: details_in_memory(records, folded).filter(is_waiting()),
+        "items": lambda: conform(fold_items(records.items), TABLES["items"]),
+        "refunds": lambda: refund_table(folded.refunds, folded.current.lazy()),
+        "known": known,
+        **{name: partial(_listed, tables, name) for name in FOLDED},
+        "contact_events": lambda: events_of(listed["contacts"], tables["contacts"]),
+        MESSAGES: lambda: messages_of(listed[MESSAGES]),
+    }
+    holds = {name for name, source in (("contact_events", "contacts"), (MESSAGES, MESSAGES)) if source in listed}
 
     def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
-        if name in ("details", "waiting"):
-            rows = details_in_memory(records, folded)
-            rows = rows.filter(is_waiting()) if name == "waiting" else rows
-        elif name == "items":
-            rows = conform(fold_items(records.items), TABLES["items"])
-        elif name == "refunds":
-            rows = refund_table(folded.refunds, folded.current.lazy())
-        else:
+        if name in ("contact_events", MESSAGES) and name not in holds:
             return no_tables(name, columns)
-        return rows.lazy().select(columns)
+        return made[name]().lazy().select(columns)
 
     return opened
+
+
+def _listed(tables: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame:
+    return tables[name] if name in tables else empty(TABLES[name])
 
 
 def _stacked(frames: Sequence[pl.DataFrame], table: Table, import_id: int) -> pl.DataFrame:

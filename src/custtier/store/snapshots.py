@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Final
 
 import polars as pl
 
 from custtier.facts import Extent, Note
-from custtier.people import People, buyers_of, payers_of, people_of
+from custtier.people import People, buyers_of, contacted_of, payers_of, people_of
 from custtier.settings import Settings
 from custtier.store.behind import Put
 from custtier.store.current import Folded, extent_of, last_instant, purchases_of, sorted_purchases, with_purchases
+from custtier.store.layout import LIST_SNAPSHOTS
+from custtier.store.list_tables import ListTables
 from custtier.store.record import Commit
 from custtier.store.remarks import overlap_notes
 from custtier.store.standing import gone, needs_new_base, standing_orders, stood_by
 from custtier.store.tables import Part, StoredTable
 
 _ACCOUNTS_AT_ONCE: Final = 250_000
-_MADE_AS: Final = 3
+_MADE_AS: Final = 4
 """Grows when the tables of the snapshots change: those of an older custtier are made anew."""
 
 
@@ -69,23 +72,37 @@ class Snapshots:
         """The current orders of the last commit: the columns of `CURRENT` that are kept."""
         return standing_orders(self._scan("current_orders"))
 
-    def publish(self, folded: Folded, *, touched: pl.DataFrame | None, put: Put) -> dict[str, int]:
+    def publish(self, folded: Folded, *, touched: pl.DataFrame | None, put: Put, lists: ListTables) -> dict[str, int]:
         """Writes new versions of all snapshots; nobody reads them before the commit names them.
 
         Args:
             folded: The touched orders as they are now.
             touched: `order_key` of all orders whose rows are replaced; None for all there are.
             put: Writes files behind.
+            lists: Contacts and links that were folded anew tell of people, too.
 
         Returns:
             Table → version.
         """
         generation = 1 if self._last is None else self._last.number + 1
         if touched is None:
-            return self._publish_all(folded, put, generation=generation)
-        return self._publish_touched(folded, touched, put, generation=generation)
+            return self._publish_all(folded, put, lists, generation=generation)
+        return self._publish_touched(folded, touched, put, lists, generation=generation)
 
-    def _publish_all(self, folded: Folded, put: Put, *, generation: int) -> dict[str, int]:
+    def publish_people(self, lists: ListTables, *, put: Put) -> dict[str, int]:
+        """Writes new versions of what tells who is who, after contacts or links alone changed.
+
+        Args:
+            lists: What was folded anew.
+            put: Writes files behind.
+        """
+        parts: dict[str, Future[Part]] = {}
+        people = self._grouped(self._scan("buyers").collect(), self._scan("payers").collect(), lists, parts, put)
+        self.shared_phones = people.shared_phones
+        self.extent = replace(self.extent, merged_accounts=people.accounts.height)
+        return self.named({name: part.result() for name, part in parts.items()})
+
+    def _publish_all(self, folded: Folded, put: Put, lists: ListTables, *, generation: int) -> dict[str, int]:
         current = folded.current.lazy()
         purchases = sorted_purchases(purchases_of(current).collect())
         frames = {
@@ -95,11 +112,13 @@ class Snapshots:
         }
         parts = {name: put(self._tables[name], rows) for name, rows in frames.items()}
         named = current.filter(~pl.col("is_absorbed"))
-        people = self._people(buyers_of(named, id_key=self._id_key), payers_of(named), parts, put)
+        people = self._people(buyers_of(named, id_key=self._id_key), payers_of(named), lists, parts, put)
         self._tell(current, purchases.lazy(), folded.dated_refunds.lazy(), fresh=folded.current, people=people)
-        return self._named({name: part.result() for name, part in parts.items()})
+        return self.named({name: part.result() for name, part in parts.items()})
 
-    def _publish_touched(self, folded: Folded, touched: pl.DataFrame, put: Put, *, generation: int) -> dict[str, int]:
+    def _publish_touched(
+        self, folded: Folded, touched: pl.DataFrame, put: Put, lists: ListTables, *, generation: int
+    ) -> dict[str, int]:
         before, fresh = self.current(), folded.current.lazy()
         after = pl.concat(
             [
@@ -127,8 +146,8 @@ class Snapshots:
             changed = pl.concat([stood_by(fresh, generation=generation), gone(left, generation=generation)])
         parts["current_orders"] = put(self._tables["current_orders"], changed)
         buyers, payers = self._people_of_touched(before, after, folded, touched)
-        people = self._people(buyers, payers, parts, put)
-        versions = self._named({name: part.result() for name, part in parts.items()}, grows=not is_rebuilt)
+        people = self._people(buyers, payers, lists, parts, put)
+        versions = self.named({name: part.result() for name, part in parts.items()}, grows=not is_rebuilt)
         bought = self._tables["purchases"].scan(versions["purchases"])
         self._tell(after, bought, dated.lazy(), fresh=folded.current, people=people)
         return versions
@@ -150,9 +169,40 @@ class Snapshots:
             payers.append(payers_of(orders))
         return pl.concat(buyers), pl.concat(payers)
 
-    def _people(self, buyers: pl.DataFrame, payers: pl.DataFrame, parts: dict[str, Future[Part]], put: Put) -> People:
-        people = people_of(buyers, payers, shared_phone_accounts=self._settings.shared_phone_accounts)
-        frames = {"buyers": buyers, "payers": payers, "accounts": people.accounts, "customers": people.customers}
+    def _people(
+        self,
+        buyers: pl.DataFrame,
+        payers: pl.DataFrame,
+        lists: ListTables,
+        parts: dict[str, Future[Part]],
+        put: Put,
+    ) -> People:
+        parts |= {name: put(self._tables[name], rows) for name, rows in {"buyers": buyers, "payers": payers}.items()}
+        return self._grouped(buyers, payers, lists, parts, put)
+
+    def _grouped(
+        self,
+        buyers: pl.DataFrame,
+        payers: pl.DataFrame,
+        lists: ListTables,
+        parts: dict[str, Future[Part]],
+        put: Put,
+    ) -> People:
+        """Accounts grouped into customers; contacts and links count as they are after this commit."""
+        if lists.contacts is None:
+            contacted = self._scan("contacted").collect()
+        else:
+            contacted = contacted_of(lists.contacts, id_key=self._id_key)
+            parts["contacted"] = put(self._tables["contacted"], contacted)
+        links = self._scan(LIST_SNAPSHOTS["links"]).collect() if lists.links is None else lists.links
+        people = people_of(
+            buyers,
+            payers,
+            contacted=contacted,
+            links=links,
+            shared_phone_accounts=self._settings.shared_phone_accounts,
+        )
+        frames = {"accounts": people.accounts, "customers": people.customers}
         parts |= {name: put(self._tables[name], rows) for name, rows in frames.items()}
         return people
 
@@ -175,7 +225,7 @@ class Snapshots:
             zone=self._settings.zone,
         )
 
-    def _named(self, parts: Mapping[str, Part], *, grows: bool = False) -> dict[str, int]:
+    def named(self, parts: Mapping[str, Part], *, grows: bool = False) -> dict[str, int]:
         """The versions that hold these parts; a table that was and stays empty keeps its own.
 
         Args:

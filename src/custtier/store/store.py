@@ -1,6 +1,6 @@
 """The store: imports go in whole or not at all, any of them can be undone, readers are never disturbed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,25 +10,28 @@ from typing import Any, Final
 import polars as pl
 
 from custtier.errors import nothing_error, store_error, usage_error
-from custtier.facts import Extent, Facts, Note, no_tables
-from custtier.people import load_id_key
+from custtier.facts import Extent, Facts, Note
+from custtier.people import all_known, load_id_key
 from custtier.schema import INSTANT, REJECTS, Table, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store.behind import writing_behind
 from custtier.store.counts import file_counts
-from custtier.store.current import Records, fold
-from custtier.store.details import RECORD_TABLES, opened_records
+from custtier.store.current import Records
+from custtier.store.details import opened_records
 from custtier.store.fold import differing
-from custtier.store.layout import RAW, SNAPSHOTS, Layout
+from custtier.store.layout import LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
+from custtier.store.list_tables import ListTables, known_lists
+from custtier.store.lists import ListRecords, lists_of, lists_together
 from custtier.store.lock import writing
 from custtier.store.memory import records_of
+from custtier.store.publish import Incoming, order_keys, publish_import, publish_undo
 from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
 from custtier.store.remarks import remarks
 from custtier.store.snapshots import Snapshots
 from custtier.store.standing import standing_orders
 from custtier.store.tables import private_files
-from custtier.store.touched import RawRecords, no_records, together, widened
+from custtier.store.touched import RawRecords, no_records, together
 
 MAINTAIN_EVERY: Final = 20
 """Commits between two cleanings of the tables' logs and of files that nobody can need any more."""
@@ -108,12 +111,17 @@ class Store:
         def scan(name: str) -> pl.LazyFrame:
             return self._layout.snapshots[name].scan(last.versions[name])
 
+        return self._facts_of(state, last, scan)
+
+    def _facts_of(self, state: _State, last: Commit, scan: Callable[[str], pl.LazyFrame]) -> Facts:
         def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
-            if name not in RECORD_TABLES:
-                return no_tables(name, columns)
+            if name == "known":
+                known = all_known(scan("buyers").collect(), scan("contacted").collect())
+                return known.lazy().select(columns)
+            if name in LIST_SNAPSHOTS:
+                return scan(LIST_SNAPSHOTS[name]).select(columns)
             standing = standing_orders(scan("current_orders"))
-            raw = self._raw(state)
-            return opened_records(name, columns, raw=raw, standing=standing, settings=self._settings)
+            return opened_records(name, columns, raw=self._raw(state), standing=standing, settings=self._settings)
 
         return Facts(
             purchases=scan("purchases"),
@@ -173,31 +181,28 @@ class Store:
         with self._writing() as state:
             import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
             fresh = [records_of([reading], import_id=import_id) for reading in readings]
-            incoming = together(*fresh) if fresh else no_records()
+            fresh_lists = [lists_of([reading], import_id=import_id) for reading in readings]
             raw = self._raw(state)
-            known = raw.of_orders(_order_keys(incoming)) if state.visible else no_records()
-            known = _with_known_refunds(known, incoming, raw)
-            _check_keys(pl.concat([known.orders, incoming.orders]))
-            counted = file_counts(readings, fresh, before=known)
+            incoming = self._incoming(readings, fresh, fresh_lists, raw)
             rejects = pl.concat([conform(reading.rejects, REJECTS) for reading in readings] or [empty(REJECTS)])
             versions = dict(state.versions)
             notes: tuple[Note, ...] = ()
             with writing_behind() as put:
                 parts = {
                     name: put(self._layout.raw[name], rows, import_id=import_id)
-                    for name, rows in {**vars(incoming), "rejects": rejects}.items()
+                    for name, rows in {**vars(incoming.records), **incoming.lists, "rejects": rejects}.items()
                     if not rows.is_empty()
                 }
                 snapshots = self._snapshots(state)
-                if snapshots.are_outdated() or not state.visible:
-                    folded = fold(together(raw.all(), incoming), settings=self._settings)
-                    versions |= snapshots.publish(folded, touched=None, put=put)
-                elif counted.says_more:
-                    touched = widened(together(known, incoming), raw, current=snapshots.current(), gone=no_records())
-                    folded = fold(touched, settings=self._settings)
-                    versions |= snapshots.publish(folded, touched=_order_keys(touched), put=put)
-                else:
-                    folded = None
+                published, folded = publish_import(
+                    incoming,
+                    raw=raw,
+                    snapshots=snapshots,
+                    lists=self._lists(state),
+                    settings=self._settings,
+                    put=put,
+                )
+                versions |= published
                 for name, part in parts.items():
                     versions[name] = self._layout.raw[name].add(part.result())
             if folded is not None:
@@ -206,7 +211,7 @@ class Store:
                 state,
                 IMPORT,
                 import_id=import_id,
-                files=counted.files,
+                files=incoming.counted.files,
                 versions=versions,
                 snapshots=snapshots,
                 imported_at=imported_at,
@@ -234,26 +239,24 @@ class Store:
                     hint="list the imports with: custtier imports",
                     import_id=import_id,
                 )
-            gone = self._raw(state).of_imports([import_id])
             others = [number for number in state.visible if number != import_id]
-            raw = self._raw(state, visible=others)
             snapshots = self._snapshots(state)
-            keys: pl.DataFrame | None = None
-            if snapshots.are_outdated() or not others:
-                touched = raw.all()
-            else:
-                left = raw.of_orders(_order_keys(gone))
-                touched = widened(left, raw, current=snapshots.current(), gone=gone)
-                keys = pl.concat([_order_keys(gone), _order_keys(touched)]).unique()
             with writing_behind() as put:
-                published = snapshots.publish(fold(touched, settings=self._settings), touched=keys, put=put)
-            versions = state.versions | published
+                published = publish_undo(
+                    import_id,
+                    before=self._raw(state),
+                    raw=self._raw(state, visible=others),
+                    snapshots=snapshots,
+                    lists=self._lists(state),
+                    settings=self._settings,
+                    put=put,
+                )
             return self._commit(
                 state,
                 UNDO,
                 import_id=import_id,
                 files=undone.files,
-                versions=versions,
+                versions={**state.versions, **published},
                 snapshots=snapshots,
                 imported_at=at,
             )
@@ -285,6 +288,26 @@ class Store:
         return RawRecords(
             self._layout.raw, versions=state.versions, visible=state.visible if visible is None else visible
         )
+
+    def _incoming(
+        self,
+        readings: Sequence[Reading],
+        fresh: Sequence[Records],
+        fresh_lists: Sequence[ListRecords],
+        raw: RawRecords,
+    ) -> Incoming:
+        """What the files bring together, beside what is stored of the same keys."""
+        records = together(*fresh) if fresh else no_records()
+        lists = lists_together(*fresh_lists)
+        known = no_records() if raw.is_empty() else raw.of_orders(order_keys(records))
+        known = _with_known_refunds(known, records, raw)
+        _check_keys(pl.concat([known.orders, records.orders]))
+        before = known_lists(raw, lists)
+        counted = file_counts(readings, fresh, before=known, lists=fresh_lists, lists_before=before)
+        return Incoming(records=records, lists=lists, known=known, counted=counted)
+
+    def _lists(self, state: _State) -> ListTables:
+        return ListTables(self._layout.snapshots, versions=state.versions)
 
     def _snapshots(self, state: _State) -> Snapshots:
         return Snapshots(
@@ -328,12 +351,6 @@ class Store:
         for name, table in {**self._layout.raw, **self._layout.snapshots}.items():
             table.maintain(versions[name])
         self._layout.imports.maintain(self._layout.imports.version(), compact=True)
-
-
-def _order_keys(records: Records) -> pl.DataFrame:
-    """`order_key` of every order that the records speak of, unique."""
-    frames = (records.orders, records.items, records.refunds)
-    return pl.concat([frame.select("order_key") for frame in frames]).drop_nulls().unique()
 
 
 def _with_known_refunds(known: Records, incoming: Records, raw: RawRecords) -> Records:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from custtier.schema import ITEMS, ORDERS, REFUNDS, empty
+from custtier.schema import ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, empty
 from custtier.store.current import Records
+from custtier.store.lists import MESSAGES
 from custtier.store.payments import PAYMENT
 from custtier.store.tables import StoredTable
 
@@ -14,7 +15,7 @@ class RawRecords:
     """The records of the visible imports, looked up by order or payment.
 
     Args:
-        tables: `orders`, `items`, `refunds`.
+        tables: `orders`, `items`, `refunds` and the lists.
         versions: Version of each.
         visible: Ids of the imports that stand.
     """
@@ -25,6 +26,10 @@ class RawRecords:
         self._tables = tables
         self._versions = versions
         self._visible = list(visible)
+
+    def is_empty(self) -> bool:
+        """Whether no import stands."""
+        return not self._visible
 
     def of_orders(self, keys: pl.DataFrame) -> Records:
         """All records of these orders.
@@ -46,6 +51,22 @@ class RawRecords:
         """
         shown = self._scan("orders", self._visible).select("order_key", "payment_id")
         return shown.join(payments.lazy(), on="payment_id", how="semi").select(pl.col("order_key").unique()).collect()
+
+    def of_list(self, name: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """The records of a list that have one of these keys; of messages, which may be many, only their keys.
+
+        Args:
+            name: One of `schema.LISTS`.
+            keys: Uses the key of that list.
+        """
+        key = LIST_KEYS[name]
+        if name != MESSAGES:
+            return self._found(name, key, keys.select(key).unique())
+        return self.scan(name).select(key).join(keys.lazy().select(key).unique(), on=key, how="semi").unique().collect()
+
+    def lists_of_import(self, import_id: int) -> dict[str, pl.DataFrame]:
+        """All records of lists that an import brought."""
+        return {name: self._scan(name, [import_id]).collect() for name in LISTS}
 
     def has_loose_refunds(self) -> bool:
         """Whether any refund names a payment."""

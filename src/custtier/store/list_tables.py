@@ -1,0 +1,118 @@
+"""The snapshots of lists: what contacts, messages, spend, dates, costs and links come to, made anew where touched."""
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+
+import polars as pl
+
+from custtier.facts import TABLES
+from custtier.schema import LIST_KEYS, LISTS, empty
+from custtier.store.behind import Put
+from custtier.store.layout import LIST_SNAPSHOTS
+from custtier.store.lists import FOLDED, MESSAGE_ORDER, MESSAGES, ListRecords, events_of, fold_list, messages_of
+from custtier.store.tables import Part, StoredTable
+from custtier.store.touched import RawRecords
+
+Parts = dict[str, "Future[Part]"]
+"""Snapshot → its rows, being written."""
+
+
+class ListTables:
+    """The snapshots of lists at the versions of the last commit.
+
+    Args:
+        tables: The snapshot tables by name.
+        versions: What the last commit names.
+    """
+
+    def __init__(self, tables: Mapping[str, StoredTable], *, versions: Mapping[str, int]) -> None:
+        self._tables = tables
+        self._versions = versions
+        self.contacts: pl.DataFrame | None = None
+        self.links: pl.DataFrame | None = None
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """One of `facts.TABLES` that is a snapshot of lists."""
+        snapshot = LIST_SNAPSHOTS[name]
+        return self._tables[snapshot].scan(self._versions[snapshot])
+
+    def publish(self, names: Collection[str], *, raw: RawRecords, incoming: ListRecords, put: Put) -> Parts:
+        """New snapshots of these lists after an import.
+
+        Args:
+            names: Lists that an import says more of.
+            raw: The records of the imports that stood before.
+            incoming: The records of the import.
+            put: Writes files behind.
+        """
+        parts: Parts = {}
+        for name in FOLDED:
+            if name in names:
+                fresh = incoming.get(name, empty(LISTS[name]))
+                self._fold(name, pl.concat([raw.scan(name).collect(), fresh]), parts, put)
+        if MESSAGES in names and MESSAGES in incoming:
+            fresh = incoming[MESSAGES].join(raw.of_list(MESSAGES, incoming[MESSAGES]), on="message_key", how="anti")
+            merged = self.scan(MESSAGES).merge_sorted(messages_of(fresh).lazy(), key=MESSAGE_ORDER)
+            self._write(MESSAGES, merged, parts, put)
+        return parts
+
+    def without(self, gone: ListRecords, *, raw: RawRecords, put: Put) -> Parts:
+        """New snapshots after an undo.
+
+        Args:
+            gone: The records of the import that is undone.
+            raw: The records of the imports that stay.
+            put: Writes files behind.
+        """
+        parts: Parts = {}
+        for name in FOLDED:
+            if not gone[name].is_empty():
+                self._fold(name, raw.scan(name).collect(), parts, put)
+        if not gone[MESSAGES].is_empty():
+            self._write(MESSAGES, self._messages_without(gone[MESSAGES], raw), parts, put)
+        return parts
+
+    def made_anew(self, *, raw: RawRecords, incoming: ListRecords, put: Put) -> Parts:
+        """New snapshots of all lists, from all records."""
+        parts: Parts = {}
+        for name in LISTS:
+            fresh = incoming.get(name, empty(LISTS[name]))
+            records = pl.concat([raw.scan(name).collect(), fresh])
+            if records.is_empty() and not self._versions[LIST_SNAPSHOTS[name]]:
+                continue
+            if name == MESSAGES:
+                self._write(MESSAGES, messages_of(records).lazy(), parts, put)
+            else:
+                self._fold(name, records, parts, put)
+        return parts
+
+    def _fold(self, name: str, records: pl.DataFrame, parts: Parts, put: Put) -> None:
+        folded = fold_list(name, records)
+        self._write(name, folded.lazy(), parts, put)
+        if name == "contacts":
+            self._write("contact_events", events_of(records, folded).lazy(), parts, put)
+            self.contacts = folded
+        elif name == "links":
+            self.links = folded
+
+    def _messages_without(self, gone: pl.DataFrame, raw: RawRecords) -> pl.LazyFrame:
+        """The stored messages without those that no other import shows.
+
+        A stored message has no key. So all that look like a lost one are taken out, and of these those put back that
+        the other imports show: they may be several, told apart by a number that is part of their key.
+        """
+        kept = raw.of_list(MESSAGES, gone)
+        narrow = list(TABLES[MESSAGES])
+        alike = gone.join(kept, on="message_key", how="anti").select(narrow).unique().lazy()
+        left = self.scan(MESSAGES).join(alike, on=narrow, how="anti", nulls_equal=True, maintain_order="left")
+        shown = raw.scan(MESSAGES).join(alike, on=narrow, how="semi", nulls_equal=True).collect()
+        return left.merge_sorted(messages_of(shown).lazy(), key=MESSAGE_ORDER)
+
+    def _write(self, name: str, rows: pl.LazyFrame, parts: Parts, put: Put) -> None:
+        snapshot = LIST_SNAPSHOTS[name]
+        parts[snapshot] = put(self._tables[snapshot], rows)
+
+
+def known_lists(raw: RawRecords, incoming: ListRecords) -> dict[str, pl.DataFrame]:
+    """The stored records of the keys that an import shows; of messages only their keys."""
+    return {name: raw.of_list(name, rows.select(LIST_KEYS[name]).unique()) for name, rows in incoming.items()}
