@@ -350,9 +350,11 @@ class Direction(StrEnum):
 
 MESSAGE_KINDS: Final = (
     "text", "image", "voice", "video", "sticker", "location", "card", "link", "file", "call", "money", "order",
-    "greeting", "system", "other",
+    "greeting", "system", "deleted_us", "other",
 )  # fmt: skip
-"""What a message is. `greeting` is one that the program sent for us; `money` a transfer or red packet."""
+"""What a message is. `greeting` is one that the program sent in somebody's name when a contact was added, `system` a
+notice of the program, `deleted_us` one that a message did not arrive because the contact has deleted or blocked us;
+`money` a transfer or red packet. None of the first three is talk."""
 
 DATE_KINDS: Final = ("birthday", "anniversary", "expiry", "due", "other")
 

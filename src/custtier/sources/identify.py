@@ -13,6 +13,8 @@ from custtier.sources.text_sheet import TextSheet
 _DROPPED: Final = re.compile(r"[\s\ufeff`'\"\u200b]+")
 _BRACKETS: Final = str.maketrans("（）：", "():")
 _NEAREST: Final = 3
+_PLAIN: Final = ("order", "messages", "links", "dates", "spend", "costs", "contacts")
+"""Kinds of plain tables in the order in which they are tried: a list of contacts asks for least."""
 
 
 def normal_header(text: str) -> str:
@@ -74,12 +76,23 @@ def identify(
         CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one.
     """
     known = [profile for profile in profiles if not profile.fallback]
-    fallback = [profile for profile in profiles if profile.fallback]
-    for candidates in (known, fallback):
-        matches = [match for sheet in sheets if (match := _match(sheet, candidates, path=path, own=own)) is not None]
+    last = sorted((profile for profile in profiles if profile.fallback), key=lambda one: _turn(one, own))
+    for turns in ([known], [[profile] for profile in last]):
+        found = [_first_match(sheet, turns, path=path, own=own) for sheet in sheets]
+        matches = [match for match in found if match is not None]
         if matches:
             return matches
     raise _unknown(sheets, known, path=path)
+
+
+def _turn(profile: Profile, own: Collection[str]) -> tuple[bool, int]:
+    """When a plain table's profile is tried: the user's before ours, and what asks for most before the rest."""
+    return profile.name not in own, _PLAIN.index(profile.kind) if profile.kind in _PLAIN else 0
+
+
+def _first_match(sheet: Sheet, turns: Sequence[Sequence[Profile]], *, path: str, own: Collection[str]) -> Match | None:
+    matches = (_match(sheet, candidates, path=path, own=own) for candidates in turns)
+    return next((match for match in matches if match is not None), None)
 
 
 def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Match]:

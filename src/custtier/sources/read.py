@@ -103,8 +103,16 @@ def _readings(
     for group in groups:
         refuse(group[0].profile, source.label)
         label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
-        found.append(convert(group, path=label, settings=settings, include=include))
+        found.append(_converted(group, path=label, settings=settings, include=include))
     return found
+
+
+def _converted(group: Sequence[Match], *, path: str, settings: Settings, include: frozenset[str]) -> Reading:
+    if not group[0].profile.is_list:
+        return convert(group, path=path, settings=settings, include=include)
+    from custtier.sources.lists.convert import convert_list
+
+    return convert_list(group, path=path, settings=settings, include=include)
 
 
 def _by_profile(matches: Sequence[Match]) -> list[Match]:

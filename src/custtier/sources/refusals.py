@@ -8,14 +8,6 @@ def refuse(profile: Profile, path: str) -> None:
     """Raises the reason for which files of this profile are refused; nothing for one that is imported."""
     if profile.kind == "buyers_bill":
         raise buyers_bill(profile, path)
-    if profile.kind == "contacts":
-        raise data_error(
-            "contact-list",
-            "{path} is `{profile}`, a list of contacts; this version imports orders only",
-            hint="import the orders of these customers",
-            path=path,
-            profile=profile.name,
-        )
 
 
 def buyers_bill(profile: Profile, path: str) -> CusttierError:

@@ -15,18 +15,34 @@ NOTES: Final[Mapping[str, str]] = {
         "{payments} payments of {profile} from {since} to {until} share no transaction id with the shop orders of the "
         "same days: sales may be counted twice; import only one of the two, or exports that carry the transaction id"
     ),
+    "broken_profile": (
+        "{file} is no profile and is left aside; `custtier sources check` on any file says what is wrong with it"
+    ),
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
+    "draft_rejects": (
+        "with this draft {rejected} of {rows} rows cannot be read ({reasons}); mend the profile, then try it: "
+        "`custtier sources check FILE`"
+    ),
+    "draft_without_buyers": (
+        "no column tells who bought: orders would count in the shop's totals, not for customers; name one with "
+        "`--column account=HEADER` or `--column phone=HEADER`"
+    ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
+    "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
+    "deleted_by_then": (
+        "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
+    ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
-    "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
+    "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
     "kept_rejects": (
         "rows that could not be read: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
         "--rejected`"
     ),
+    "known_format": "this file is known already as {profile}; your own profile will stand before it",
     "no_buyer_key": (
         "{file}: this export ({profile}) holds no account, full phone or e-mail of any buyer; its orders count in the "
         "shop's totals, not for customers"
@@ -36,7 +52,12 @@ NOTES: Final[Mapping[str, str]] = {
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
         '"brushed"` or `"wholesale"` to the settings'
     ),
+    "open_days": "01/02/2026 could be two days: set `day_first` in the profile; until then such rows are rejected",
+    "open_rows": (
+        "too few orders have several rows to tell whose amount each row carries: check `grain` in the profile"
+    ),
     "orders_without_money": "paid orders without money: {count}; they count as no purchase",
+    "overriding_profile": "{name} now stands in the place of the profile of this name that comes with custtier",
     "rejected_rows": (
         "{rejected} of {rows} rows could not be read ({reasons}); their orders are missing here; see them with "
         "`custtier import FILE --rejects rejected.csv`"
@@ -53,14 +74,18 @@ NOTES: Final[Mapping[str, str]] = {
         "purchases that belong to nobody (no account, full phone or e-mail): {count}; they stand beside the customers' "
         "figures, not in them"
     ),
-    "unknown_refund_status": ("{file}: rows with an unknown word in {column}: {rows}; they are taken as not refunded"),
-    "unmatched_refunds": "refunds of orders that are not imported yet: {refunds}; they wait for their orders",
     "undated_refunds": "orders with a refund without a day: {count}; it is taken as made with the order",
-    "weak_account": (
-        "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
+    "unknown_refund_status": ("{file}: rows with an unknown word in {column}: {rows}; they are taken as not refunded"),
+    "unknown_words": (
+        "words of the status that nobody knows: {words}; put each where it belongs in the profile, until then their "
+        "rows are rejected"
     ),
+    "unmatched_refunds": "refunds of orders that are not imported yet: {refunds}; they wait for their orders",
     "waiting_items": (
         "orders known by their items alone, without day, money or state: {orders}; they wait for their order report"
+    ),
+    "weak_account": (
+        "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
     ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "

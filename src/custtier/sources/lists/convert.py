@@ -1,0 +1,165 @@
+"""Recognised sheets of a list become a reading: its rows, and what became of every record."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.facts import Note
+from custtier.schema import INSTANT, ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, REJECTS, conform, empty
+from custtier.settings import Settings
+from custtier.sources.identify import Match
+from custtier.sources.lists.contacts import contact_rows
+from custtier.sources.lists.costs import cost_rows
+from custtier.sources.lists.dates import date_rows
+from custtier.sources.lists.links import link_rows
+from custtier.sources.lists.lists import ListRows
+from custtier.sources.lists.messages import message_rows, without_text
+from custtier.sources.lists.spend import spend_rows
+from custtier.sources.lists.table import list_table
+from custtier.sources.lists.values import Layout
+from custtier.sources.reading import RECORDS, Reading
+from custtier.sources.records import with_roles
+
+_READERS: Final[Mapping[str, Callable[[pl.DataFrame, Layout], ListRows]]] = {
+    "contacts": contact_rows,
+    "messages": message_rows,
+    "spend": spend_rows,
+    "dates": date_rows,
+    "costs": cost_rows,
+    "links": link_rows,
+}
+_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links")
+"""Lists in which two identical rows are one shown twice; two messages or payments alike are two."""
+
+_PLACES: Final = ("sheet", "sheet_number", "row", "at", "first_cells")
+
+
+def convert_list(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:
+    """The reading of the sheets of one file that match one profile of a list.
+
+    Args:
+        matches: At least one, all of the same profile.
+        path: As the user gave it.
+        settings: For zone and currency where neither file nor profile say.
+        include: Switches that take rows in which are left out by default.
+    """
+    first = matches[0]
+    profile = first.profile
+    last = without_text if profile.kind == "messages" else None
+    tables = [
+        list_table(match, last=last).with_columns(sheet_number=pl.lit(number)) for number, match in enumerate(matches)
+    ]
+    table = tables[0] if len(tables) == 1 else pl.concat(tables, how="diagonal")
+    table = table.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
+    rows_read = table.height
+    table = with_roles(table, profile=profile, include=include).drop("role")
+    if profile.kind in _SAME_ROW_TWICE:
+        table = _without_repeats(table)
+    made = _READERS[profile.kind](table, Layout(first, settings))
+    return Reading(
+        path=path,
+        profile=profile.name,
+        encoding=first.sheet.encoding,
+        header_row=first.header_row,
+        rows_read=rows_read,
+        file_instant=made.instant,
+        orders=empty(ORDERS),
+        items=empty(ITEMS),
+        refunds=empty(REFUNDS),
+        records=_records(made.rows, key=LIST_KEYS[profile.kind]),
+        rejects=_rejects(made.rows, matches, path=path),
+        notes=tuple(Note(note.code, {"file": path, **note.values}) for note in made.notes),
+        lists={profile.kind: _list(made, profile.kind, source=profile.name)},
+    )
+
+
+def _without_repeats(table: pl.DataFrame) -> pl.DataFrame:
+    """Identical rows left out but for the first."""
+    same = [name for name in table.columns if name not in _PLACES]
+    again = ~table.select(pl.struct(same).is_first_distinct()).to_series()
+    if not again.any():
+        return table
+    repeated = pl.col("left_out").is_null() & pl.lit(again)
+    return table.with_columns(left_out=pl.when(repeated).then(pl.lit("duplicate_row")).otherwise("left_out"))
+
+
+def _list(made: ListRows, kind: str, *, source: str) -> pl.DataFrame:
+    """The kept rows as the list's table."""
+    kept = made.rows.filter(pl.col("left_out").is_null() & pl.col("reason").is_null())
+    return conform(
+        kept.with_columns(
+            source=pl.lit(source),
+            file_instant=pl.lit(made.instant, dtype=INSTANT),
+            import_id=pl.lit(None, dtype=pl.Int64),
+        ),
+        LISTS[kind],
+    )
+
+
+def _records(rows: pl.DataFrame, *, key: str) -> pl.DataFrame:
+    """What became of each record: its first row says it."""
+    outcome = (
+        pl.when(pl.col("left_out").is_not_null())
+        .then(pl.lit("excluded"))
+        .when(pl.col("reason").is_not_null())
+        .then(pl.lit("rejected"))
+        .otherwise(pl.lit("kept"))
+    )
+    single = rows.filter(pl.col("at").is_first_distinct()) if rows["at"].is_duplicated().any() else rows
+    records = single.select(
+        "sheet",
+        "row",
+        outcome=outcome,
+        reason=pl.coalesce("left_out", "reason"),
+        list_key=pl.when(outcome == "kept").then(key),
+    )
+    return conform(records, RECORDS)
+
+
+def _rejects(rows: pl.DataFrame, matches: Sequence[Match], *, path: str) -> pl.DataFrame:
+    """`schema.REJECTS` with the original cells, read again for these rows alone; of a chat never its text."""
+    bad = rows.filter(pl.col("reason").is_not_null() & pl.col("left_out").is_null())
+    found: list[dict[str, object]] = []
+    for number, match in enumerate(matches):
+        of_sheet = bad.filter(pl.col("sheet_number") == number)
+        if of_sheet.is_empty():
+            continue
+        shown = _shown(match)
+        cells = {
+            row["row"]: _cells(row, match.headers, shown)
+            for row in match.sheet.whole(match.header_row, of_sheet["row"]).iter_rows(named=True)
+        }
+        found += [
+            {"file": path, "sheet": sheet, "row": row, "column": column, "reason": reason, "cells": cells.get(row)}
+            for sheet, row, column, reason in of_sheet.select("sheet", "row", "column", "reason").iter_rows()
+        ]
+    return conform(
+        pl.DataFrame(found, schema={name: REJECTS[name] for name in REJECTS if name != "import_id"}), REJECTS
+    )
+
+
+def _shown(match: Match) -> frozenset[int] | None:
+    """The columns whose cells may be kept with a rejected row: of a chat those that are known to hold no text."""
+    if match.profile.kind != "messages":
+        return None
+    fields = [match.columns_of(field) for field in match.profile.columns if field != "text"]
+    accounts = [match.columns_named(account.columns) for account in match.profile.accounts]
+    return frozenset(index for columns in (*fields, *accounts) for index in columns)
+
+
+def _cells(row: dict[str, object], headers: Sequence[str], shown: frozenset[int] | None) -> str:
+    """A row's own cells by header, empty ones left out; cells beyond the header by their number."""
+    cells: dict[str, str] = {}
+    for name, text in row.items():
+        if name == "row" or text is None or not str(text).strip():
+            continue
+        index = int(name[1:])
+        if shown is not None and index not in shown:
+            continue
+        header = headers[index] if index < len(headers) and headers[index] else str(index + 1)
+        while header in cells:
+            header += "'"
+        cells[header] = str(text)
+    return json.dumps(cells, ensure_ascii=False)
