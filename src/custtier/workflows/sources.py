@@ -1,0 +1,183 @@
+"""`custtier sources`: the formats that are known, and what one of them reads."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.errors import usage_error
+from custtier.facts import Note
+from custtier.sources.identify import headers_of
+from custtier.sources.profile import Profile, load_profiles
+from custtier.sources.profiles_known import own_profiles, profile_named, text_of, usable_profiles
+from custtier.text import Lang
+from custtier.views.view import View
+
+_ACCOUNT: Final = "account"
+_STATES: Final = (
+    "unpaid", "paid", "partly_paid", "refunded", "closed", "refunded_contains", "cancelled_prefixes", "paid_contains",
+    "cut_prefixes",
+)  # fmt: skip
+_REFUND_STATES: Final = ("done", "done_contains", "pending", "failed")
+
+
+def list_sources(*, lang: Lang, platform: str | None = None, kind: str | None = None) -> View:
+    """Every format that is known: those that come with custtier and the user's own.
+
+    Args:
+        lang: Language of the titles.
+        platform: Only formats of this platform.
+        kind: Only formats that hold this.
+
+    Returns:
+        Table `formats` (source, title, platform, kind, evidence, origin), sorted by platform and name. A file of the
+        user's that is no profile is a note.
+
+    Raises:
+        CusttierError: `unknown-choice` when no format is of the platform or kind.
+    """
+    profiles = list(usable_profiles().values())
+    _check("platform", platform, {profile.platform for profile in profiles})
+    _check("kind", kind, {profile.kind for profile in profiles})
+    chosen = [profile for profile in profiles if platform in {None, profile.platform} and kind in {None, profile.kind}]
+    chosen.sort(key=lambda profile: (profile.platform, profile.name))
+    own = own_profiles()
+    formats = pl.DataFrame(
+        [
+            {
+                "source": profile.name,
+                "title": _title(profile, lang),
+                "platform": profile.platform,
+                "kind": profile.kind,
+                "evidence": profile.evidence or None,
+                "origin": _origin(profile.name),
+            }
+            for profile in chosen
+        ],
+        schema=dict.fromkeys(("source", "title", "platform", "kind", "evidence", "origin"), pl.String),
+    )
+    return View(
+        command="sources",
+        parameters={"platform": platform, "kind": kind},
+        summary={"formats": formats.height},
+        tables={"formats": formats},
+        notes=tuple(
+            Note("broken_profile", {"file": str(problem.values.get("origin") or problem.values.get("path") or "")})
+            for problem in own.broken
+        ),
+    )
+
+
+def show_source(name: str, *, lang: Lang) -> View:
+    """What one format reads: its columns, words and rows.
+
+    Args:
+        name: Of the profile.
+        lang: Language of the title.
+
+    Returns:
+        Tables `columns` (field, headers), `words` (field, state, words), `rules` (take, reason, when).
+
+    Raises:
+        CusttierError: `unknown-profile`, `bad-profile`.
+    """
+    profile = profile_named(name)
+    path = own_profiles().paths.get(name)
+    has_money = not profile.is_list and profile.is_read
+    return View(
+        command="sources show",
+        parameters={},
+        summary={
+            "source": profile.name,
+            "title": _title(profile, lang),
+            "platform": profile.platform,
+            "kind": profile.kind,
+            "evidence": profile.evidence or None,
+            "origin": _origin(profile.name),
+            "path": str(path) if path else None,
+            "recognised_by": [_signature(profile, number) for number in range(len(profile.signatures))],
+            "required": list(profile.required),
+            "grain": profile.grain if has_money else None,
+            "money_basis": profile.money_basis if has_money else None,
+            "paid": profile.paid if has_money else None,
+            "currency": profile.currency or None,
+            "zone": profile.zone or None,
+        },
+        tables={
+            "columns": _table(("field", "headers"), _columns(profile)),
+            "words": _table(("field", "state", "words"), _words(profile)),
+            "rules": _table(("take", "reason", "when"), _rules(profile)),
+        },
+    )
+
+
+def source_text(name: str) -> str:
+    """The profile itself, as TOML.
+
+    Raises:
+        CusttierError: `unknown-profile`, `bad-profile`.
+    """
+    return text_of(profile_named(name).name)
+
+
+def _check(option: str, value: str | None, known: set[str]) -> None:
+    if value is not None and value not in known:
+        raise usage_error(
+            "unknown-choice",
+            "no format has the {option} {value}; there is {known}",
+            hint="list all formats with: custtier sources",
+            option=option,
+            value=value,
+            known=", ".join(sorted(known)),
+        )
+
+
+def _origin(name: str) -> str:
+    if name not in own_profiles().profiles:
+        return "ours"
+    return "overrides" if name in load_profiles() else "own"
+
+
+def _title(profile: Profile, lang: Lang) -> str:
+    return profile.title.zh if lang == "zh" else profile.title.en
+
+
+def _signature(profile: Profile, number: int) -> str:
+    one = profile.signatures[number]
+    return " + ".join((*one.needs, *one.fields, *(f"-{name}" for name in one.without)))
+
+
+def _columns(profile: Profile) -> Iterable[tuple[str, ...]]:
+    if profile.accounts:
+        yield _ACCOUNT, ", ".join(headers_of(profile, _ACCOUNT))
+    for field, headers in profile.columns.items():
+        yield field, ", ".join(headers)
+
+
+def _words(profile: Profile) -> Iterable[tuple[str, ...]]:
+    for field, rules, states in (
+        ("status", profile.statuses, _STATES),
+        ("refund_status", profile.refund_statuses, _REFUND_STATES),
+    ):
+        for state in states:
+            words: Sequence[str] = getattr(rules, state)
+            if words and field in profile.columns:
+                yield field, state, ", ".join(words)
+
+
+def _rules(profile: Profile) -> Iterable[tuple[str, ...]]:
+    for trailer in profile.trailers:
+        yield "leave_out", trailer.reason, trailer.starts
+    for rule in profile.rows:
+        conditions = (
+            " ".join(
+                f"{field} {name} {'|'.join(value) if isinstance(value, tuple) else str(value).lower()}"
+                for name, value in asked.model_dump(exclude_defaults=True).items()
+            )
+            for field, asked in rule.when.items()
+        )
+        yield rule.take, rule.reason, "; ".join(conditions)
+
+
+def _table(columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=dict.fromkeys(columns, pl.String), orient="row")
