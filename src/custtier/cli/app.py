@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from custtier.cli import churn, demo, exclusions, importing, imports, rfm, tiers
+from custtier.cli import churn, demo, exclusions, importing, imports, rfm, sources, tiers
 from custtier.cli.help import Command, Group, help_page
 from custtier.cli.options import Lang
 
-ORDER = ("import", "imports", "tiers", "rfm", "churn", "exclusions", "demo")
+ORDER = ("import", "imports", "sources", "tiers", "rfm", "churn", "exclusions", "demo")
 
 
 class Root(Group):
@@ -49,6 +49,7 @@ def overall(
 
 app.command("import", cls=Command)(importing.import_)
 app.add_typer(imports.app, name="imports")
+app.add_typer(sources.app, name="sources")
 app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)

@@ -59,7 +59,20 @@ ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
 SCORES: Final = frozenset({"r_score", "f_score", "m_score"})
 """They go together: the column `rfm` says all three."""
 
-FOLDING: Final = {"conditions": 24, "reason": 24, "path": 24, "file": 24, "cells": 24, "platforms": 12, "name": 10}
+FOLDING: Final = {
+    "headers": 24,
+    "words": 24,
+    "when": 24,
+    "why": 24,
+    "reasons": 16,
+    "conditions": 24,
+    "reason": 24,
+    "path": 24,
+    "file": 24,
+    "cells": 24,
+    "platforms": 12,
+    "name": 10,
+}
 """Columns whose long texts may go on in the next line, and how narrow they may get."""
 
 

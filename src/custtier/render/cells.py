@@ -13,6 +13,7 @@ from custtier.render.plain import major_text
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
 from custtier.text.titles import asked_title, title_of
+from custtier.text.values import reasons_text
 from custtier.units import Unit
 from custtier.views.view import View
 
@@ -21,6 +22,9 @@ UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2
 
 LISTS: Final = frozenset({"platforms"})
 """Columns of codes with commas between them."""
+
+COUNTED: Final = "reasons"
+"""Column of reasons, each with the number of rows behind it."""
 
 CUTS: Final = {"cuts.r": "≤", "cuts.f": "≥", "cuts.m": "≥"}
 """Figures that are lower bounds of the scores above 1, as a customer's value must stand to them."""
@@ -120,6 +124,10 @@ class Shown:
 def shown_names(column: pl.Series, catalogue: Catalogue) -> dict[str, str]:
     """Text → what is shown for it, for the codes and the lists of codes in a column."""
     names = names_of(column.name, catalogue)
+    if column.name == COUNTED:
+        return {
+            reasons: reasons_text(reasons, catalogue) or reasons for reasons in column.unique().drop_nulls().to_list()
+        }
     if column.name not in LISTS or not names:
         return names
     return {

@@ -21,6 +21,10 @@ NOTES: Final[Mapping[str, str]] = {
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
+    "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
+    "deleted_by_then": (
+        "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
+    ),
     "draft_rejects": (
         "with this draft {rejected} of {rows} rows cannot be read ({reasons}); mend the profile, then try it: "
         "`custtier sources check FILE`"
@@ -31,10 +35,6 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
-    "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
-    "deleted_by_then": (
-        "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
-    ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
