@@ -49,6 +49,15 @@ def test_a_newer_store_is_refused(store: Store) -> None:
         assert caught.value.exit_code == STORE
 
 
+def test_an_older_store_is_refused(store: Store) -> None:
+    store.add([reading([order("1")])], imported_at=NOW)
+    (store.folder / "store.json").write_text(json.dumps({"format": 1}))
+    for ask in (store.facts, store.imports, lambda: store.add([], imported_at=NOW), lambda: store.undo(1)):
+        with pytest.raises(CusttierError, match="store-older") as caught:
+            ask()
+        assert caught.value.exit_code == STORE
+
+
 @pytest.mark.parametrize("what", ["file", "cut", "log", "table", "imports", "mark", "no mark"])
 def test_a_damaged_store_says_so(store: Store, what: str) -> None:
     store.add([reading([order("1")])], imported_at=NOW)
