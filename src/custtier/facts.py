@@ -7,7 +7,20 @@ from typing import Final
 
 import polars as pl
 
-from custtier.schema import CONTACTS, INSTANT, ITEMS, LINKS, LISTS, MESSAGES, ORDERS, PROVENANCE, REFUNDS, Table
+from custtier.schema import (
+    CONTACTS,
+    INSTANT,
+    ITEMS,
+    KNOWN,
+    LINKS,
+    LISTS,
+    MESSAGES,
+    ORDERS,
+    PAYERS,
+    PROVENANCE,
+    REFUNDS,
+    Table,
+)
 
 DETAILS: Final[Table] = {
     **{name: ORDERS[name] for name in ("order_key", "kind", "platform", "shop", "order_id")},
@@ -33,17 +46,6 @@ CONTACT_EVENTS: Final[Table] = {
 """One row per contact, event (`added` or `deleted`) and instant: the history of every contact."""
 
 
-KNOWN: Final[Table] = {
-    "account_key": pl.Int64,
-    **dict.fromkeys(("account_kind", "account_space", "account", "usual_phone", "weak_phone"), pl.String),
-    "weak_phone_at": INSTANT,
-    "name": pl.String,
-    "name_at": INSTANT,
-    **dict.fromkeys(("platforms", "customer_id", "union_id", "email"), pl.String),
-}
-"""One row per account of anybody, buyer or contact: what `people` finds a customer by."""
-
-
 def _said(table: Table, *left_out: str) -> Table:
     """The columns of a table that a fold keeps: all but where a record came from; its profile stays."""
     gone = {*PROVENANCE, *left_out} - {"source"}
@@ -59,6 +61,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "contacts": {**_said(CONTACTS), "first_added_at": INSTANT},
     "contact_events": CONTACT_EVENTS,
     "known": KNOWN,
+    "payers": PAYERS,
     "links": {**_said(LINKS), "import_id": pl.Int64},
     "messages": {name: MESSAGES[name] for name in ("account_key", "agent", "sent_at", "direction", "kind")},
 }
@@ -69,7 +72,7 @@ TABLES: Final[Mapping[str, Table]] = {
 - `contacts`: one row per contact; `added_at` is the latest adding, `first_added_at` the first, whose `channel` and
   `campaign` stand; `deleted_at` is null when the contact was added again later.
   `account` is a full phone where nothing stronger is known.
-- `known`: every account, as `people.find` asks for it.
+- `known`: every account, as `people.find` asks for it. `payers`: who paid for what a shop knows under another account.
 - `links`: `import_id` is the last import that states it.
 - `messages`: sorted by account, then instant; each message once.
 """

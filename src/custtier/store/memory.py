@@ -50,9 +50,10 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
     buying = folded.current.filter(~pl.col("is_absorbed")).lazy()
     buyers = buyers_of(buying, id_key=id_key)
     contacted = contacted_of(tables["contacts"], id_key=id_key) if "contacts" in tables else empty(KNOWN)
+    payers = payers_of(buying)
     people = people_of(
         buyers,
-        payers_of(buying),
+        payers,
         contacted=contacted,
         links=tables.get("links"),
         shared_phone_accounts=settings.shared_phone_accounts,
@@ -72,7 +73,7 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
             zone=settings.zone,
         ),
         notes=overlap_notes(folded.current.lazy(), fresh=folded.current),
-        opener=_opener(records, folded, listed, tables, known=partial(all_known, buyers, contacted)),
+        opener=_opener(records, folded, listed, tables, payers=payers, known=partial(all_known, buyers, contacted)),
     )
 
 
@@ -82,6 +83,7 @@ def _opener(
     listed: Mapping[str, pl.DataFrame],
     tables: Mapping[str, pl.DataFrame],
     *,
+    payers: pl.DataFrame,
     known: Callable[[], pl.DataFrame],
 ) -> Opener:
     """Opens the further tables of these files."""
@@ -91,6 +93,7 @@ def _opener(
         "items": lambda: conform(fold_items(records.items), TABLES["items"]),
         "refunds": lambda: refund_table(folded.refunds, folded.current.lazy()),
         "known": known,
+        "payers": lambda: payers,
         **{name: partial(_listed, tables, name) for name in FOLDED},
         "contact_events": lambda: events_of(listed["contacts"], tables["contacts"]),
         MESSAGES: lambda: messages_of(listed[MESSAGES]),

@@ -118,6 +118,8 @@ class Store:
             if name == "known":
                 known = all_known(scan("buyers").collect(), scan("contacted").collect())
                 return known.lazy().select(columns)
+            if name == "payers":
+                return scan(name).select(columns)
             if name in LIST_SNAPSHOTS:
                 return scan(LIST_SNAPSHOTS[name]).select(columns)
             standing = standing_orders(scan("current_orders"))
