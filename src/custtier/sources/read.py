@@ -103,11 +103,12 @@ def _readings(
     for group in groups:
         refuse(group[0].profile, source.label)
         label = source.label if len(groups) == 1 else f"{source.label}/{group[0].sheet.name}"
-        found.append(_converted(group, path=label, settings=settings, include=include))
+        found.append(converted(group, path=label, settings=settings, include=include))
     return found
 
 
-def _converted(group: Sequence[Match], *, path: str, settings: Settings, include: frozenset[str]) -> Reading:
+def converted(group: Sequence[Match], *, path: str, settings: Settings, include: frozenset[str]) -> Reading:
+    """The reading of sheets that match one profile: orders, or rows of a list."""
     if not group[0].profile.is_list:
         return convert(group, path=path, settings=settings, include=include)
     from custtier.sources.lists.convert import convert_list

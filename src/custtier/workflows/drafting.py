@@ -235,10 +235,10 @@ def _tried(
     sheets: Sequence[Sheet], profile: Profile, *, settings: Settings, path: str
 ) -> tuple[Trial, tuple[Note, ...]]:
     """What becomes of the file's rows with the draft."""
-    from custtier.sources.convert import convert
+    from custtier.sources.read import converted
 
     matches = identify(sheets, [profile], path=path)
-    reading = convert(matches, path=path, settings=settings, include=frozenset())
+    reading = converted(matches, path=path, settings=settings, include=frozenset())
     notes = tuple(Note(note.code, {**note.values, "file": path}) for note in reading.notes)
     return trial_of([reading], settings=settings), notes
 

@@ -49,6 +49,12 @@ def with_guesses(found: Sequence[Placement], *, kind: Kind, head: Head, known: V
     return result
 
 
+def can_be(kind: Kind, found: Sequence[Placement]) -> bool:
+    """Whether every field that must be has a column, or one that could be it by its values."""
+    placed = by_field(found)
+    return all(any(field in placed for field in group) or _candidates(found, group[0]) for group in kind.required)
+
+
 def asked_fields(found: Sequence[Placement], *, kind: Kind, ask: Asker | None, path: str) -> list[Placement]:
     """The placements with every field that must be.
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from custtier.errors import data_error, usage_error
 from custtier.sources.drafting.asking import REFUND_ANSWERS, REFUND_STATES, STATE_ANSWERS, STATES, Asker, Question
-from custtier.sources.drafting.choose import asked_fields, wished, with_guesses
+from custtier.sources.drafting.choose import asked_fields, can_be, wished, with_guesses
 from custtier.sources.drafting.head import Head, column_texts, head_of
 from custtier.sources.drafting.kinds import KINDS, TOLD, Kind
 from custtier.sources.drafting.place import GUESS, NONE, Placement, by_field, placements
@@ -94,7 +94,7 @@ def draft(
     head = head_of(sheets, known={*known.aliases, *known.beside}, path=path, zone=wishes.zone)
     _check_wishes(wishes, kinds, head, path)
     tried = [(kind, wished(_placed(kind, profiles, head), wishes.columns)) for kind in kinds]
-    kind, found = max(tried, key=lambda one: (_is_complete(*one), _telling(*one), one[0].name == "order"))
+    kind, found = max(tried, key=lambda one: (can_be(*one), _telling(*one), one[0].name == "order"))
     known = vocabulary(profiles, fields=kind.fields)
     found = with_guesses(found, kind=kind, head=head, known=known)
     found = asked_fields(found, kind=kind, ask=ask, path=path)
@@ -159,11 +159,6 @@ def _check_wishes(wishes: Wishes, kinds: Sequence[Kind], head: Head, path: str) 
 
 def _placed(kind: Kind, profiles: Sequence[Profile], head: Head) -> list[Placement]:
     return placements(head.columns, kind=kind, known=vocabulary(profiles, fields=kind.fields))
-
-
-def _is_complete(kind: Kind, found: Sequence[Placement]) -> bool:
-    placed = by_field(found)
-    return all(any(name in placed for name in group) for group in kind.required)
 
 
 def _telling(kind: Kind, found: Sequence[Placement]) -> int:
