@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
+from custtier.sources import limits
 from custtier.sources.decoding import CHUNK_BYTES, encoding_of, pieces, utf8_pieces
 from custtier.sources.sheet import Each, column_name
 from custtier.sources.text_head import delimiter_of, first_records, has_backticks
@@ -187,7 +188,7 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
         advance: Told how many bytes have been read, here or by the sheet.
 
     Raises:
-        CusttierError: `undecodable-file` with the line of the bad byte; `empty-file`.
+        CusttierError: `undecodable-file` with the line of the bad byte; `empty-file`; `too-large`.
     """
     encoding = encoding_of(path, label=label)
     start = _start(path, encoding, label=label)
@@ -201,6 +202,9 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
         source = _copied(path, encoding, label=label, folder=folder, returns_only=returns_only)
         stored = "utf-8"
     head, lines = _head(source, stored, delimiter)
+    width = max((len(cells) for cells in head), default=1)
+    if width > limits.MOST_COLUMNS:
+        raise limits.too_wide(label)
     return TextSheet(
         path=_without_backticks(source, folder) if backticks else source,
         stored=stored,
@@ -209,7 +213,7 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
         table=TextTable(
             delimiter=_UNIT_SEPARATOR if backticks else delimiter,
             quoted=not backticks,
-            width=max((len(cells) for cells in head), default=1),
+            width=width,
         ),
         head=head,
         lines_through=lines,
