@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from custtier.text import DOMAIN, LOCALE
+from custtier.text.checks import FOUND, HINTS
 from custtier.text.names import CONTEXT as NAME_CONTEXT
 from custtier.text.names import NAMES
 from custtier.text.notes import NOTES
@@ -128,6 +129,7 @@ def tables() -> Iterator[Found]:
         yield from ((f"{NAME_CONTEXT} {column}", english, f"{folder}/names.py") for english in names.values())
     for context, titles in ((TITLE_CONTEXT, TITLES), ("table", TABLES), ("answer", COMMANDS), ("asked", ASKED)):
         yield from ((context, english, f"{folder}/titles.py") for english in titles.values())
+    yield from ((None, english, f"{folder}/checks.py") for english in (*FOUND.values(), *HINTS.values()))
     yield from ((None, english, f"{folder}/notes.py") for english in NOTES.values())
 
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from custtier.cli import churn, demo, exclusions, importing, imports, rfm, sources, tiers
+from custtier.cli import churn, demo, doctor, exclusions, identities, importing, imports, rfm, sources, tiers
 from custtier.cli.help import Command, Group, help_page
 from custtier.cli.options import Lang
 
-ORDER = ("import", "imports", "sources", "tiers", "rfm", "churn", "exclusions", "demo")
+ORDER = ("import", "imports", "sources", "identities", "tiers", "rfm", "churn", "exclusions", "doctor", "demo")
 
 
 class Root(Group):
@@ -50,8 +50,10 @@ def overall(
 app.command("import", cls=Command)(importing.import_)
 app.add_typer(imports.app, name="imports")
 app.add_typer(sources.app, name="sources")
+app.add_typer(identities.app, name="identities")
 app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)
 app.add_typer(exclusions.app, name="exclusions")
+app.command("doctor", cls=Command)(doctor.doctor)
 app.command("demo", cls=Command)(demo.demo)

@@ -1,6 +1,6 @@
 """An answer as text for a terminal or a pipe: tables, what was left out of them, the summary, the notes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from custtier.render.arrange import Sheet, arrange
@@ -58,6 +58,12 @@ ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
 
 SCORES: Final = frozenset({"r_score", "f_score", "m_score"})
 """They go together: the column `rfm` says all three."""
+
+UNDER: Final = ("detail", "hint")
+"""Columns of whole sentences: on screen they stand under their row."""
+
+INDENT: Final = "    "
+ARROW: Final = "→ "
 
 FOLDING: Final = {
     "headers": 24,
@@ -133,6 +139,12 @@ class _Page:
         """A sentence."""
         self.lines.extend(self.folded(text))
 
+    def _indented(self, sentences: Sequence[str]) -> list[str]:
+        """Sentences that stand under a row, those that say anything."""
+        room = None if self._width is None else max(self._width - len(INDENT), SHORTEST)
+        marked = [text if place == 0 else ARROW + text for place, text in enumerate(sentences) if text]
+        return [INDENT + line for text in marked for line in ([text] if room is None else wrapped(text, room))]
+
     def table(self, sheet: Sheet, *, named: bool) -> None:
         """A table, and what of it is not shown."""
         columns = {
@@ -147,8 +159,13 @@ class _Page:
         if sheet.frame.is_empty():
             self.lines.append(self._catalogue.say(message("no rows")))
             return
+        sentences = [columns.pop(name).texts for name in UNDER if name in columns]
         left_out = _left_out(columns, width=self._width)
-        head, *rest = grid([column for name, column in columns.items() if name not in left_out], width=self._width)
+        head, *rest = grid(
+            [column for name, column in columns.items() if name not in left_out],
+            width=self._width,
+            under=[self._indented(row) for row in zip(*sentences, strict=True)] if sentences else None,
+        )
         self.strong(head)
         self.lines.extend(rest)
         if sheet.rows > sheet.frame.height:

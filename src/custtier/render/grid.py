@@ -41,14 +41,20 @@ def least_width(columns: Sequence[Column]) -> int:
     return sum(column.least for column in columns) + len(GAP) * (len(columns) - 1)
 
 
-def grid(columns: Sequence[Column], *, width: int | None) -> list[str]:
-    """Header, rule and rows. Columns that fold give way until the page is wide enough; nothing else is ever cut."""
+def grid(columns: Sequence[Column], *, width: int | None, under: Sequence[Sequence[str]] | None = None) -> list[str]:
+    """Header, rule and rows. Columns that fold give way until the page is wide enough; nothing else is ever cut.
+
+    Args:
+        columns: Side by side.
+        width: Columns of the terminal; None for as wide as it needs.
+        under: Lines that stand under each row.
+    """
     widths = _widths(columns, width)
     head = GAP.join(
         padded(column.title, size, right=column.right) for column, size in zip(columns, widths, strict=True)
     )
     lines = [head, "─" * cells(head)]
-    for row in zip(*(column.texts for column in columns), strict=True):
+    for place, row in enumerate(zip(*(column.texts for column in columns), strict=True)):
         folded = [
             wrapped(text, size) if cells(text) > size else [text]
             for column, text, size in zip(columns, row, widths, strict=True)
@@ -61,6 +67,7 @@ def grid(columns: Sequence[Column], *, width: int | None) -> list[str]:
                     for column, part, size in zip(columns, parts, widths, strict=True)
                 )
             )
+        lines.extend(under[place] if under is not None else ())
     return lines
 
 

@@ -21,13 +21,13 @@ NOTES: Final[Mapping[str, str]] = {
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
-    "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
-    "deleted_by_then": (
-        "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
-    ),
     "draft_rejects": (
         "with this draft {rejected} of {rows} rows cannot be read ({reasons}); mend the profile, then try it: "
         "`custtier sources check FILE`"
+    ),
+    "draft_without_status": (
+        "no column tells what became of an order: all that have an amount count as paid; name one with "
+        "`--column status=HEADER`"
     ),
     "draft_without_buyers": (
         "no column tells who bought: orders would count in the shop's totals, not for customers; name one with "
@@ -35,6 +35,22 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
+    "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
+    "deleted_by_then": (
+        "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
+    ),
+    "crowded_hints": (
+        "values that more than 20 customers share, such as an office's address: {values}; they are no evidence"
+    ),
+    "decided_pairs": "pairs that were decided to be two people: {pairs}; they are not proposed again",
+    "mark_proposals": (
+        "to decide: write this list with `--output proposals.xlsx`, fill in the column decision with same or apart, "
+        "then `custtier identities apply proposals.xlsx`"
+    ),
+    "rejected_decisions": (
+        "lines that were not taken in: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
+        "--rejected`"
+    ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",

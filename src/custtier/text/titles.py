@@ -1,11 +1,13 @@
 """Titles of columns, summary figures, tables, commands and options, as people read them."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from custtier.text import Catalogue
 
 CONTEXT: Final = "title"
+_SIDE: Final = re.compile(r"_[12]$")
 
 TITLES: Final[Mapping[str, str]] = {
     # the customer table
@@ -60,6 +62,25 @@ TITLES: Final[Mapping[str, str]] = {
     "cuts.r": "R by days since",
     "cuts.f": "F by orders",
     "cuts.m": "M by net sales",
+    # who is who
+    "proposal": "Proposal",
+    "proposals": "Proposals",
+    "decision": "Decision",
+    "strength": "Strength",
+    "evidence_score": "Weight of evidence",
+    "hints": "Evidence",
+    "account": "Account",
+    "person": "Person or proposal",
+    "made_by": "Stated in",
+    "is_known": "Known",
+    "links": "Decisions",
+    "strong": "Strong",
+    "medium": "Medium",
+    "weak": "Weak",
+    "same": "Same person",
+    "apart": "Two people",
+    "customers_before": "Customers before",
+    "net_sales_before": "Net sales before",
     # imports
     "import_id": "Import",
     "imported_at": "Imported at",
@@ -99,6 +120,16 @@ TITLES: Final[Mapping[str, str]] = {
     "ordered_on": "Ordered on",
     "order_id": "Order",
     "gross": "Paid",
+    # the health of the data
+    "check": "Check",
+    "status": "Verdict",
+    "count": "Number",
+    "detail": "Finding",
+    "hint": "What to do",
+    "checks": "Checks",
+    "bad": "Bad",
+    "look": "Worth a look",
+    "ok": "Well",
     # the invented shop
     "seed": "Seed",
     "bytes": "Bytes",
@@ -142,11 +173,13 @@ TABLES: Final[Mapping[str, str]] = {
     "segments": "Classes",
     "tiers": "Tiers",
     "lorenz": "Lorenz curve",
+    "links": "Decisions",
+    "proposals": "Proposals",
     "files": "Files",
     "imports": "Imports",
     "rejects": "Rejected rows",
     "summary": "Summary",
-    "rules": "Exclusions",
+    "exclusions": "Exclusions",
     "suggestions": "Suspicious clusters",
     "orders": "Orders",
     "checks": "Checks",
@@ -165,6 +198,10 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "An invented shop",
     "exclusions": "Orders that are no purchases",
     "doctor": "Health of the data",
+    "identities": "Who is one person",
+    "identities propose": "Who may be one person",
+    "identities apply": "Decisions taken in",
+    "identities undo": "Decisions taken back",
     "sources": "Formats",
     "sources show": "A format",
     "sources new": "Draft of a format",
@@ -192,6 +229,7 @@ ASKED: Final[Mapping[str, str]] = {
     "since": "since",
     "skip_bad_files": "skip bad files",
     "source": "source",
+    "strength": "strength",
     "strict": "strict",
     "top": "top",
     "until": "until",
@@ -203,9 +241,22 @@ ASKED: Final[Mapping[str, str]] = {
 """What was asked, option by option, as the line under the heading calls it."""
 
 
+def one_side(column: str) -> str:
+    """What a column that stands once for each of two that are compared is called where there is one only.
+
+    Examples:
+        >>> one_side("name_2"), one_side("name")
+        ('name', 'name')
+    """
+    return _SIDE.sub("", column)
+
+
 def title_of(column: str, catalogue: Catalogue) -> str:
     """The title of a column or of a summary figure; its own name when it has none."""
-    return catalogue.word(CONTEXT, TITLES[column]) if column in TITLES else column
+    alone = one_side(column)
+    if column in TITLES or alone not in TITLES:
+        return catalogue.word(CONTEXT, TITLES[column]) if column in TITLES else column
+    return f"{catalogue.word(CONTEXT, TITLES[alone])} {column[-1]}"
 
 
 def table_title(table: str, catalogue: Catalogue) -> str:

@@ -51,7 +51,7 @@ def exclusions(
         lang: Language of reasons.
 
     Returns:
-        Tables `rules` and, with `found`, `suggestions` (a row per suspicious cluster) and `orders` (which orders).
+        Tables `exclusions` and, with `found`, `suggestions` (a row per suspicious cluster) and `orders` (which orders).
 
     Raises:
         CusttierError: `mixed-currency`, `unknown-shop` and the like.
@@ -71,7 +71,7 @@ def exclusions(
         "orders_taken_out": taken.height,
         "sales_taken_out": int(taken["net_sales"].sum()),
     }
-    tables, heights, notes = {"rules": table}, {}, []
+    tables, heights, notes = {"exclusions": table}, {}, []
     if sum(rule.on for rule in rules) > 1:
         notes.append(Note("first_rule_counts"))
     if found is not None:
@@ -157,8 +157,8 @@ def _orders_table(
     which = pl.concat([ruled, *suspected])
     asked = ["order_key", "source", "order_id", "name", "phone"]
     keys = which.select("order_key").unique().lazy()
-    details = facts.table("details", columns=asked).join(keys, on="order_key", how="semi")
-    details = details.rename({"source": "profile"}).collect(engine="streaming")
+    shown = facts.table("details", columns=asked).join(keys, on="order_key", how="semi")
+    details = shown.rename({"source": "profile"}).collect(engine="streaming")
     money = taken.select("order_key", "net_sales")
     bought = bought_orders(facts, as_of=as_of).join(keys, on="order_key", how="semi").collect(engine="streaming")
     money = pl.concat([money, bought.select("order_key", "net_sales")]).unique("order_key", maintain_order=True)

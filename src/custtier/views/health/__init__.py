@@ -1,0 +1,1 @@
+"""The checks of `doctor`, each a number with a verdict."""

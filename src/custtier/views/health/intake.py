@@ -1,0 +1,89 @@
+"""Checks of what came in: rows that could not be read, damaged numbers, files that came twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from custtier.views.health.check import OK, Check, judged
+
+_SHOWN: Final = 3
+_KEPT_DIGITS: Final = 15
+"""A spreadsheet keeps so many digits of a number and writes zeros for the rest."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What reading the files left behind.
+
+    Args:
+        rows_read: Rows of all files.
+        rejected: File → rows that could not be read.
+        reasons: Reason → such rows.
+        repeated_files: Files that brought nothing new under another name.
+        imports: Imports that stand; None for files that are not imported.
+        undone: Imports that were undone.
+        bytes: Size of the store.
+    """
+
+    rows_read: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    repeated_files: Sequence[str] = ()
+    imports: int | None = None
+    undone: int = 0
+    bytes: int = 0
+
+
+def intake_checks(intake: Intake, *, id_zeros: tuple[int, int]) -> list[Check]:
+    """Rejected rows, unknown statuses, damaged numbers, repeated files, the store itself.
+
+    Args:
+        intake: What reading left behind.
+        id_zeros: Order numbers that end in zeros as a spreadsheet leaves them, and how many could.
+    """
+    reasons = dict(intake.reasons)
+    told = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
+    worst = sorted(intake.rejected.items(), key=lambda one: (-one[1], one[0]))[:_SHOWN]
+    zeros, long_ids = id_zeros
+    damaged = reasons.get("damaged_id", 0) + zeros
+    checks = [
+        judged(
+            "rejected_rows",
+            sum(reasons.values()),
+            of=intake.rows_read,
+            bad=0.01,
+            reasons=told,
+            files=", ".join(f"{file} ({count:,})" for file, count in worst),
+        ),
+        judged("unknown_statuses", reasons.get("unknown_status", 0), of=intake.rows_read, bad=0.0),
+        judged("damaged_ids", damaged, of=max(long_ids, intake.rows_read), bad=0.0, zeros=zeros),
+        judged("repeated_files", len(intake.repeated_files), files=", ".join(intake.repeated_files[:_SHOWN])),
+    ]
+    if intake.imports is not None:
+        megabytes = round(intake.bytes / 1_000_000, 1)
+        values = {"count": intake.imports, "undone": intake.undone, "megabytes": f"{megabytes:,}"}
+        checks.append(Check("imports", OK, intake.imports, None, values))
+    return checks
+
+
+def zero_ended(orders: pl.LazyFrame) -> tuple[int, int]:
+    """Order numbers that end in the zeros of a spreadsheet, beyond what chance makes, and how many are long enough.
+
+    Args:
+        orders: Of any state: `order_id`.
+    """
+    digits = pl.col("order_id").str.len_chars()
+    lost = digits - _KEPT_DIGITS
+    long = orders.filter(pl.col("order_id").str.contains(r"^\d{17,25}$")).select(
+        digits.alias("digits"),
+        (digits - pl.col("order_id").str.strip_chars_end("0").str.len_chars() >= lost).alias("is_round"),
+    )
+    counted = long.group_by("digits").agg(pl.len().alias("ids"), pl.col("is_round").sum().alias("round")).collect()
+    # of numbers with d digits more than are kept, one in 10^d ends in so many zeros by chance
+    found = counted.with_columns(
+        (pl.col("ids") / 10.0 ** (pl.col("digits").cast(pl.Int64) - _KEPT_DIGITS)).alias("chance")
+    )
+    suspicious = found.filter(pl.col("round") > 3 * pl.col("chance") + 2)
+    return int(suspicious["round"].sum()), int(counted["ids"].sum())
