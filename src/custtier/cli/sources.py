@@ -73,11 +73,11 @@ def new(
     *,
     ctx: typer.Context,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the profile.")] = None,
-    platform: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Platform of its orders; its own by default.")
-    ] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="What the file holds: order, contacts, …")] = None,
     column: Columns = None,
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="How to read dates such as 01/02/2026.")
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="Write the profile here, not among your own.")
     ] = None,
@@ -88,7 +88,7 @@ def new(
     """Draft a profile for an export that no format knows, try it on the file, and keep it."""
     from custtier.workflows.drafting import Wanted, draft_source, keep
 
-    wanted = Wanted(name, platform, kind, _pairs(column or ()), replaces=force, output=to)
+    wanted = Wanted(name, kind, _pairs(column or ()), day_first=day_first, replaces=force, output=to)
     passwords = passwords_of(ctx, password_file)
     with Bar(quiet=out.quiet) as bar:
         passwords.before_asking = bar.hide

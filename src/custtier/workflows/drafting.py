@@ -42,17 +42,17 @@ class Wanted:
 
     Args:
         name: Its name; None to make one from the file's.
-        platform: Part of every key; None for the name.
         kind: What the file holds; None to tell it from the columns.
         columns: Field → header, settled beforehand.
+        day_first: How to read `01/02/2026`; None to ask where it is open.
         replaces: Whether a profile of the user's of this name may be written over.
         output: Where to write it; None for the settings folder, where it is usable at once.
     """
 
     name: str | None = None
-    platform: str | None = None
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    day_first: bool | None = None
     replaces: bool = False
     output: Path | None = None
 
@@ -111,10 +111,10 @@ def draft_source(
         profiles = list(usable_profiles().values())
         name = wanted.name or _free_name(shown_name(file))
         others = [profile for profile in profiles if profile.name != name]
-        wishes = Wishes(kind=wanted.kind, columns=wanted.columns, zone=settings.zone)
+        wishes = Wishes(kind=wanted.kind, columns=wanted.columns, zone=settings.zone, day_first=wanted.day_first)
         found = draft(sheets, path=source.label, profiles=others, wishes=wishes, ask=ask)
         title = _title_of(shown_name(file)) or name
-        text = as_toml(found, name=name, title=title, platform=wanted.platform or name, catalogue=catalogue)
+        text = as_toml(found, name=name, title=title, platform=name, catalogue=catalogue)
         profile = parse_profile(text, origin=name)
         check_usable(profile, origin=name)
         known = _recognised(sheets, others, path=source.label)
@@ -293,6 +293,8 @@ def _notes(
         notes.append(Note("open_days", {}))
     if found.rows.is_open:
         notes.append(Note("open_rows", {"grain": found.rows.grain}))
+    if found.kind.name == "order" and "status" not in found.fields:
+        notes.append(Note("draft_without_status", {}))
     if is_anybodys(found):
         notes.append(Note("draft_without_buyers", {}))
     if trial.rejected:

@@ -113,7 +113,8 @@ def check_files(
         summary={
             "files": files.height,
             "good": good,
-            **{name: int(files[name].sum()) for name in ("rows_read", "kept", "excluded", "rejected", "orders")},
+            **{name: int(files[name].sum()) for name in ("rows_read", "kept", "excluded", "rejected")},
+            "orders": int(files["orders"].sum()) if files["orders"].count() else None,
             "net_sales": int(files["net_sales"].sum()) if same and currencies else None,
         },
         tables={"files": files},

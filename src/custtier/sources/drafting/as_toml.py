@@ -167,7 +167,7 @@ def _words(draft: Draft, field: str, table: str, states: Sequence[str], catalogu
         usual = [
             word
             for word, meaning in known.items()
-            if meaning == state and word not in shown and word.isascii() is not is_chinese
+            if meaning == state and _plain(word) not in shown and word.isascii() is not is_chinese
         ]
         if here or usual:
             lines.append(_word_list(state, here, usual, catalogue))

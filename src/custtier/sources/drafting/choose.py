@@ -20,6 +20,9 @@ _KNOWN_WORDS: Final = 0.6
 
 _ID_LENGTH: Final = 5
 
+_MISTAKEN: Final = frozenset({"province"})
+"""Fields whose header may mean the status: `State`."""
+
 
 def wished(found: Sequence[Placement], columns: Mapping[str, str]) -> list[Placement]:
     """The placements with those that the user settled; an empty header takes a field from its column."""
@@ -99,7 +102,7 @@ def _taken(found: Sequence[Placement], field: str, candidates: Sequence[Column],
         return list(found)
     return [
         replace(one, field=field, certainty=certainty, reason="values", like="")
-        if one.column == candidates[0] and not one.field
+        if one.column == candidates[0] and (not one.field or one.field in _MISTAKEN)
         else one
         for one in found
     ]
@@ -126,8 +129,9 @@ def _of_numbers(found: Sequence[Placement]) -> list[Column]:
 
 def _of_known_words(found: Sequence[Placement], head: Head, known: Vocabulary) -> list[Column]:
     result = []
-    for one in _free(found):
-        if not one.column.look.is_words:
+    for one in found:
+        is_open = not one.field or one.field in _MISTAKEN
+        if not is_open or not one.column.look.filled or not fits("status", one.column.look):
             continue
         words = words_of(head.sample[column_name(one.column.index)], field="status", known=known.states)
         if sum(word.rows for word in words if word.state) >= _KNOWN_WORDS * sum(word.rows for word in words):

@@ -29,11 +29,13 @@ class Wishes:
         kind: Kind of the profile; None to tell it from the columns.
         columns: Field → header.
         zone: Of times without an offset.
+        day_first: How to read `01/02/2026`; None to ask where it is open.
     """
 
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def draft(
     found = _with_levels(found, rows) if kind.name == "order" else found
     fields = by_field(found)
     words = _asked_words(_words(head, fields, known), ask)
-    day_first, open_days = _asked_days(fields, ask)
+    day_first, open_days = _asked_days(fields, wishes.day_first, ask)
     money = fields.get(rows.money)
     return Draft(
         kind=kind,
@@ -238,11 +240,11 @@ def _asked_words(words: Sequence[Word], ask: Asker | None) -> list[Word]:
     return result
 
 
-def _asked_days(fields: Mapping[str, Placement], ask: Asker | None) -> tuple[bool | None, bool]:
+def _asked_days(fields: Mapping[str, Placement], day_first: bool | None, ask: Asker | None) -> tuple[bool | None, bool]:
     """How `01/02/2026` is to be read, and whether that stays open."""
     open_columns = [one.column.header for one in fields.values() if one.column.look.two_ways]
-    if not open_columns:
-        return None, False
+    if not open_columns or day_first is not None:
+        return day_first if open_columns else None, False
     if ask is None:
         return None, True
     chosen = ask.choose(

@@ -17,6 +17,9 @@ _SIMILAR_LATIN: Final = 86
 _TAIL: Final = 2
 """Characters of a known Chinese header that a longer one may end with: 消费者手机号 is a 手机号."""
 
+_SHORT_TAILS: Final = frozenset({"remark", "phone", "tags", "shop"})
+"""Fields that a tail of two characters is enough for: a 微信备注 is a 备注, but a 发货日期 is not the order's 日期."""
+
 _MANY: Final = frozenset({ACCOUNT, "name"})
 """Fields that one header may stand for beside another field: 客户 is an account and a name."""
 
@@ -109,7 +112,8 @@ def _similar(key: str, known: Vocabulary) -> str | None:
     tails = [name for name in names if not name.isascii() and len(name) >= _TAIL and key.endswith(name)]
     if found is None and chinese and tails:
         longest = max(tails, key=len)
-        return longest if longest in known.aliases and len(longest) > _TAIL else None
+        is_enough = len(longest) > _TAIL or bool(_SHORT_TAILS & set(known.aliases.get(longest, ())))
+        return longest if longest in known.aliases and is_enough else None
     if found is None:
         return None
     like = str(found[0])

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from custtier.sources.drafting.asking import REFUND_STATES, STATES
 from custtier.sources.identify import headers_of, normal_header
 from custtier.sources.profile import Profile
 from custtier.sources.transforms.statuses import plain_word
@@ -114,8 +115,8 @@ class Vocabulary:
         account_kinds: Loose header → kind of the account that stands under it.
         states: Plain word → state.
         refund_states: Plain word → `done`, `pending` or `failed`.
-        usual_states: The same as `states`, of the words that plain tables use.
-        usual_refund_states: The same as `refund_states`, of these.
+        usual_states: Word as plain tables write it → state.
+        usual_refund_states: Word as plain tables write it → `done`, `pending` or `failed`.
     """
 
     aliases: Mapping[str, tuple[str, ...]]
@@ -167,8 +168,8 @@ def vocabulary(profiles: Iterable[Profile], *, fields: Iterable[str]) -> Vocabul
         account_kinds=kinds,
         states=_states(learned),
         refund_states=_refund_states(learned),
-        usual_states=_states(plain),
-        usual_refund_states=_refund_states(plain),
+        usual_states=_usual(plain, "statuses", STATES),
+        usual_refund_states=_usual(plain, "refund_statuses", REFUND_STATES),
     )
 
 
@@ -202,6 +203,11 @@ def _refund_states(profiles: Iterable[Profile]) -> dict[str, str]:
             for word in words:
                 said.setdefault(plain_word(word), []).append(f"{state}{'!' if profile.fallback else ''}")
     return _agreed(said)
+
+
+def _usual(profiles: Iterable[Profile], rules: str, states: Iterable[str]) -> dict[str, str]:
+    """The words of these profiles as they write them, each with its state."""
+    return {word: state for profile in profiles for state in states for word in getattr(getattr(profile, rules), state)}
 
 
 def _agreed(said: Mapping[str, list[str]]) -> dict[str, str]:
