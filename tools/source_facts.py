@@ -158,6 +158,8 @@ def buyer(profile: Profile, *, with_headers: bool) -> str:
 
 def money(profile: Profile) -> str:
     """Which amount counts, and of what."""
+    if profile.kind == "refund":
+        return "none: only refunds are read"
     whose = {
         "buyer": "what the buyer paid",
         "shop": "what the shop received",
@@ -178,6 +180,10 @@ def refunds(profile: Profile) -> str:
     """Where refunds are told."""
     found: list[str] = []
     columns = profile.columns
+    if profile.kind == "refund":
+        parts = profile.sums.get("refund_amount")
+        plus = f", plus {words(parts.add, last=' and ')}" if parts and parts.add else ""
+        return f"the rows, by {words(columns['refund_amount'], last=' or ')}{plus}"
     for field, whose in (("refund", "of the order"), ("item_refund", "of the item")):
         if field in columns and not profile.fallback:
             found.append(f"{words(columns[field], last=' or ')} {whose}")
@@ -247,11 +253,18 @@ def facts(profile: Profile) -> str:
         ("recognised by", "; or ".join(recognised(signature) for signature in profile.signatures)),
         ("holds", KINDS[profile.kind]),
     ]
+    if profile.platforms:
+        site = words(profile.columns["site"], last=" or ")
+        told = ", ".join(f"{words(parts, last=' or ')} {name}" for name, parts in profile.platforms.items())
+        rows[1] = ("platform", f"by what {site} contains: {told}; else {word(profile.platform)}")
     if profile.fallback:
         rows.insert(3, ("tried", "only when no other profile matches"))
     if profile.is_read:
         rows += [
-            ("a row is", GRAINS[profile.grain][1]),
+            (
+                "a row is",
+                "one refund, or another movement of money" if profile.kind == "refund" else GRAINS[profile.grain][1],
+            ),
             ("cannot do without", ", ".join(meant(fields) for fields in profile.required) or "-"),
             ("the buyer is known by", buyer(profile, with_headers=True)),
             ("amount", money(profile)),
@@ -313,7 +326,7 @@ def refund_words(profile: Profile) -> str:
     said: list[str] = []
     if rules.done_contains:
         said.append(f"A word that contains {words(rules.done_contains, last=' or ')} means refunded.")
-    if any(rule.take == "refund" for rule in profile.rows) or profile.negative == "refund":
+    if profile.kind == "refund" or any(rule.take == "refund" for rule in profile.rows) or profile.negative == "refund":
         said.append("A refund row that is not done nets nothing.")
     elif not rules.whole:
         said.append("The amount alone counts, not the word.")
@@ -335,13 +348,20 @@ def condition(field: str, asked: Words, profile: Profile) -> str:
     ]
     if asked.blank is not None:
         said.append("is blank" if asked.blank else "is not blank")
+    if asked.zero is not None:
+        said.append("is zero or blank" if asked.zero else "is not zero")
+    if asked.negative is not None:
+        said.append("is negative" if asked.negative else "is not negative")
     return f"{words(profile.columns[field], last=' or ')} {' and '.join(said)}"
 
 
-def became(rule: RowRule) -> str:
+def became(rule: RowRule, profile: Profile) -> str:
     """What a row becomes by a rule."""
-    if rule.take != "leave_out":
-        return {"order": "of an order", "refund": "a refund of its order"}[rule.take]
+    if rule.take == "order":
+        return "of an order"
+    if rule.take == "refund":
+        amount = f" of {words(profile.columns[rule.amount], last=' or ')}" if rule.amount else ""
+        return f"a refund{amount} of its order" + ("" if rule.dated else ", on a day that is not known")
     name = NAMES["reason"].get(rule.reason, rule.reason)
     return f"left out: {name} ({word(rule.reason)})" + (f", unless `--include {rule.include}`" if rule.include else "")
 
@@ -362,10 +382,9 @@ def rows_told_apart(profile: Profile) -> str:
                 f"left out: {NAMES['reason']['description_row']} (`description_row`)",
             )
         )
-    for rule in profile.rows:
-        rows.append(
-            (" and ".join(condition(field, asked, profile) for field, asked in rule.when.items()), became(rule))
-        )
+    for rule in (rule for rule in profile.rows if rule.when):
+        holds = " and ".join(condition(field, asked, profile) for field, asked in rule.when.items())
+        rows.append((holds, became(rule, profile)))
     if profile.negative == "refund":
         rows.append(("the amount is negative and an order number stands", "a refund of that order"))
     if profile.grain in {"order", "transaction"} and "order_id" in profile.columns:
@@ -373,7 +392,9 @@ def rows_told_apart(profile: Profile) -> str:
         rows.append(("an identical row was there before", f"left out: {name} (`duplicate_row`)"))
     if not rows:
         return "Every row is of an order."
-    rows.append(("any other row", "a payment" if profile.grain == "transaction" else "of an order"))
+    usual = "a payment" if profile.grain == "transaction" else "of an order"
+    usual = "a refund of its order" if profile.kind == "refund" else usual
+    rows.append(("any other row", next((became(rule, profile) for rule in profile.rows if not rule.when), usual)))
     return table(("when", "the row is"), rows)
 
 
@@ -390,7 +411,7 @@ def generated(profile: Profile) -> str:
             parts.append(f"Read only to tell how new the file is: {words(profile.instants)}.")
         if "status" in profile.columns:
             parts += ["## Words of the status", status_words(profile)]
-        else:
+        elif profile.kind != "refund":
             parts += [
                 "## Status",
                 "There is no status column: an order is paid where a payment time stands, else unpaid.",

@@ -38,6 +38,8 @@ def formats(profiles: Mapping[str, Profile], pages: Mapping[str, str]) -> str:
             net = "refunds off already" if profile.paid == "net" else "before refunds"
             whose = {"buyer": "buyer paid", "shop": "shop received", "goods": "price of goods"}[profile.money_basis]
             cells = (GRAINS[profile.grain][0], buyer(profile, with_headers=False), f"{whose}, {net}")
+            if profile.kind == "refund":
+                cells = ("a refund", "-", "only refunds")
         else:
             cells = (REFUSED[profile.kind], "-", "refused")
         rows.append((link, word(name), *cells, evidence))
