@@ -8,6 +8,7 @@ import polars as pl
 from custtier.errors import usage_error
 from custtier.render.mask import masked
 from custtier.render.request import Request
+from custtier.text.titles import one_side
 from custtier.units import VIEW_UNITS, Unit
 from custtier.views.view import View
 
@@ -52,8 +53,8 @@ def unit_of(name: str, dtype: pl.DataType | None, view: View) -> Unit:
     """The unit of a column or summary value: the view's, else the schema's, else what its type suggests."""
     if name in view.units:
         return Unit(view.units[name])
-    if name in VIEW_UNITS:
-        return VIEW_UNITS[name]
+    if one_side(name) in VIEW_UNITS:
+        return VIEW_UNITS[one_side(name)]
     return Unit.TEXT if dtype is None else _unit_of_type(dtype)
 
 

@@ -12,7 +12,7 @@ from custtier.render.arrange import Sheet, unit_of
 from custtier.render.plain import major_text
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
-from custtier.text.titles import asked_title, title_of
+from custtier.text.titles import asked_title, one_side, title_of
 from custtier.text.values import reasons_text
 from custtier.units import Unit
 from custtier.views.view import View
@@ -20,7 +20,7 @@ from custtier.views.view import View
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control characters and those that change the direction or the place of writing; not what joins an emoji's parts."""
 
-LISTS: Final = frozenset({"platforms"})
+LISTS: Final = frozenset({"platforms", "hints"})
 """Columns of codes with commas between them."""
 
 COUNTED: Final = "reasons"
@@ -123,12 +123,13 @@ class Shown:
 
 def shown_names(column: pl.Series, catalogue: Catalogue) -> dict[str, str]:
     """Text → what is shown for it, for the codes and the lists of codes in a column."""
-    names = names_of(column.name, catalogue)
-    if column.name == COUNTED:
+    name = one_side(column.name)
+    names = names_of(name, catalogue)
+    if name == COUNTED:
         return {
             reasons: reasons_text(reasons, catalogue) or reasons for reasons in column.unique().drop_nulls().to_list()
         }
-    if column.name not in LISTS or not names:
+    if name not in LISTS or not names:
         return names
     return {
         codes: catalogue.listed(names.get(code, code) for code in codes.split(","))

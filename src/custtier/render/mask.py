@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from custtier.render.personal import masked_cells
+from custtier.text.titles import one_side
 
 CJK: Final = r"\p{Han}"
 """Scripts whose names are written without spaces and are short."""
@@ -86,4 +87,5 @@ MASKS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
 
 def masked(frame: pl.DataFrame, personal: list[str]) -> pl.DataFrame:
     """The frame with its personal columns masked; nulls stay null."""
-    return frame.with_columns(MASKS.get(column, masked_account)(pl.col(column)).alias(column) for column in personal)
+    masks = {column: MASKS.get(one_side(column), masked_account) for column in personal}
+    return frame.with_columns(mask(pl.col(column)).alias(column) for column, mask in masks.items())

@@ -1,0 +1,84 @@
+"""A list of ours that somebody marked in a spreadsheet and gave back: its rows, under our own column names."""
+
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from custtier.errors import data_error
+from custtier.sources.containers import named_files, shown_name, unpacked
+from custtier.sources.sheet import Sheet, column_name
+from custtier.sources.sheets import sheets_of
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The rows of a marked list.
+
+    Args:
+        path: As given.
+        sheet: Name of the sheet; empty for a text file.
+        encoding: As `Sheet.encoding`.
+        header_row: 1-based row of the header.
+        rows: `row` (Int32) and the known columns that stand in the file, as text; null where a cell is blank. Rows
+            without any text are left out.
+    """
+
+    path: str
+    sheet: str
+    encoding: str
+    header_row: int
+    rows: pl.DataFrame
+
+
+def marked_rows(path: Path, *, headers: Mapping[str, str], needed: Collection[str]) -> Marked:
+    """The rows of the first sheet whose header names all the needed columns.
+
+    Args:
+        path: A file; `-` for standard input.
+        headers: Header as the file may write it (lower case) → our name of the column.
+        needed: Our names of the columns that must stand there.
+
+    Raises:
+        CusttierError: `missing-column` when no sheet has them; what reading a file raises.
+    """
+    (named,) = named_files([path]) if not path.is_dir() else (path,)
+    label = shown_name(named)
+    found: Sequence[str] = ()
+    with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
+        for source in unpacked(named, folder=Path(folder)):
+            for sheet in sheets_of(source, Path(folder), passwords=None, progress=None):
+                places = _header(sheet, headers, needed)
+                if places is not None:
+                    return _rows(sheet, *places, path=source.label)
+                found = found or [cell for cell in (sheet.head[0] if sheet.head else ()) if cell]
+    raise data_error(
+        "missing-column",
+        "{path} needs the columns {needed}; the file has {found}",
+        hint="mark the file that was written, and keep its header",
+        path=label,
+        needed=", ".join(sorted(needed)),
+        found=", ".join(found[:12]) or "-",
+    )
+
+
+def _header(sheet: Sheet, headers: Mapping[str, str], needed: Collection[str]) -> tuple[int, dict[str, int]] | None:
+    for place, cells in enumerate(sheet.head):
+        columns: dict[str, int] = {}
+        for column, cell in enumerate(cells):
+            name = headers.get(cell.strip().lower())
+            if name is not None:
+                columns.setdefault(name, column)
+        if set(needed) <= columns.keys():
+            return place + 1, columns
+    return None
+
+
+def _rows(sheet: Sheet, header_row: int, columns: Mapping[str, int], *, path: str) -> Marked:
+    below = sheet.below(header_row, list(columns.values()), each=lambda rows: rows)
+    texts = {name: pl.col(column_name(place)).str.strip_chars() for name, place in columns.items()}
+    rows = below.select("row", *(pl.when(text != "").then(text).alias(name) for name, text in texts.items()))
+    filled = rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns))
+    return Marked(path=path, sheet=sheet.name, encoding=sheet.encoding, header_row=header_row, rows=filled)
