@@ -20,8 +20,11 @@ _SURE_CHARACTERS: Final = 12
 
 
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
-_LONE: Final = re.compile(rb"(?<![\x80-\xff])[\x91-\x97\xc0-\xff](?![\x80-\xff0-9])")
-"""A letter of Western Europe, or a quotation mark or dash, beside ASCII; digits stand inside GB18030's rarest ones."""
+_LONE: Final = re.compile(
+    rb"(?<![\x80-\xff])(?<![\x81-\xfe][0-9])(?:[\xc0-\xff][\x91-\x97]?|[\x80\x85\x91-\x97\xa0-\xbf])"
+    rb"(?![\x80-\xff])(?![0-9][\x81-\xfe][0-9])"
+)
+"""A letter or a sign of Western Europe among ASCII, and none of the four bytes of GB18030's rarest characters."""
 
 _KANA: Final = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]")
 _TELLING_BYTES: Final = 10_000
@@ -52,7 +55,7 @@ def _code_page(path: Path) -> str:
     lone = high = kana = 0
     for piece, _ in pieces(path, size=_DECODED_BYTES):
         high += len(_HIGH.findall(piece))
-        lone += len(_LONE.findall(piece))
+        lone += sum(map(len, _LONE.findall(piece)))
         kana += len(_KANA.findall(piece))
         if high >= _TELLING_BYTES:
             break
