@@ -82,6 +82,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "evidence_score": Unit.RATIO,
     "hints": Unit.TEXT,
     "account": Unit.PERSONAL,
+    "link_id": Unit.TEXT,
     "person": Unit.PERSONAL,
     "made_by": Unit.CODE,
     "is_known": Unit.FLAG,

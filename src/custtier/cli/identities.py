@@ -75,7 +75,9 @@ def apply(
 @app.command("undo", cls=Command)
 @given(out=writing)
 def undo(
-    what: Annotated[str, typer.Argument(metavar="ID", help="Number of an import of links, or a proposal or label.")],
+    what: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a decision, its label, or the number of an import of links.")
+    ],
     out: Writing,
 ) -> None:
     """Take one decision back, or a whole import of them."""

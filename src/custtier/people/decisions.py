@@ -8,6 +8,7 @@ import polars as pl
 from custtier.keys import key_column
 from custtier.people.joins import APART_FROM, SAME
 from custtier.people.proposals import proposal_ids
+from custtier.people.public_ids import spelled
 from custtier.schema import LINKS, conform, empty
 
 SIDES: Final = ("customer_id_1", "customer_id_2")
@@ -89,6 +90,21 @@ def decided(marked: pl.DataFrame, *, known: pl.DataFrame) -> Decided:
     )
     is_kept = pl.col("outcome") == "kept"
     return Decided(links, rows.with_columns(pl.when(is_kept).then("list_key").alias("list_key")))
+
+
+def with_link_ids(links: pl.DataFrame) -> pl.DataFrame:
+    """`links` with `link_id`: the proposal's id, else one made of the label, which may be a name.
+
+    Args:
+        links: Uses `person`.
+    """
+    labelled = links.with_columns(pl.lit("link").alias("kind"))
+    numbers = key_column(labelled, ["kind", "person"]).reinterpret(signed=False)
+    made = spelled(numbers, prefix="l_", characters=10)
+    is_proposal = pl.col("person").str.contains(r"^p_[a-z2-7]{10}$")
+    return links.with_columns(made.alias("link_id")).with_columns(
+        pl.when(is_proposal).then("person").otherwise("link_id").alias("link_id")
+    )
 
 
 def withdrawn(links: pl.DataFrame) -> pl.DataFrame:

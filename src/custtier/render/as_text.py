@@ -22,7 +22,20 @@ ON_REQUEST: Final = frozenset({"lorenz"})
 """Tables for drawing, not for reading: only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "phone_1",
+    "phone_2",
+    "account_1",
+    "account_2",
+    "evidence_score",
     "platforms",
+    "order_count_1",
+    "order_count_2",
+    "platforms_1",
+    "platforms_2",
+    "net_sales_1",
+    "net_sales_2",
+    "made_by",
+    "is_known",
     "cumulative_customer_share",
     "purchase_days",
     "first_order_on",
@@ -66,6 +79,7 @@ INDENT: Final = "    "
 ARROW: Final = "→ "
 
 FOLDING: Final = {
+    "hints": 20,
     "headers": 24,
     "words": 24,
     "when": 24,

@@ -24,7 +24,7 @@ PROPOSED: Final = (
 """Columns of the table of proposals; `decision` is empty, for the reader to fill in."""
 
 LINKED: Final = (
-    "person", "decision", "made_by", "import_id", "customer_id", "name", "platforms", "account", "is_known",
+    "link_id", "person", "decision", "made_by", "import_id", "customer_id", "name", "platforms", "account", "is_known",
 )  # fmt: skip
 """Columns of the table of links: one row per account that somebody named."""
 
@@ -115,16 +115,18 @@ def links_table(links: pl.DataFrame, facts: Facts, *, known: pl.DataFrame) -> pl
     """What somebody decided, one row per account named, the latest first.
 
     Args:
-        links: `person`, `decision`, `source`, `import_id`, `account_key`, `account`.
+        links: `link_id`, `person`, `decision`, `source`, `import_id`, `account_key`, `account`.
         facts: Knows the customers.
         known: Every account, with `customer_key`.
     """
     owners = known.select("account_key", "customer_key").join(facts.customers.collect(), on="customer_key", how="left")
     return (
         links.rename({"source": "made_by"})
+        # a label that is the id itself tells nothing more
+        .with_columns(pl.when(pl.col("person") != pl.col("link_id")).then("person").alias("person"))
         .join(owners, on="account_key", how="left")
         .with_columns(pl.col("customer_key").is_not_null().alias("is_known"))
-        .sort("import_id", "person", "customer_id", "account", descending=[True, False, False, False], nulls_last=True)
+        .sort("import_id", "link_id", "customer_id", "account", descending=[True, False, False, False], nulls_last=True)
         .select(LINKED)
     )
 

@@ -13,7 +13,7 @@ import polars as pl
 from custtier.errors import data_error, store_error, usage_error
 from custtier.facts import Facts, Note
 from custtier.people import with_customers
-from custtier.people.decisions import NEEDED, PROFILE, WITHDRAWN, Decided, decided, withdrawn
+from custtier.people.decisions import NEEDED, PROFILE, WITHDRAWN, Decided, decided, with_link_ids, withdrawn
 from custtier.people.joins import apart_pairs
 from custtier.people.proposals import STRENGTHS, propose
 from custtier.schema import ITEMS, ORDERS, REFUNDS, REJECTS, conform, empty
@@ -115,7 +115,7 @@ def undo_identities(what: str, *, store: Path, settings: Settings, at: datetime)
     """The links after one statement, or a whole import of them, was taken back.
 
     Args:
-        what: The number of an import; a label or the id of a proposal; or both, as `3:label`.
+        what: The number of an import, the id of a decision, or a label that is no number.
         store: Folder of the store.
         settings: The user's settings.
         at: UTC, for the record.
@@ -144,11 +144,8 @@ def undo_identities(what: str, *, store: Path, settings: Settings, at: datetime)
 
 
 def _meant(links: pl.DataFrame, what: str) -> pl.DataFrame:
-    """The links of a label, or of a label within an import: a label may be a number, too."""
-    number, _, label = what.partition(":")
-    meant = links.filter(pl.col("person") == what)
-    if meant.is_empty() and number.isascii() and number.isdigit():
-        meant = links.filter((pl.col("person") == label) & (pl.col("import_id") == int(number)))
+    """The links of one decision, by its id or its label."""
+    meant = links.filter((pl.col("link_id") == what) | (pl.col("person") == what))
     if meant.is_empty():
         raise usage_error(
             "unknown-link",
@@ -165,7 +162,7 @@ def _known(facts: Facts) -> pl.DataFrame:
 
 def _standing(facts: Facts) -> pl.DataFrame:
     links = facts.table("links").collect()
-    return links.filter(pl.col("decision") != WITHDRAWN)
+    return with_link_ids(links.filter(pl.col("decision") != WITHDRAWN))
 
 
 def _link_profiles(links: pl.DataFrame) -> set[str]:
@@ -275,7 +272,7 @@ def _rejected_note(reading: Reading, import_id: int) -> tuple[Note, ...]:
 def _applied(outcome: Outcome, reading: Reading, *, before: Facts, after: Facts) -> View:
     file: Mapping[str, Any] = outcome.files[0]
     links = after.table("links").collect()
-    mine = links.filter(pl.col("import_id") == outcome.import_id)
+    mine = with_link_ids(links).filter(pl.col("import_id") == outcome.import_id)
     summary = {
         "import_id": outcome.import_id,
         **{name: file[name] for name in ("rows_read", "new", "updated", "unchanged", "excluded", "rejected")},
