@@ -17,6 +17,9 @@ _SIGNED_BY: Final = (
 """Fields whose headers tell the format, the most telling first."""
 
 _SIGNS: Final = 5
+_INCOME: Final = ("收入", "收款", "入账", "income", "in", "credit")
+"""Words of money that comes in."""
+
 _ACCOUNT_ORDER: Final = ("openid", "account", "phone", "email")
 
 
@@ -38,6 +41,7 @@ def as_toml(draft: Draft, *, name: str, title: str, platform: str, catalogue: Ca
         _columns(draft, catalogue),
         *_statuses(draft, catalogue),
         *_refund_statuses(draft, catalogue),
+        *_rules(draft),
         *_totals(draft),
     ]
     return "\n\n".join(parts) + "\n"
@@ -86,6 +90,8 @@ def _facts(draft: Draft, *, name: str, title: str, platform: str, catalogue: Cat
     else:
         lines.append(f"kind = {_text(draft.kind.name)}")
     lines.append(f"required = {_list(needed)}")
+    if draft.date_formats:
+        lines.append(f"date_formats = {_list(draft.date_formats)}")
     if draft.day_first is not None:
         lines.append(f"day_first = {str(draft.day_first).lower()}")
     elif draft.open_days:
@@ -189,6 +195,16 @@ def _plain(word: str) -> str:
     from custtier.sources.transforms.statuses import plain_word
 
     return plain_word(word)
+
+
+def _rules(draft: Draft) -> list[str]:
+    """Of movements both ways only those that come in are sales."""
+    if "direction" not in draft.fields:
+        return []
+    return [
+        '[[rows]]\ntake = "leave_out"\nreason = "own_spending"\nwhen = { direction = { lacks = '
+        f"{_list(_INCOME)} }} }}"
+    ]
 
 
 def _totals(draft: Draft) -> list[str]:

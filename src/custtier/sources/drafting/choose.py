@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Final
 
 from custtier.errors import CusttierError, data_error
@@ -13,6 +14,8 @@ from custtier.sources.drafting.rows import words_of
 from custtier.sources.drafting.vocabulary import ACCOUNT, Vocabulary
 from custtier.sources.identify import normal_header
 from custtier.sources.sheet import column_name
+from custtier.sources.transforms.instants import instants
+from custtier.sources.transforms.text import cleaned
 from custtier.text import message
 
 _KNOWN_WORDS: Final = 0.6
@@ -52,13 +55,22 @@ def with_guesses(found: Sequence[Placement], *, kind: Kind, head: Head, known: V
     return result
 
 
-def can_be(kind: Kind, found: Sequence[Placement]) -> bool:
-    """Whether every field that must be has a column, or one that could be it by its values."""
+def can_be(kind: Kind, found: Sequence[Placement], *, group: Sequence[str] = ()) -> bool:
+    """Whether every field that must be has a column, or one that could be it by its values.
+
+    Args:
+        kind: The kind.
+        found: The placements.
+        group: Only the fields of this group of the kind's.
+    """
     placed = by_field(found)
-    return all(any(field in placed for field in group) or _candidates(found, group[0]) for group in kind.required)
+    groups = [group] if group else kind.required
+    return all(any(field in placed for field in one) or _candidates(found, one[0]) for one in groups)
 
 
-def asked_fields(found: Sequence[Placement], *, kind: Kind, ask: Asker | None, path: str) -> list[Placement]:
+def asked_fields(
+    found: Sequence[Placement], *, kind: Kind, head: Head, ask: Asker | None, path: str
+) -> list[Placement]:
     """The placements with every field that must be.
 
     Raises:
@@ -70,6 +82,9 @@ def asked_fields(found: Sequence[Placement], *, kind: Kind, ask: Asker | None, p
             continue
         candidates = _candidates(result, group[0])
         chosen = _asked(group[0], candidates, ask) if candidates else None
+        if chosen is None and ask is None and group[0] == "created_at" and candidates:
+            result = _taken(result, group[0], [_first_in_time(candidates, head)], GUESS)
+            continue
         if chosen is None:
             raise _cannot_draft(result, group, candidates, path)
         result = [
@@ -90,6 +105,19 @@ def _asked(field: str, candidates: Sequence[Column], ask: Asker | None) -> Colum
         )
     )
     return None if chosen is None else candidates[chosen]
+
+
+def _first_in_time(candidates: Sequence[Column], head: Head) -> Column:
+    """The column of times that begins an order: filled where others are, and earlier than they are."""
+    most = max(column.look.filled for column in candidates)
+    full = [column for column in candidates if column.look.filled >= 0.9 * most]
+    return min(full, key=lambda column: (_usual_time(column, head), column.index))
+
+
+def _usual_time(column: Column, head: Head) -> float:
+    texts = cleaned(head.sample[column_name(column.index)])
+    middle = instants(texts, zone="UTC", day_first=True).dt.timestamp("ms").median()
+    return float(middle) if isinstance(middle, int | float) else inf
 
 
 def _without(one: Placement) -> Placement:

@@ -18,6 +18,9 @@ from custtier.sources.sheet import Sheet
 from custtier.text import message
 
 _MOST_QUESTIONS: Final = 12
+_COMPLETE: Final = 2
+"""How many fields of a kind alone it weighs that all is there that a kind cannot do without."""
+
 _CURRENCY_OF: Final = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "HK$": "HKD"}
 
 
@@ -69,6 +72,11 @@ class Draft:
     known: Vocabulary
 
     @property
+    def date_formats(self) -> list[str]:
+        """How the dates are written, where that is none of the usual ways."""
+        return list(dict.fromkeys(way for one in self.fields.values() if (way := one.column.look.date_format)))
+
+    @property
     def fields(self) -> Mapping[str, Placement]:
         """Field → its column; of several accounts the first."""
         return by_field(self.placements)
@@ -93,13 +101,15 @@ def draft(
     kinds = _kinds(wishes)
     everything = frozenset().union(*(kind.fields for kind in kinds))
     known = vocabulary(profiles, fields=everything)
-    head = head_of(sheets, known={*known.aliases, *known.beside}, path=path, zone=wishes.zone)
+    ways = list(dict.fromkeys(way for profile in profiles for way in profile.date_formats))
+    names = {*known.aliases, *known.beside}
+    head = head_of(sheets, known=names, path=path, zone=wishes.zone, date_formats=ways)
     _check_wishes(wishes, kinds, head, path)
     tried = [(kind, wished(_placed(kind, profiles, head), wishes.columns)) for kind in kinds]
-    kind, found = max(tried, key=lambda one: (can_be(*one), _telling(*one), one[0].name == "order"))
+    kind, found = _likeliest(tried)
     known = vocabulary(profiles, fields=kind.fields)
     found = with_guesses(found, kind=kind, head=head, known=known)
-    found = asked_fields(found, kind=kind, ask=ask, path=path)
+    found = asked_fields(found, kind=kind, head=head, ask=ask, path=path)
     rows = rows_of(head.sample, by_field(found)) if kind.name == "order" else Rows("order", "", "")
     rows = _asked_rows(rows, by_field(found), ask)
     found = _with_levels(found, rows) if kind.name == "order" else found
@@ -163,6 +173,19 @@ def _placed(kind: Kind, profiles: Sequence[Profile], head: Head) -> list[Placeme
     return placements(head.columns, kind=kind, known=vocabulary(profiles, fields=kind.fields))
 
 
+def _likeliest(tried: Sequence[tuple[Kind, list[Placement]]]) -> tuple[Kind, list[Placement]]:
+    """The kind of which most is there; a list without a field of its own only where no column could hold money."""
+    has_money = any(kind.name == "order" and can_be(kind, found, group=kind.required[0]) for kind, found in tried)
+
+    def weight(one: tuple[Kind, list[Placement]]) -> tuple[int, bool]:
+        kind, found = one
+        is_order, own = kind.name == "order", _telling(kind, found)
+        could_be = can_be(kind, found) and (is_order or own > 0 or not has_money)
+        return _COMPLETE * could_be + own, is_order
+
+    return max(tried, key=weight)
+
+
 def _telling(kind: Kind, found: Sequence[Placement]) -> int:
     return len(kind.own_fields & by_field(found).keys())
 
@@ -205,6 +228,8 @@ def _with_levels(found: Sequence[Placement], rows: Rows) -> list[Placement]:
 
 def _levels(whole: str, part: str, wanted: str, fields: Mapping[str, Placement], *, both: bool) -> dict[str, str]:
     """Field → its name; an empty one for a column that is one too many."""
+    if not wanted:
+        return {}
     other = part if wanted == whole else whole
     if wanted in fields:
         return {} if both or other not in fields else {other: ""}

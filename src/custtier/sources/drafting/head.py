@@ -38,7 +38,9 @@ class Head:
     row_count: int
 
 
-def head_of(sheets: Sequence[Sheet], *, known: Collection[str], path: str, zone: str) -> Head:
+def head_of(
+    sheets: Sequence[Sheet], *, known: Collection[str], path: str, zone: str, date_formats: Sequence[str] = ()
+) -> Head:
     """The header that holds most names that are known, in the first rows of any sheet.
 
     Args:
@@ -46,6 +48,7 @@ def head_of(sheets: Sequence[Sheet], *, known: Collection[str], path: str, zone:
         known: Loose headers.
         path: As the user gave it.
         zone: Of times without an offset.
+        date_formats: Ways of writing dates that some profile knows.
 
     Raises:
         CusttierError: `no-header` when no row could be one, or nothing stands under it.
@@ -58,7 +61,7 @@ def head_of(sheets: Sequence[Sheet], *, known: Collection[str], path: str, zone:
     score, place, row = max(ranked, default=(0.0, 0, 0))
     if score <= 0:
         raise _no_header(path)
-    head = _read(sheets[-place], -row, zone=zone)
+    head = _read(sheets[-place], -row, zone=zone, date_formats=date_formats)
     if head.sample.is_empty():
         raise _no_header(path)
     return head
@@ -83,12 +86,16 @@ def _score(cells: Sequence[str], known: Collection[str]) -> float:
     return _KNOWN * named + could_be / len(texts)
 
 
-def _read(sheet: Sheet, header_row: int, *, zone: str) -> Head:
+def _read(sheet: Sheet, header_row: int, *, zone: str, date_formats: Sequence[str]) -> Head:
     rows = sheet.below(header_row, [0], each=lambda found: found.select("row"))["row"]
     sample = sheet.whole(header_row, rows.head(_SAMPLE))
     cells = sheet.head[header_row - 1]
     columns = [
-        Column(index, cell.strip().strip("\ufeff`\"'"), look_of(sample[column_name(index)], zone=zone))
+        Column(
+            index,
+            cell.strip().strip("\ufeff`\"'"),
+            look_of(sample[column_name(index)], zone=zone, date_formats=date_formats),
+        )
         for index, cell in enumerate(cells)
         if cell.strip() and column_name(index) in sample.columns
     ]

@@ -12,7 +12,7 @@ Fits = Callable[[Look], bool]
 
 
 def _is_date(look: Look) -> bool:
-    return look.dates >= 0.8
+    return look.dates >= 0.8 or look.serials >= 0.8
 
 
 def _is_money(look: Look) -> bool:
@@ -62,10 +62,10 @@ LOOKS: Final[Mapping[str, Fits]] = {
         ("gross", "total", "refund", "amount", "item_refund", "outstanding", "refund_amount", "unit_cost"), _is_money
     ),
     "quantity": _is_number,
-    "phone": _is_phone,
-    "email": _is_email,
+    "phone": _is_text,
+    "email": _is_person,
     "currency": _is_currency,
-    **dict.fromkeys(("status", "refund_status"), _is_words),
+    **dict.fromkeys(("status", "refund_status", "direction"), _is_words),
     ACCOUNT: _is_person,
     **dict.fromkeys(
         ("name", "province", "city", "shop", "channel", "agent", "referrer", "product", "category", "specification"),
@@ -112,7 +112,7 @@ _SAID_BY_WORDS: Final = frozenset({"status", "type", "kind", "direction", "decis
 _ORDER: Final = frozenset(
     {
         ACCOUNT, "order_id", "line_id", "payment_id", "name", "phone", "email", "province", "city", "shop", "channel",
-        "agent", "referrer", "currency", "status", "refund_status", "created_at", "paid_at", "refunded_at",
+        "agent", "referrer", "currency", "status", "refund_status", "direction", "created_at", "paid_at", "refunded_at",
         "cancelled_at", "gross", "amount", "refund", "item_refund", "product_id", "product", "specification",
         "category", "quantity",
     }

@@ -82,7 +82,7 @@ def _wanted(column: Column, kind: Kind, known: Vocabulary) -> list[Placement]:
         return _fitting(column, exact, SURE, "alias", known.shown.get(key, column.header))
     if key in known.beside:
         return []
-    like = _similar(key, known)
+    like = _similar(key, known) if column.look.filled else None
     if like is None:
         return []
     near = [field for field in known.aliases[like] if field in kind.fields]

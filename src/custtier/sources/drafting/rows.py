@@ -24,7 +24,7 @@ class Rows:
     Args:
         grain: As in a profile.
         money: `gross` or `amount`: whether the amount is the order's or the item's.
-        refund: `refund` or `item_refund`: the same of the refunded amount.
+        refund: `refund` or `item_refund`: the same of the refunded amount; empty to leave it as its header says.
         is_open: Whether too few orders of several rows tell it.
         several: Orders of several rows among those looked at.
     """
@@ -58,7 +58,9 @@ def rows_of(sample: pl.DataFrame, fields: Mapping[str, Placement]) -> Rows:
     if blank:
         return Rows("item_blank", "gross", "refund", several=several)
     if not several:
-        return Rows("auto", money, "item_refund") if has_products else Rows("order", "gross", "refund")
+        return Rows("auto", money, "") if has_products else Rows("order", "gross", "refund")
+    if _is_on_first_only(table, money):
+        return Rows("item_blank", "gross", "refund", several=several)
     is_same = _is_same(table, money)
     refund = "refund" if "refund" not in fields and "item_refund" not in fields else _refund_level(table)
     if is_same:
@@ -75,6 +77,16 @@ def _is_same(table: pl.DataFrame, column: str) -> bool:
     orders = table.group_by("id").agg(pl.len().alias("rows"), pl.col(column).n_unique().alias("values"))
     several = orders.filter(pl.col("rows") > 1)
     return float((several["values"] == 1).sum()) >= _SAME * several.height
+
+
+def _is_on_first_only(table: pl.DataFrame, column: str) -> bool:
+    """Whether nearly every order of several rows shows its value on the first of them alone."""
+    orders = table.group_by("id").agg(
+        pl.len().alias("rows"), pl.col(column).count().alias("filled"), pl.col(column).first().alias("first")
+    )
+    several = orders.filter(pl.col("rows") > 1)
+    first_only = several.filter((pl.col("filled") == 1) & pl.col("first").is_not_null())
+    return first_only.height >= _SAME * several.height
 
 
 def _refund_level(table: pl.DataFrame) -> str:
