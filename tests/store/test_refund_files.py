@@ -306,6 +306,12 @@ def test_refunds_that_two_files_know_in_part_are_all_taken_off(tmp_path: Path) -
     assert net_sales([orders, march, april]) == [6500]
 
 
+def test_a_refund_that_is_paid_back_in_parts_is_taken_off_whole(tmp_path: Path) -> None:
+    orders = written(tmp_path, "orders", [xiaohongshu_sku(1, "a", "100.00")])
+    parts = [xiaohongshu_movement(1, "R1", "-20.00"), xiaohongshu_movement(1, "R1", "-5.00")]
+    assert net_sales([orders, written(tmp_path, "settlement", parts)]) == [7500]
+
+
 def test_undoing_the_refund_file_gives_the_refunds_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", settings=Settings(), id_key=ID_KEY)
     at = datetime(2026, 6, 1, tzinfo=UTC)

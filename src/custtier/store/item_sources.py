@@ -21,6 +21,8 @@ def of_one_source(items: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     if items["source"].n_unique() < 2:
         return items
     wanting = orders.filter(pl.col("gross").is_null()).select("order_key")
+    if wanting.is_empty():
+        return items
     ended = pl.col("state").is_in([State.CLOSED.value, State.REFUNDED.value]).fill_null(value=False)
     views = (
         items.join(wanting, on="order_key", how="semi")
