@@ -18,6 +18,8 @@ from custtier.sources.profile import (
     RowRule,
     Signature,
     Statuses,
+    Sum,
+    Totals,
     Trailer,
     Words,
     parse_profile,
@@ -116,13 +118,14 @@ def test_a_stale_part_is_written_anew_and_the_rest_is_left(source_pages: ModuleT
 
 def test_the_guide_explains_every_key_of_a_profile() -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    parts = (Profile, Signature, Account, Statuses, RefundStatuses, Words, RowRule, Trailer)
+    parts = (Profile, Signature, Account, Statuses, RefundStatuses, Words, RowRule, Trailer, Totals, Sum)
     keys = {key for part in parts for key in part.model_fields} | FIELDS
     assert sorted(key for key in keys if f"`{key}`" not in text) == []
 
 
 def test_the_example_of_the_guide_is_a_profile() -> None:
     blocks = re.findall(r"^```toml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    whole, rule = blocks
+    whole, totals, rule = blocks
     assert parse_profile(whole, origin=GUIDE.name).name == "example-orders"
+    assert Totals.model_validate(tomllib.loads(totals)["totals"]).records == ("总交易单数",)
     assert [RowRule.model_validate(one).take for one in tomllib.loads(rule)["rows"]] == ["leave_out"]
