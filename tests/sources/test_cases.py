@@ -1,11 +1,13 @@
 """Every profile reads its case folders to the byte as they expect."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from custtier import schema
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Reading, load_profiles, read_files
@@ -14,6 +16,7 @@ CASES = Path(__file__).parent.parent / "cases"
 FOLDERS = sorted(path for path in CASES.glob("*/*") if path.is_dir())
 EXPECTED = ("orders.csv", "items.csv", "refunds.csv", "rejects.csv", "records.csv", "reading.json", "error.txt")
 UNWRITTEN = ("source", "file_instant", "import_id", "platform", "kind", "file")
+OF_LISTS_UNWRITTEN = ("source", "file_instant", "import_id")
 
 
 def input_of(folder: Path) -> Path:
@@ -21,9 +24,9 @@ def input_of(folder: Path) -> Path:
     return found
 
 
-def as_text(frame: pl.DataFrame) -> bytes:
+def as_text(frame: pl.DataFrame, *, unwritten: Collection[str] = UNWRITTEN) -> bytes:
     """The frame as CSV, without what is the same for the whole file and without empty columns."""
-    kept = [name for name in frame.columns if name not in UNWRITTEN and frame[name].null_count() < frame.height]
+    kept = [name for name in frame.columns if name not in unwritten and frame[name].null_count() < frame.height]
     return frame.select(kept).write_csv().encode()
 
 
@@ -47,6 +50,8 @@ def outcome_of(folder: Path) -> dict[str, bytes]:
         for name, frame in tables.items():
             if not frame.is_empty():
                 written[f"{prefix}{name}.csv"] = as_text(frame)
+        for name, frame in reading.lists.items():
+            written[f"{prefix}{name}.csv"] = as_text(frame, unwritten=OF_LISTS_UNWRITTEN)
         written[f"{prefix}reading.json"] = summary_of(reading, source)
     return written
 
@@ -98,10 +103,8 @@ def test_every_record_of_a_case_has_one_outcome(folder: Path) -> None:
         assert records.height == reading.rows_read
         assert records.select("sheet", "row").is_unique().all()
         kept = records.filter(pl.col("outcome") == "kept")
-        assert kept.select((pl.col("order_key").is_not_null() | pl.col("refund_key").is_not_null()).all()).item() in {
-            True,
-            None,
-        }
+        keyed = pl.any_horizontal(pl.col("order_key", "refund_key", "list_key").is_not_null())
+        assert kept.select(keyed.all()).item() in {True, None}
         assert records.filter(pl.col("outcome") == "rejected").height == reading.rejects.height
         assert records.filter(pl.col("outcome") != "kept")["reason"].null_count() == 0
         assert set(reading.orders["order_key"]) <= set(kept["order_key"])
@@ -109,6 +112,9 @@ def test_every_record_of_a_case_has_one_outcome(folder: Path) -> None:
         assert set(reading.refunds["refund_key"]) == set(kept["refund_key"].drop_nulls())
         assert reading.orders["order_key"].is_unique().all()
         assert reading.items["item_key"].is_unique().all()
+        for name, rows in reading.lists.items():
+            assert set(kept["list_key"]) <= set(rows[schema.LIST_KEYS[name]])
+            assert rows.schema == pl.Schema(dict(schema.LISTS[name]))
 
 
 def test_every_profile_has_a_case() -> None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from custtier.sources.lists.values import Layout
+from custtier.sources.transforms.text import is_damaged_id
 
 ORDER: Final = (
     "bad_date", "bad_amount", "missing_account", "missing_person", "missing_product", "damaged_id",
@@ -20,6 +21,16 @@ class Fault(NamedTuple):
     reason: str
     field: str
     holds: pl.Expr | pl.Series
+
+
+def account_faults() -> list[Fault]:
+    """The faults of a row that must be somebody's."""
+    return [Fault("missing_account", "account", pl.col("account_key").is_null()), damaged_account()]
+
+
+def damaged_account() -> Fault:
+    """An account that a spreadsheet has turned into a number."""
+    return Fault("damaged_id", "account", pl.col("own_account") & is_damaged_id(pl.col("account")))
 
 
 def with_faults(rows: pl.DataFrame, faults: Sequence[Fault], layout: Layout) -> pl.DataFrame:

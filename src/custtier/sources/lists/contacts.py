@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from custtier.facts import Note
-from custtier.sources.lists.checks import Fault, with_faults
+from custtier.sources.lists.checks import Fault, damaged_account, with_faults
 from custtier.sources.lists.keys import text_key
 from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.persons import with_persons
@@ -21,15 +21,16 @@ _NAMES: Final = ("name", "remark", "phone", "email", "account", "contact_id", "u
 def contact_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
     """The contacts of a file.
 
-    A contact is known by its account and the agent whose list it is in; without an account by the agent and the
-    instant of adding, which an export shows the same whatever is filled in later; without that by what there is.
+    A contact is known by its account and the agent whose list it is in; without an account of its own by the number
+    of its entry, else by the agent and the instant of adding, which an export shows the same whatever is filled in
+    later; without that by its phone, else by its name.
     """
     rows = with_persons(_with_whole_names(table), layout.profile)
     rows, faults, notes = _with_times(rows, layout)
     rows = left_out_accounts(rows)
     rows = rows.with_columns(tags=sorted_tags(rows["tags"])) if "tags" in rows.columns else rows
     nobody = pl.all_horizontal(pl.col(name).is_null() for name in _NAMES if name in rows.columns)
-    rows = with_faults(rows, [*faults, Fault("missing_account", "account", nobody)], layout)
+    rows = with_faults(rows, [*faults, Fault("missing_account", "account", nobody), damaged_account()], layout)
     rows = rows.with_columns(_keys(rows).alias("contact_key"))
     return ListRows(rows, instant=latest(rows, ["added_at", "deleted_at"], layout), notes=notes)
 
@@ -101,10 +102,10 @@ def _keys(rows: pl.DataFrame) -> pl.Series:
     alone = pl.col("name").n_unique().over("agent", "added_at") == 1
     is_exact = (pl.col("added_at").dt.second() != 0) & alone
     key = (
-        pl.when(pl.col("number").is_not_null())
-        .then(_part("number", pl.col("number")))
-        .when(pl.col("own_account"))
+        pl.when(pl.col("own_account") & pl.col("account_key").is_not_null())
         .then(_part("account", pl.col("account_key").cast(pl.String)))
+        .when(pl.col("number").is_not_null())
+        .then(_part("number", pl.col("number")))
         .when(is_exact.fill_null(value=False))
         .then(_part("instant", instant))
         .when(pl.col("added_at").is_not_null())

@@ -4,7 +4,7 @@ import polars as pl
 
 from custtier.schema import DATE_KINDS as KINDS
 from custtier.sources.lists.calendar_days import calendar_days
-from custtier.sources.lists.checks import Fault, with_faults
+from custtier.sources.lists.checks import Fault, account_faults, with_faults
 from custtier.sources.lists.keys import text_key
 from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.persons import with_persons
@@ -28,7 +28,7 @@ def date_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
     rows = rows.with_columns(calendar=pl.coalesce(lunar, "calendar", pl.lit("solar")))
     faults = [
         Fault("bad_date", "on" if "on" in table.columns else "birthday", pl.col("day").is_null()),
-        Fault("missing_account", "account", pl.col("account_key").is_null()),
+        *account_faults(),
     ]
     rows = with_faults(rows, faults, layout)
     key = text_key(rows, [pl.col("account_key"), pl.col("kind"), pl.col("label")])

@@ -3,7 +3,7 @@
 import polars as pl
 
 from custtier.schema import AccountKind
-from custtier.sources.lists.checks import Fault, with_faults
+from custtier.sources.lists.checks import Fault, account_faults, with_faults
 from custtier.sources.lists.keys import text_key
 from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.persons import with_persons
@@ -27,7 +27,7 @@ def link_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
     )
     rows = _told_of_someone(with_persons(_one_each(rows), layout.profile))
     faults = [
-        Fault("missing_account", "account", pl.col("account_key").is_null()),
+        *account_faults(),
         Fault("missing_person", "person", pl.col("person").is_null()),
         Fault("unknown_decision", "decision", pl.col("is_unknown")),
     ]

@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from custtier.schema import Direction
-from custtier.sources.lists.checks import Fault, with_faults
+from custtier.sources.lists.checks import Fault, account_faults, with_faults
 from custtier.sources.lists.keys import mixed_key, numbers_among, numbers_of
 from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.persons import with_persons
@@ -34,7 +34,7 @@ def message_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
         found = read_instants(rows["sent_at"], layout)
         rows = rows.with_columns(found.values.alias("sent_at"))
         faults.append(Fault("bad_date", "sent_at", found.bad | found.values.is_null()))
-    rows = with_faults(rows, [*faults, Fault("missing_account", "account", pl.col("account").is_null())], layout)
+    rows = with_faults(rows, [*faults, *account_faults()], layout)
     return ListRows(_with_keys(rows), instant=latest(rows, ["sent_at"], layout))
 
 
@@ -89,6 +89,7 @@ def _with_sides(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, list[
     direction = no_texts(rows.height)
     if "direction" in rows.columns:
         direction = word_codes(rows["direction"], DIRECTIONS, field="direction", profile=profile)
+    usual = "text" if "automatic" in rows.columns and "kind" not in rows.columns else "other"
     told = rows.with_columns(kind=kind, automatic=automatic, direction=direction)
     # only a greeting looks like a message of somebody's own; all other sentences stand between the messages
     is_shown = pl.col("kind").is_null() | (pl.col("kind") == "system")
@@ -100,7 +101,7 @@ def _with_sides(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, list[
         .when(is_shown & (pl.col("automatic") == "notice"))
         .then(pl.lit("system"))
     )
-    told = told.with_columns(kind=pl.coalesce(sentence, "kind", pl.lit("other")))
+    told = told.with_columns(kind=pl.coalesce(sentence, "kind", pl.lit(usual)))
     by_program = pl.col("kind").is_in(_OF_PROGRAM) | (pl.col("direction") == Direction.SYSTEM.value)
     told = told.with_columns(
         direction=pl.when(by_program).then(pl.lit(Direction.SYSTEM.value)).otherwise("direction"),
