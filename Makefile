@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin/
 
-.PHONY: check quick format golden docs bench lock
+.PHONY: check quick format golden docs fuzz bench lock
 
 check:            ## everything that must hold before a commit
 	$(PYTHON) tools/check.py
@@ -20,6 +20,9 @@ golden:           ## write the expected outputs anew; read the difference before
 docs:             ## write the generated pages and catalogues anew
 	$(BIN)python tools/catalogue.py
 	$(BIN)python tools/reference.py
+
+fuzz:             ## read 10,000 files spoiled at random; each must read or be refused
+	$(BIN)python tests/sources/mutations.py 10000
 
 bench:            ## measure against the floors; prints the table of docs/benchmarks.md
 	$(BIN)python bench/run.py

@@ -97,7 +97,9 @@ def members(source: Source, folder: Path, passwords: Passwords | None) -> Iterat
     packed_size = source.path.stat().st_size
     with closing(sound(lambda: zipfile.ZipFile(source.path), label=source.label)) as archive:
         check_entries(archive, packed_size, label=source.label)
-        entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(_name(entry))]
+        entries = [
+            entry for entry in archive.infolist() if not entry.filename.endswith("/") and not _is_hidden(_name(entry))
+        ]
         if not entries:
             raise data_error("empty-file", "{path} is empty", hint="export the file again", path=source.label)
         locked = all(entry.flag_bits & _ENCRYPTED for entry in entries)

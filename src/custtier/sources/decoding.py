@@ -35,11 +35,13 @@ def encoding_of(path: Path, *, label: str) -> str:
     """`utf-8`, `utf-8-sig`, `utf-16`, `gb18030`, `cp1252` (Western Europe) or `cp932` (Japan), told by the bytes.
 
     Raises:
-        CusttierError: `undecodable-file` when the bytes plainly are UTF-8, but for one.
+        CusttierError: `undecodable-file` when the bytes plainly are UTF-8, or say so, but for one.
     """
     with path.open("rb") as source:
         start = source.read(3)
     if start == codecs.BOM_UTF8:
+        for _ in _decoded(path, "utf-8", label=label):
+            pass
         return "utf-8-sig"
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16"

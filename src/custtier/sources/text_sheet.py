@@ -91,11 +91,15 @@ class TextSheet:
             raise self._unreadable()
         return found
 
-    def unquoted(self) -> "TextSheet":
-        """The same text in a format that puts no cell in quotation marks: every mark is a character."""
+    def unquoted(self, *, through: int) -> "TextSheet":
+        """The same text in a format that puts no cell in quotation marks: every mark is a character, every line a row.
+
+        Args:
+            through: A line that the first rows have to reach.
+        """
         with self.path.open(encoding=self.stored, errors="ignore", newline="") as source:
-            lines = source.read(_HEAD_CHARACTERS).removeprefix("\ufeff").splitlines()[: len(self.head)]
-        head = tuple(tuple(line.split(self.table.delimiter)) for line in lines)
+            lines = source.read(_HEAD_CHARACTERS).removeprefix("\ufeff").split("\n")[: max(through, len(self.head))]
+        head = tuple(tuple(line.rstrip("\r").split(self.table.delimiter)) for line in lines)
         width = max((len(cells) for cells in head), default=1)
         table = replace(self.table, quoted=False, width=width)
         return replace(self, table=table, head=head, lines_through=tuple(range(1, len(head) + 1)))
@@ -197,6 +201,8 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
     delimiter = delimiter_of(start)
     backticks = has_backticks(start, delimiter)
     returns_only = "\r" in start and "\n" not in start
+    if encoding == "utf-8-sig":
+        check_utf8(path, encoding, label=label)
     source, stored = path, "gb18030" if encoding == "gb18030" else "utf-8"
     if returns_only or backticks or encoding in {"utf-16", "cp1252", "cp932"}:
         source = _copied(path, encoding, label=label, folder=folder, returns_only=returns_only)
