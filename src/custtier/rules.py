@@ -92,6 +92,12 @@ class Rule:
             return tuple(word.strip() for word in self.gift)
         return GIFT_WORDS if self.gift else ()
 
+    @property
+    def reaches_free_orders(self) -> bool:
+        """Whether the rule is about orders without money, which are no purchases anyway: others leave them alone."""
+        most = None if self.amount_at_most is None else amount_of(self.amount_at_most)
+        return self.zero_amount or bool(self.gift) or (most is not None and most <= 0)
+
     def conditions(self) -> dict[str, object]:
         """The conditions that are set, by key, as written."""
         own = {"name", "on", "whole_order"}
@@ -137,6 +143,7 @@ class BrushedLimits:
         even_orders: Even gaps need so many orders, at least.
         quiet_days: Nobody has come back only counts after so many days.
         once_share: Part of the accounts that never came back, at least.
+        back_share: Part of the accounts that bought at another time too: from here on a point is taken off.
         night_share: Part of the orders between midnight and six, at least.
     """
 
@@ -148,9 +155,10 @@ class BrushedLimits:
     alike_share: float = 0.8
     crowd: int = 8
     even_gaps: float = 0.35
-    even_orders: int = 8
+    even_orders: int = 10
     quiet_days: int = 30
     once_share: float = 0.8
+    back_share: float = 0.3
     night_share: float = 0.8
 
 

@@ -25,6 +25,7 @@ _ALIKE_POINTS: Final = 2
 _EVEN_POINTS: Final = 2
 _ONCE_POINTS: Final = 1
 _NIGHT_POINTS: Final = 1
+_BACK_POINTS: Final = -1
 
 _PUNCTUATION: Final = r"[\s,，。.;；、:：_()（）#\-—]"
 _SHORTEST_ADDRESS: Final = 8
@@ -212,6 +213,7 @@ def _measured(rows: pl.DataFrame, *, as_of: date, limits: BrushedLimits) -> pl.D
             .then(pl.col("is_once").mean())
             .alias("once_share"),
             pl.col("is_night").mean().alias("night_share"),
+            (~pl.col("is_once")).mean().alias("back_share"),
         )
         .join(commonest, on="burst")
         .join(timed, on="burst")
@@ -229,6 +231,7 @@ def _measured(rows: pl.DataFrame, *, as_of: date, limits: BrushedLimits) -> pl.D
         + pl.when(is_even).then(_EVEN_POINTS).otherwise(0)
         + pl.when(pl.col("once_share") >= limits.once_share).then(_ONCE_POINTS).otherwise(0)
         + pl.when(pl.col("night_share") >= limits.night_share).then(_NIGHT_POINTS).otherwise(0)
+        + pl.when(pl.col("back_share") >= limits.back_share).then(_BACK_POINTS).otherwise(0)
     )
     return measured.with_columns(share).select(
         "burst",

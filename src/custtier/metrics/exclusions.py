@@ -86,7 +86,7 @@ def taken_orders(
     """The orders that rules take out, each under the first rule that fits.
 
     An order counts when it was paid up to `as_of` and not given back in full by then: what is no purchase anyway is not
-    taken out. Orders paid without money are named too, with no sales.
+    taken out. Orders paid without money are named by rules that ask for them, with no sales.
 
     Args:
         facts: The orders.
@@ -172,6 +172,8 @@ def _applies(rule: Rule, evidence: Evidence) -> pl.Expr:
         if rule.texts(key)
     ]
     conditions += _money(rule, facts)
+    if not rule.reaches_free_orders:
+        conditions.append(pl.col("gross") > 0)
     if rule.customers:
         conditions.append(_of_customers(facts, pl.col("customer_id").is_in(list(rule.texts("customers")))))
     if rule.phones:

@@ -13,7 +13,7 @@ from custtier.text.checks import found_text, hint_text
 from custtier.views.health.check import BAD, LOOK, OK, STATUSES, Check, judged
 from custtier.views.health.days import date_gaps, future_days, odd_hours, old_exports
 from custtier.views.health.intake import Intake, intake_checks, zero_ended
-from custtier.views.health.money import overlapping_bills, paid, purchase_checks, refund_checks
+from custtier.views.health.money import is_waiting, lost_refunds, overlapping_bills, paid, purchase_checks
 from custtier.views.health.people import list_checks, phone_checks
 from custtier.views.health.repeats import again_within_minutes, twice_over_sources
 from custtier.views.spoken import spoken_money
@@ -58,7 +58,7 @@ def doctor(
         *_order_checks(
             facts, today=today, zone=zone, shared_phone_accounts=shared_phone_accounts, weak_sources=weak_sources
         ),
-        *refund_checks(facts),
+        lost_refunds(facts),
         *list_checks(facts),
         *_suspicions(facts, found),
         _rules_check(rules),
@@ -120,11 +120,12 @@ def _order_checks(
     bought = seen.filter(paid())
     alone = seen.filter(~pl.col("is_absorbed"))
     count = pl.len().cast(pl.Int64).alias("orders")
-    days, paid_days, hours = pl.collect_all(
+    days, paid_days, hours, waiting = pl.collect_all(
         [
             alone.group_by("source", "ordered_on").agg(count),
             bought.group_by("source", "kind", "ordered_on").agg(count),
             bought.filter(pl.col("hour").is_not_null()).group_by("source", "hour").agg(count),
+            seen.select(is_waiting().sum().cast(pl.Int64)),
         ]
     )
     every = int(paid_days["orders"].sum())
@@ -137,6 +138,7 @@ def _order_checks(
         old_exports(days),
         odd_hours(hours),
         *purchase_checks(facts),
+        judged("waiting_items", waiting.item() or 0),
         *phone_checks(alone, shared_phone_accounts=shared_phone_accounts, weak_sources=weak_sources),
     ]
 

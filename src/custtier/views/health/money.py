@@ -73,8 +73,8 @@ def _outliers(facts: Facts, per_currency: pl.DataFrame) -> Check:
     return judged("outliers", count, of=int(per_currency["orders"].sum()), top=top, times=OUTLIER_TIMES)
 
 
-def refund_checks(facts: Facts) -> list[Check]:
-    """Refunds without their order, and items that wait for theirs."""
+def lost_refunds(facts: Facts) -> Check:
+    """Refunds without their order."""
     lost = (
         facts.table("refunds", columns=["is_unmatched", "amount"])
         .select(
@@ -86,13 +86,15 @@ def refund_checks(facts: Facts) -> list[Check]:
         .row(0, named=True)
     )
     currency = facts.extent.currencies[0] if len(facts.extent.currencies) == 1 else None
-    waiting = facts.table("waiting", columns=["order_key"]).select(pl.len()).collect().item()
-    return [
-        judged(
-            "unmatched_refunds", lost["lost"], of=lost["refunds"], amount=spoken_money(lost["amount"] or 0, currency)
-        ),
-        judged("waiting_items", waiting),
-    ]
+    amount = spoken_money(lost["amount"] or 0, currency)
+    return judged("unmatched_refunds", lost["lost"], of=lost["refunds"], amount=amount)
+
+
+def is_waiting() -> pl.Expr:
+    """Whether an order of `details` stands among `facts.table("waiting")`, told without opening it again."""
+    unpriced = pl.col("gross").is_null() & (pl.col("state") == State.PAID.value)
+    lacks = unpriced | pl.col("ordered_on").is_null() | pl.col("state").is_null()
+    return lacks.fill_null(value=False) & ~pl.col("is_absorbed")
 
 
 def overlapping_bills(orders: pl.DataFrame) -> Check:
