@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from custtier.facts import Note
-from custtier.schema import REJECTS
+from custtier.schema import REJECTS, State
 from custtier.settings import Settings
 from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
@@ -62,7 +62,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
         refunds=refunds.drop("at").with_columns(stamp),
         records=_records(table, items, refunds),
         rejects=_rejects(table, matches, path=path),
-        notes=(*_notes(table, orders, layout, path=path), *differing_totals(table, matches, path=path)),
+        notes=(*_notes(table, orders, items, layout, path=path), *differing_totals(table, matches, path=path)),
     )
 
 
@@ -218,7 +218,9 @@ def _cells(row: dict[str, object], headers: Sequence[str]) -> str:
     return json.dumps(cells, ensure_ascii=False)
 
 
-def _notes(table: pl.DataFrame, orders: pl.DataFrame, layout: Layout, *, path: str) -> tuple[Note, ...]:
+def _notes(
+    table: pl.DataFrame, orders: pl.DataFrame, items: pl.DataFrame, layout: Layout, *, path: str
+) -> tuple[Note, ...]:
     profile = layout.profile
     notes: list[Note] = []
     tells_people = bool(profile.accounts) or "phone" in profile.columns
@@ -234,7 +236,16 @@ def _notes(table: pl.DataFrame, orders: pl.DataFrame, layout: Layout, *, path: s
     if unknown:
         column = layout.match.header_of("refund_status")
         notes.append(Note("unknown_refund_status", {"file": path, "column": column, "rows": unknown}))
+    assumed = _assumed_refunds(items if layout.item_money else orders) if profile.refund_statuses.whole else 0
+    if assumed:
+        notes.append(Note("assumed_refunds", {"file": path, "orders": assumed}))
     return tuple(notes)
+
+
+def _assumed_refunds(rows: pl.DataFrame) -> int:
+    """Orders of which the file says that they, or items of them, were refunded, but not how much."""
+    untold = pl.col("stated_refund").is_null()
+    return rows.filter((pl.col("state") == State.REFUNDED.value) & untold)["order_key"].n_unique()
 
 
 def _has_buyer(orders: pl.DataFrame) -> bool:

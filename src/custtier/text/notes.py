@@ -91,6 +91,10 @@ NOTES: Final[Mapping[str, str]] = {
         "figures, not in them"
     ),
     "undated_refunds": "orders with a refund without a day: {count}; it is taken as made with the order",
+    "assumed_refunds": (
+        "{file}: refunded orders that do not say how much was given back: {orders}; all that was paid is taken off, "
+        "until a file of after-sales or settlements says how much"
+    ),
     "unknown_refund_status": ("{file}: rows with an unknown word in {column}: {rows}; they are taken as not refunded"),
     "unknown_words": (
         "words of the status that nobody knows: {words}; put each where it belongs in the profile, until then their "
