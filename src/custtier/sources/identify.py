@@ -154,12 +154,21 @@ def _match(sheet: Sheet, profiles: Collection[Profile], *, path: str, own: Colle
 
 def _matched(sheet: Sheet, profile: Profile, number: int) -> Match:
     if isinstance(sheet, TextSheet) and not profile.quotes:
-        sheet = sheet.unquoted()
+        sheet, number = _unquoted(sheet, number)
     cells = sheet.head[number - 1]
     headers = _positions(cells)
     told = (one.currency for one in profile.signatures if one.currency and _holds(one, headers, profile))
     names = tuple(cell.strip().strip("\ufeff`\"'") for cell in cells)
     return Match(sheet, profile, number, headers, names, next(told, ""))
+
+
+def _unquoted(sheet: TextSheet, number: int) -> tuple[TextSheet, int]:
+    """The sheet with its quotation marks as characters, and its header's row; as it is where no header is left then."""
+    line = sheet.lines_through[number - 1]
+    found = sheet.unquoted(through=line)
+    headers = _positions(found.head[line - 1])
+    whole = set(headers) >= set(_positions(sheet.head[number - 1]))
+    return (found, line) if whole else (sheet, number)
 
 
 def _positions(cells: Sequence[str]) -> dict[str, list[int]]:
@@ -232,14 +241,14 @@ def _unknown(sheets: Sequence[Sheet], profiles: Collection[Profile], *, path: st
             "unknown-format",
             "{path} has no header that any profile knows in its first {rows} rows",
             hint="a plain table needs headers such as order_id, date, amount, customer; "
-            "name another format with `--profile NAME`",
+            "make its format known with `custtier sources new FILE`",
             path=path,
             rows=HEAD_ROWS,
         )
     return data_error(
         "unknown-format",
         "{path} has no header that any profile knows in its first {rows} rows; nearest, and what is missing: {nearest}",
-        hint="export all columns, or name the profile with `--profile NAME`",
+        hint="export all columns, or make this format known with `custtier sources new FILE`",
         path=path,
         rows=HEAD_ROWS,
         nearest="; ".join(nearest),

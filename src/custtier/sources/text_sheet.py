@@ -201,8 +201,6 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
     delimiter = delimiter_of(start)
     backticks = has_backticks(start, delimiter)
     returns_only = "\r" in start and "\n" not in start
-    if encoding == "utf-8-sig":
-        check_utf8(path, encoding, label=label)
     source, stored = path, "gb18030" if encoding == "gb18030" else "utf-8"
     if returns_only or backticks or encoding in {"utf-16", "cp1252", "cp932"}:
         source = _copied(path, encoding, label=label, folder=folder, returns_only=returns_only)
