@@ -28,16 +28,21 @@ ROW_BYTES: Final = 8
 FREE_CELLS: Final = 4_000_000
 """So many cells a sheet may have in any case; a workbook with more has at least one packed byte for each."""
 
-MOST_EMPTY: Final = 8
-"""Beyond `FREE_CELLS`, a sheet has no more than so many places for each cell that is filled."""
+FREE_TEXT_BYTES: Final = 256 << 20
+"""So much all texts of a workbook may take together, each counted as often as it is used."""
 
-MOST_TEXT_BYTES: Final = 512 << 20
-"""All texts of a sheet together, each counted as often as it is used, unless the file itself is larger."""
+MOST_TEXT_RATIO: Final = 20
+"""A large workbook's texts may take so many times its size."""
 
 
 def most_bytes(packed: int) -> int:
     """How much a file of so many bytes may unpack to."""
     return min(MOST_BYTES, max(FREE_BYTES, packed * MOST_RATIO))
+
+
+def most_text_bytes(packed: int) -> int:
+    """How much the texts of a workbook of so many bytes may take."""
+    return max(FREE_TEXT_BYTES, packed * MOST_TEXT_RATIO)
 
 
 def most_rows(packed: int) -> int:

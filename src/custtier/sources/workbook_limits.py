@@ -65,7 +65,7 @@ def check_workbook(path: Path, *, label: str) -> None:
                 cell_count += _checked_cells(pieces, most_cells=most_cells, label=label)
         if cell_count > most_cells:
             raise limits.too_spread(label)
-        _check_texts(archive, texts, cell_count, most=max(limits.MOST_TEXT_BYTES, packed_size), label=label)
+        _check_texts(archive, texts, cell_count, most=limits.most_text_bytes(packed_size), label=label)
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, label: str) -> Iterator[bytes]:
