@@ -76,9 +76,8 @@ KINDS: Final[Mapping[str, str]] = {
     "a payment of no known order is a sale of its own",
     "refund": "refunds: a row takes back money of the order that it names, which another file holds, and adds no sale",
     "buyers_bill": "refused: it tells what one person bought, not what a shop sold",
-    "contacts": "refused: it lists contacts, and this version imports orders only",
 }
-REFUSED: Final = {"buyers_bill": "a buyer's bill", "contacts": "a contact"}
+REFUSED: Final = {"buyers_bill": "a buyer's bill"}
 STATES: Final = {
     "unpaid": "unpaid",
     "paid": "paid",

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import list_facts
 from custtier.sources.profile import Profile, load_profiles
 from source_facts import GRAINS, REFUSED, buyer, columns_read, generated, table, word
 
@@ -34,7 +35,9 @@ def formats(profiles: Mapping[str, Profile], pages: Mapping[str, str]) -> str:
     for name, profile in profiles.items():
         link = f"[{profile.title.zh}]({name}.md)<br>{profile.title.en}"
         evidence = evidence_of(pages.get(name, ""))
-        if profile.is_read:
+        if profile.is_list:
+            cells = list_facts.row_cells(profile)
+        elif profile.is_read:
             net = "refunds off already" if profile.paid == "net" else "before refunds"
             whose = {"buyer": "buyer paid", "shop": "shop received", "goods": "price of goods"}[profile.money_basis]
             cells = (GRAINS[profile.grain][0], buyer(profile, with_headers=False), f"{whose}, {net}")
@@ -71,7 +74,7 @@ def pages() -> dict[Path, str]:
     for name, profile in profiles.items():
         page = FOLDER / f"{name}.md"
         text = page.read_text(encoding="utf-8") if page.exists() else skeleton(profile)
-        written[name] = with_parts(text, {"": partial(generated, profile)})
+        written[name] = with_parts(text, {"": partial(list_facts.generated if profile.is_list else generated, profile)})
     index = (FOLDER / INDEX).read_text(encoding="utf-8")
     parts = {"formats": lambda: formats(profiles, written), "headers": lambda: columns_read(profiles["generic"])}
     return {

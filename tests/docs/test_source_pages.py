@@ -24,6 +24,7 @@ from custtier.sources.profile import (
     Words,
     parse_profile,
 )
+from custtier.sources.profile_fields import LIST_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "sources"
@@ -119,7 +120,7 @@ def test_a_stale_part_is_written_anew_and_the_rest_is_left(source_pages: ModuleT
 def test_the_guide_explains_every_key_of_a_profile() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     parts = (Profile, Signature, Account, Statuses, RefundStatuses, Words, RowRule, Trailer, Totals, Sum)
-    keys = {key for part in parts for key in part.model_fields} | FIELDS
+    keys = {key for part in parts for key in part.model_fields} | FIELDS.union(*LIST_FIELDS.values())
     assert sorted(key for key in keys if f"`{key}`" not in text) == []
 
 
