@@ -75,6 +75,10 @@ def new(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the profile.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="What the file holds: order, contacts, …")] = None,
     column: Columns = None,
+    word: Annotated[
+        list[str] | None,
+        typer.Option("--word", metavar="WORD=STATE", help="What a word of the status means; may be repeated."),
+    ] = None,
     day_first: Annotated[
         bool | None, typer.Option("--day-first/--month-first", help="How to read dates such as 01/02/2026.")
     ] = None,
@@ -88,7 +92,15 @@ def new(
     """Draft a profile for an export that no format knows, try it on the file, and keep it."""
     from custtier.workflows.drafting import Wanted, draft_source, keep
 
-    wanted = Wanted(name, kind, _pairs(column or ()), day_first=day_first, replaces=force, output=to)
+    wanted = Wanted(
+        name,
+        kind,
+        _pairs(column or (), option="--column", form="FIELD=HEADER"),
+        _pairs(word or (), option="--word", form="WORD=STATE"),
+        day_first=day_first,
+        replaces=force,
+        output=to,
+    )
     passwords = passwords_of(ctx, password_file)
     with Bar(quiet=out.quiet) as bar:
         passwords.before_asking = bar.hide
@@ -141,17 +153,20 @@ def _whole(out: Writing) -> Writing:
     return replace(out, limit=0) if out.limit is None else out
 
 
-def _pairs(typed: list[str] | tuple[str, ...]) -> dict[str, str]:
-    """`FIELD=HEADER` of the options."""
+def _pairs(typed: list[str] | tuple[()], *, option: str, form: str) -> dict[str, str]:
+    """What stands before and after the sign in each of an option's values."""
     pairs = {}
     for one in typed:
-        field, sign, header = one.partition("=")
-        if not sign or not field.strip():
+        first, sign, second = one.partition("=")
+        if not sign or not first.strip():
             raise usage_error(
-                "bad-column",
-                "--column takes FIELD=HEADER, not {typed}",
-                hint="write it as --column gross=HEADER; an empty header takes the field from its column",
+                "bad-pair",
+                "{option} takes {form}, not {typed}",
+                hint="write it as --column gross=HEADER, --word WORD=paid; an empty header takes the field from its "
+                "column",
+                option=option,
+                form=form,
                 typed=one,
             )
-        pairs[field.strip()] = header.strip()
+        pairs[first.strip()] = second.strip()
     return pairs

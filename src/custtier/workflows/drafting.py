@@ -44,6 +44,7 @@ class Wanted:
         name: Its name; None to make one from the file's.
         kind: What the file holds; None to tell it from the columns.
         columns: Field → header, settled beforehand.
+        words: Word of a status → its state, the same.
         day_first: How to read `01/02/2026`; None to ask where it is open.
         replaces: Whether a profile of the user's of this name may be written over.
         output: Where to write it; None for the settings folder, where it is usable at once.
@@ -52,6 +53,7 @@ class Wanted:
     name: str | None = None
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     day_first: bool | None = None
     replaces: bool = False
     output: Path | None = None
@@ -111,7 +113,13 @@ def draft_source(
         profiles = list(usable_profiles().values())
         name = wanted.name or _free_name(shown_name(file))
         others = [profile for profile in profiles if profile.name != name]
-        wishes = Wishes(kind=wanted.kind, columns=wanted.columns, zone=settings.zone, day_first=wanted.day_first)
+        wishes = Wishes(
+            kind=wanted.kind,
+            columns=wanted.columns,
+            words=wanted.words,
+            zone=settings.zone,
+            day_first=wanted.day_first,
+        )
         found = draft(sheets, path=source.label, profiles=others, wishes=wishes, ask=ask)
         title = _title_of(shown_name(file)) or name
         text = as_toml(found, name=name, title=title, platform=name, catalogue=catalogue)
@@ -272,12 +280,18 @@ def _view(
             "rejected": trial.rejected,
             "orders": trial.orders,
             "net_sales": trial.net_sales,
-            "written": str(target),
+            "written": _near(target),
         },
         tables={"columns": columns, "words": words},
         notes=notes,
         currency=trial.currency,
     )
+
+
+def _near(path: Path) -> str:
+    """A path as it is typed from here, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _notes(

@@ -15,6 +15,7 @@ from custtier.sources.drafting.vocabulary import ACCOUNT, Vocabulary, vocabulary
 from custtier.sources.identify import normal_header
 from custtier.sources.profile import Profile
 from custtier.sources.sheet import Sheet
+from custtier.sources.transforms.statuses import plain_word
 from custtier.text import message
 
 _MOST_QUESTIONS: Final = 12
@@ -31,12 +32,14 @@ class Wishes:
     Args:
         kind: Kind of the profile; None to tell it from the columns.
         columns: Field → header.
+        words: Word of a status → its state.
         zone: Of times without an offset.
         day_first: How to read `01/02/2026`; None to ask where it is open.
     """
 
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
     day_first: bool | None = None
 
@@ -96,7 +99,8 @@ def draft(
 
     Raises:
         CusttierError: `no-header`; `cannot-draft` when a column that must be there cannot be told; `unknown-field`,
-            `no-such-column`, `unknown-kind` for wishes that cannot be fulfilled.
+            `no-such-column`, `unknown-kind` `unknown-state` for wishes that
+            cannot be fulfilled.
     """
     kinds = _kinds(wishes)
     everything = frozenset().union(*(kind.fields for kind in kinds))
@@ -105,6 +109,7 @@ def draft(
     names = {*known.aliases, *known.beside}
     head = head_of(sheets, known=names, path=path, zone=wishes.zone, date_formats=ways)
     _check_wishes(wishes, kinds, head, path)
+    _check_words(wishes.words)
     tried = [(kind, wished(_placed(kind, profiles, head), wishes.columns)) for kind in kinds]
     kind, found = _likeliest(tried)
     known = vocabulary(profiles, fields=kind.fields)
@@ -114,7 +119,7 @@ def draft(
     rows = _asked_rows(rows, by_field(found), ask)
     found = _with_levels(found, rows) if kind.name == "order" else found
     fields = by_field(found)
-    words = _asked_words(_words(head, fields, known), ask)
+    words = _asked_words(_with_said(_words(head, fields, known), wishes.words), ask)
     day_first, open_days = _asked_days(fields, wishes.day_first, ask)
     money = fields.get(rows.money)
     return Draft(
@@ -166,6 +171,20 @@ def _check_wishes(wishes: Wishes, kinds: Sequence[Kind], head: Head, path: str) 
                 path=path,
                 column=header,
                 headers=", ".join(column.header for column in head.columns),
+            )
+
+
+def _check_words(words: Mapping[str, str]) -> None:
+    known = (*STATES, *REFUND_STATES)
+    for word, state in words.items():
+        if state not in known:
+            raise usage_error(
+                "unknown-state",
+                "{state} is no state that the word {word} could mean; there are {states}",
+                hint="write it as `--word WORD=paid`",
+                state=state,
+                word=word,
+                states=", ".join(known),
             )
 
 
@@ -242,6 +261,18 @@ def _words(head: Head, fields: Mapping[str, Placement], known: Vocabulary) -> li
         if name in fields:
             found += words_of(column_texts(head, fields[name].column), field=name, known=meanings)
     return found
+
+
+def _with_said(words: Sequence[Word], said: Mapping[str, str]) -> list[Word]:
+    """The same, with what the user says that words mean."""
+    meant = {plain_word(word): state for word, state in said.items()}
+    states = {"status": STATES, "refund_status": REFUND_STATES}
+    return [
+        replace(one, state=state, asked=True)
+        if (state := meant.get(plain_word(one.word), "")) in states[one.field]
+        else one
+        for one in words
+    ]
 
 
 def _asked_words(words: Sequence[Word], ask: Asker | None) -> list[Word]:

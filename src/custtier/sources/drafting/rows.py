@@ -47,12 +47,13 @@ def rows_of(sample: pl.DataFrame, fields: Mapping[str, Placement]) -> Rows:
     money = "gross" if "gross" in fields else "amount"
     if "order_id" not in fields:
         return Rows("order", "gross", "refund")
+    time = "created_at" if "created_at" in fields else "paid_at"
     ids = _cells(sample, fields["order_id"])
     continued = ids.is_null() & _cells(sample, fields[money]).is_null() if has_products else ids.is_null()
     blank = has_products and float(continued.sum()) >= 0.02 * len(ids)
     table = pl.DataFrame({"id": ids.fill_null(strategy="forward") if blank else ids})
     table = table.with_columns(
-        **{name: _cells(sample, fields[name]) for name in (money, "refund", "item_refund") if name in fields}
+        **{name: _cells(sample, fields[name]) for name in (money, time, "refund", "item_refund") if name in fields}
     ).drop_nulls("id")
     several = int(table.group_by("id").len().filter(pl.col("len") > 1).height)
     if blank:
@@ -60,7 +61,9 @@ def rows_of(sample: pl.DataFrame, fields: Mapping[str, Placement]) -> Rows:
     if not several:
         return Rows("auto", money, "") if has_products else Rows("order", "gross", "refund")
     if _is_on_first_only(table, money):
-        return Rows("item_blank", "gross", "refund", several=several)
+        # where only the amount is blank below, the other cells of the order stand on each of its rows
+        grain: Grain = "item_blank" if _is_on_first_only(table, time) else "item_repeated"
+        return Rows(grain, "gross", "refund", several=several)
     is_same = _is_same(table, money)
     refund = "refund" if "refund" not in fields and "item_refund" not in fields else _refund_level(table)
     if is_same:
