@@ -13,6 +13,9 @@ from custtier.sources.lists.words import platforms_of
 from custtier.sources.profile import Profile, load_profiles
 
 _TEXTS: Final = ("account", "account_kind", "account_platform", "platform", "phone", "email")
+_PLAIN: Final = "generic"
+"""The platform of plain tables."""
+
 _SEVERAL_PHONES: Final = rf"{MOBILE}\D+(?:\+?86[- ]?)?{MOBILE}"
 _FIRST_PHONE: Final = rf"({MOBILE})"
 
@@ -37,12 +40,13 @@ def _settled(told: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=pl.String).alias(name) for name in _TEXTS if name not in told.columns]
     rows = told.with_columns(missing).with_columns(phone=_first_phone(pl.col("phone")))
     rows = rows.with_columns(platforms_of(rows["platform"]).alias("platform"))
-    # a header such as 微信号 says more than the row's word for a platform
-    open_to_word = pl.col("account_platform").is_null() & pl.col("platform").is_not_null()
+    # a header such as 微信号 says more than the row's word for a platform, one such as 客户编号 less
+    header = pl.col("account_platform")
+    open_to_word = (header.is_null() | (header == _PLAIN)) & pl.col("platform").is_not_null()
     by_word = open_to_word & pl.col("account_kind").is_in([AccountKind.ACCOUNT.value, AccountKind.OPENID.value])
     rows = rows.with_columns(
         account_kind=pl.when(by_word).then(_kind_on_platform()).otherwise("account_kind"),
-        platform=pl.coalesce("account_platform", "platform", pl.lit(profile.platform)),
+        platform=pl.when(open_to_word).then("platform").otherwise(pl.coalesce(header, pl.lit(profile.platform))),
         phone_kind=pl.lit(None, dtype=pl.String),
         own_account=pl.col("account").is_not_null(),
     )
@@ -79,7 +83,7 @@ def _kinds_by_platform() -> Mapping[str, Sequence[str]]:
     """Platform → the kinds of account that its formats know their people by."""
     found: dict[str, list[str]] = {}
     for profile in load_profiles().values():
-        if profile.platform == "generic":
+        if profile.platform == _PLAIN:
             continue
         for account in profile.accounts:
             kinds = found.setdefault(account.platform or profile.platform, [])
