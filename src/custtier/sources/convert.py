@@ -17,9 +17,10 @@ from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
 from custtier.sources.refunds import refund_rows
 from custtier.sources.refusals import buyers_bill
+from custtier.sources.row_faults import reject_reasons
 from custtier.sources.trailer_totals import differing_totals
 from custtier.sources.transforms.text import is_masked
-from custtier.sources.values import Layout, file_instant, pending_refunds, reject_reasons, settled_grain, with_values
+from custtier.sources.values import Layout, file_instant, pending_refunds, settled_grain, with_values
 
 
 def convert(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:
