@@ -117,9 +117,9 @@ def test_a_suggestion_says_why_in_words_with_the_numbers(facts: Facts, lang: str
         currency="CNY",
         catalogue=catalogue,
     )
-    assert table.filter(pl.col("reason").str.contains(said)).height == 9
+    assert table.filter(pl.col("detail").str.contains(said)).height == 9
     assert table.filter(pl.col("on"))["detector"].unique().to_list() == ["brushed"]
-    assert table["reason"].str.contains(r"\d").all()
+    assert table["detail"].str.contains(r"\d").all()
 
 
 def test_nothing_planted_nothing_found(tmp_path: Path) -> None:

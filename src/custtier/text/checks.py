@@ -36,8 +36,8 @@ FOUND: Final[Mapping[str, str]] = {
     "contacts_without_key": "contacts without account, full phone or e-mail: they meet no order",
     "chats_without_contact": "people in the chats who are no contacts",
     "spend_without_channel": "rows of spend that name no channel",
-    "wholesale": "orders that look like wholesale: {sales} in {clusters} groups",
-    "brushed": "orders that look brushed: {sales} in {clusters} groups",
+    "wholesale": "orders that look like wholesale; groups: {clusters}, net sales: {sales}",
+    "brushed": "orders that look brushed; groups: {clusters}, net sales: {sales}",
     "exclusions": "exclusions switched on: {on} of {count}",
 }
 """Code of a check → what it found; also the list of all checks."""

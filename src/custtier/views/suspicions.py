@@ -26,7 +26,7 @@ _LARGEST: Final = message("the largest order, {amount}, is {times} times the usu
 _PIECES: Final = message("up to {pieces} pieces in one order")
 _REPEATED: Final = message("{orders} large orders of one customer")
 
-TABLE: Final = ("detector", "on", "since", "until", "orders", "accounts", "net_sales", "reason")
+TABLE: Final = ("detector", "on", "since", "until", "orders", "accounts", "net_sales", "detail")
 
 
 def suggestions(
@@ -57,7 +57,7 @@ def suggestions(
         told = suspects.clusters.sort("cluster").with_columns(
             pl.lit(name).alias("detector"),
             pl.lit(name in switched_on).alias("on"),
-            pl.Series("reason", reasons, dtype=pl.String),
+            pl.Series("detail", reasons, dtype=pl.String),
         )
         tables.append(told.select(TABLE))
     return pl.concat(tables)
