@@ -180,7 +180,7 @@ class RowRule(Part):
     take: Literal["order", "refund", "leave_out"]
     reason: str = ""
     include: str = ""
-    amount: str = ""
+    amount: Literal["", "refund_amount", "gross", "total", "refund", "amount", "item_refund"] = ""
     dated: bool = True
     when: dict[str, Words] = {}
 
@@ -188,6 +188,8 @@ class RowRule(Part):
     def _says_why(self) -> "RowRule":
         if self.take == "leave_out" and not self.reason:
             raise ValueError("a rule that leaves rows out needs a reason")
+        if self.take != "refund" and (self.amount or not self.dated):
+            raise ValueError("`amount` and `dated` are of refund rows")
         return self
 
 
