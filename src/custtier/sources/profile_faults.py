@@ -43,7 +43,9 @@ def toml_fault(problem: tomllib.TOMLDecodeError, *, origin: str) -> CusttierErro
 
 def validation_fault(problem: "ValidationError", *, origin: str) -> CusttierError:
     """The error of a TOML that does not describe a profile: its first fault."""
-    first = problem.errors()[0]
+    faults = problem.errors()
+    # a key that does not exist is likely the one that is missing, misspelt
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     key = _key(first["loc"])
     told: dict[str, Any] = dict(first.get("ctx", {}))
     if first["type"] == "value_error":
