@@ -31,7 +31,7 @@ class Reading:
     Args:
         path: As given; `orders.zip/inner.csv` for a member; `-` for standard input.
         profile: Name of the profile that read it.
-        encoding: `utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx`, `xls`, `html` or `xml`.
+        encoding: `utf-8`, `utf-8-sig`, `gb18030`, `cp1252`, `cp932`, `utf-16`, `xlsx`, `xls`, `html` or `xml`.
         header_row: 1-based row of the header, as the file shows it (of the first sheet that was read).
         rows_read: Non-blank records under the header.
         file_instant: Latest instant that stands in the file, UTC; None when it holds none.

@@ -21,7 +21,7 @@ class Sheet(Protocol):
 
     @property
     def encoding(self) -> str:
-        """`utf-8`, `utf-8-sig`, `gb18030`, `utf-16`, `xlsx`, `xls`, `html` or `xml`."""
+        """`utf-8`, `utf-8-sig`, `gb18030`, `cp1252`, `cp932`, `utf-16`, `xlsx`, `xls`, `html` or `xml`."""
 
     @property
     def head(self) -> Sequence[Sequence[str]]:
