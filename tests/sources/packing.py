@@ -6,8 +6,8 @@ import struct
 import zlib
 from pathlib import Path
 
-from Crypto.Cipher import AES
-from Crypto.Hash import HMAC, SHA1
+from Crypto.Cipher import AES, ARC4
+from Crypto.Hash import HMAC, MD5, SHA1
 from Crypto.Protocol.KDF import PBKDF2
 from Crypto.Util import Counter
 
@@ -117,3 +117,43 @@ def locked_workbook(path: Path, target: Path, *, password: str) -> Path:
     with path.open("rb") as source, target.open("wb") as out:
         OOXMLFile(source).encrypt(password, out)
     return target
+
+
+PLAIN_RECORDS = (0x0809, 0x002F, 0x00E1, 0x0194, 0x0195, 0x0196, 0x0138)
+"""Records of an old workbook that are not encrypted."""
+
+
+def locked_old_workbook(path: Path, target: Path, *, password: str) -> Path:
+    """A workbook as Excel 97 locks it: the record of its author makes room for the one that tells of the lock."""
+    import olefile
+
+    with olefile.OleFileIO(str(path)) as container:
+        book = bytearray(container.openstream("Workbook").read())
+    raw = path.read_bytes()
+    place = raw.index(book)
+    salt, proof = os.urandom(16), os.urandom(16)
+    first = ARC4.new(_old_key(password, salt, 0))
+    lock = struct.pack("<HHH", 1, 1, 1) + salt + first.encrypt(proof) + first.encrypt(MD5.new(proof).digest())
+    at = book.index(struct.pack("<HH", 0x005C, 112))
+    book[at : at + 116] = (
+        struct.pack("<HH", 0x002F, 54) + lock + struct.pack("<HH", 0x005C, 54) + b"\1\0\0a" + b" " * 50
+    )
+    stream = b"".join(
+        ARC4.new(_old_key(password, salt, block)).encrypt(bytes(1024)) for block in range(len(book) // 1024 + 1)
+    )
+    at = 0
+    while at <= len(book) - 4:
+        kind, length = struct.unpack_from("<HH", book, at)
+        start = at + 4 + (4 if kind == 0x0085 else 0)
+        if kind not in PLAIN_RECORDS:
+            for index in range(start, min(at + 4 + length, len(book))):
+                book[index] ^= stream[index]
+        at += 4 + length
+    target.write_bytes(raw[:place] + book + raw[place + len(book) :])
+    return target
+
+
+def _old_key(password: str, salt: bytes, block: int) -> bytes:
+    start = MD5.new(password.encode("utf-16-le")).digest()[:5]
+    short = MD5.new((start + salt) * 16).digest()[:5]
+    return MD5.new(short + struct.pack("<I", block)).digest()

@@ -11,7 +11,7 @@ from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Readings, read_files
 from custtier.sources.passwords import KnownPasswords
-from sources.packing import locked_workbook, locked_zip
+from sources.packing import locked_old_workbook, locked_workbook, locked_zip
 
 TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n".encode()
 SECRET = "p@ss Wörd 密码"
@@ -107,6 +107,16 @@ def test_a_locked_workbook_opens_with_its_password(tmp_path: Path) -> None:
     assert problem_of(path).code == "encrypted-file"
     assert problem_of(path, "wrong").code == "wrong-password"
     assert problem_of(path, "").code == "wrong-password"
+
+
+def test_a_locked_workbook_of_the_older_kind_opens_too(tmp_path: Path) -> None:
+    plain = Path(__file__).parent.parent / "cases" / "generic" / "old-workbook" / "orders.xls"
+    path = locked_old_workbook(plain, tmp_path / "orders.xls", password="right")
+    assert problem_of(path).code == "encrypted-file"
+    assert problem_of(path, "wrong").code == "wrong-password"
+    (reading,) = read(path, "wrong", "right")
+    (expected,) = read(plain)
+    assert reading.orders.drop("file_instant", strict=False).equals(expected.orders.drop("file_instant", strict=False))
 
 
 def test_a_locked_workbook_in_a_locked_archive_takes_both_passwords(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def _decrypted(path: Path, target: Path, *, password: str, label: str) -> bool:
     try:
         with path.open("rb") as source:
             workbook = OfficeFile(source)
-            workbook.load_key(password=password, verify_password=True)
+            # of the older kind the password is always verified
+            asks = {"verify_password": True} if workbook.format == "ooxml" else {}
+            workbook.load_key(password=password, **asks)
             workbook.decrypt(content)
     except InvalidKeyError:
         return False
