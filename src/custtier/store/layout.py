@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +24,7 @@ from custtier.schema import (
     REJECTS,
     Table,
 )
+from custtier.store.forgotten import FORGOTTEN
 from custtier.store.lock import HOLDER_NAME, LOCK_NAME
 from custtier.store.record import COMMITS
 from custtier.store.standing import STANDING
@@ -53,7 +56,10 @@ SNAPSHOTS: Final[dict[str, Table]] = {
 """What the visible imports come to; made anew by every commit that changes it."""
 
 IMPORTS: Final = "imports"
+_FORGOTTEN: Final = "forgotten"
 _MARK: Final = "store.json"
+_ROOT: Final = re.compile(r"tables-[0-9a-f]{12}")
+"""A folder of tables inside the store: after somebody was forgotten, all tables lie in a new one."""
 
 
 class Layout:
@@ -61,14 +67,18 @@ class Layout:
 
     Args:
         folder: Need not exist.
+        root: Where in it the tables lie; where its mark says when not given.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, root: str | None = None) -> None:
         self.folder = folder
-        self.imports = StoredTable(folder / IMPORTS, COMMITS, partitioned=False)
-        self.raw = {name: StoredTable(folder / name, columns, partitioned=True) for name, columns in RAW.items()}
+        self.root = _root_of(folder) if root is None else root
+        place = folder / self.root
+        self.imports = StoredTable(place / IMPORTS, COMMITS, partitioned=False)
+        self.forgotten = StoredTable(place / _FORGOTTEN, FORGOTTEN, partitioned=False)
+        self.raw = {name: StoredTable(place / name, columns, partitioned=True) for name, columns in RAW.items()}
         self.snapshots = {
-            name: StoredTable(folder / name, columns, partitioned=False) for name, columns in SNAPSHOTS.items()
+            name: StoredTable(place / name, columns, partitioned=False) for name, columns in SNAPSHOTS.items()
         }
 
     def table(self, name: str) -> StoredTable:
@@ -124,15 +134,42 @@ class Layout:
         try:
             if not (self.folder / _MARK).exists():
                 self._refuse_strangers()
-                fresh = self.folder / f"{_MARK}.{os.urandom(6).hex()}"
-                fresh.write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
-                fresh.replace(self.folder / _MARK)
+                self._write_mark({"format": FORMAT})
             # the imports table first: raw tables without it are a damaged store
-            for table in (self.imports, *self.raw.values(), *self.snapshots.values()):
+            for table in (self.imports, *self.raw.values(), *self.snapshots.values(), self.forgotten):
                 if not table.exists():
                     table.create()
         except (OSError, DeltaError) as problem:
             raise unwritten(self.folder, type(problem).__name__) from problem
+
+    def beside(self) -> "Layout":
+        """Empty tables in a folder of their own, which nobody is sent to yet."""
+        fresh = Layout(self.folder, root=f"tables-{os.urandom(6).hex()}")
+        fresh.create()
+        return fresh
+
+    def take_over(self) -> None:
+        """Sends everybody to these tables, at once; the former ones are nobody's and are deleted."""
+        self._write_mark({"format": FORMAT, "root": self.root})
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Deletes tables that nobody is sent to: those of before somebody was forgotten, or of a forgetting stopped."""
+        for path in self.folder.iterdir():
+            is_former = bool(self.root) and path.name in {IMPORTS, _FORGOTTEN, *RAW, *SNAPSHOTS}
+            is_stray = _ROOT.fullmatch(path.name) is not None and path.name != self.root
+            if is_former or is_stray:
+                shutil.rmtree(path)
+            elif path.name.startswith(f"{_MARK}."):
+                path.unlink()
+
+    def _write_mark(self, mark: dict[str, object]) -> None:
+        fresh = self.folder / f"{_MARK}.{os.urandom(6).hex()}"
+        with fresh.open("w", encoding="utf-8") as opened:
+            opened.write(json.dumps(mark) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(self.folder / _MARK)
 
     def prepare_folder(self) -> None:
         """Makes the folder itself, for its owner alone.
@@ -165,3 +202,12 @@ class Layout:
                 hint="name an empty or a new folder with --store",
                 folder=str(self.folder),
             )
+
+
+def _root_of(folder: Path) -> str:
+    """Where the mark says that the tables lie; in the folder itself when it names no place of ours."""
+    try:
+        found = json.loads((folder / _MARK).read_text(encoding="utf-8"))["root"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return found if isinstance(found, str) and _ROOT.fullmatch(found) else ""

@@ -72,6 +72,24 @@ class ListTables:
             self._write(MESSAGES, self._messages_without(gone[MESSAGES], raw), parts, put)
         return parts
 
+    def without_person(self, account_keys: pl.Series, *, names: Collection[str], raw: RawRecords, put: Put) -> Parts:
+        """New snapshots after somebody was forgotten.
+
+        Args:
+            account_keys: The person's.
+            names: Lists that lost a row or a text.
+            raw: The records that are left.
+            put: Writes files behind.
+        """
+        parts: Parts = {}
+        for name in FOLDED:
+            if name in names:
+                self._fold(name, raw.scan(name).collect(), parts, put)
+        if MESSAGES in names:
+            is_theirs = pl.col("account_key").is_in(account_keys.implode()).fill_null(value=False)
+            self._write(MESSAGES, self.scan(MESSAGES).filter(~is_theirs), parts, put)
+        return parts
+
     def made_anew(self, *, raw: RawRecords, incoming: ListRecords, put: Put) -> Parts:
         """New snapshots of all lists, from all records."""
         parts: Parts = {}

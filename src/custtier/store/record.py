@@ -27,6 +27,7 @@ COMMITS: Final[Table] = {
 
 IMPORT: Final = "import"
 UNDO: Final = "undo"
+FORGET: Final = "forget"
 SUMS: Final = ("rows_read", "new", "updated", "unchanged", "excluded", "rejected")
 
 
@@ -36,8 +37,8 @@ class Commit:
 
     Args:
         number: Grows by one with every commit.
-        action: `import` or `undo`.
-        import_id: The import made or undone.
+        action: `import`, `undo` or `forget`.
+        import_id: The import made or undone; 0 when somebody was forgotten.
         imported_at: When it was made; None for an undo.
         files: Per file: path, profile, encoding, header_row, the counts, `reasons`, `notes`.
         counts: Sums over the files.

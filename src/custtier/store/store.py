@@ -1,6 +1,6 @@
 """The store: imports go in whole or not at all, any of them can be undone, readers are never disturbed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ import polars as pl
 from custtier.errors import nothing_error, store_error, usage_error
 from custtier.facts import Extent, Facts, Note
 from custtier.people import all_known, load_id_key
-from custtier.schema import INSTANT, REJECTS, Table, conform, empty
+from custtier.schema import REJECTS, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store.behind import writing_behind
@@ -20,6 +20,8 @@ from custtier.store.counts import file_counts
 from custtier.store.current import Records
 from custtier.store.details import opened_records
 from custtier.store.fold import differing
+from custtier.store.forgetting import Forgotten, Standing, forget
+from custtier.store.forgotten import ForgottenList
 from custtier.store.layout import LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
@@ -30,20 +32,12 @@ from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visibl
 from custtier.store.remarks import remarks
 from custtier.store.snapshots import Snapshots
 from custtier.store.standing import standing_orders
+from custtier.store.state import State, import_of, imports_of, unknown_import
 from custtier.store.tables import private_files
 from custtier.store.touched import RawRecords, no_records, together
 
 MAINTAIN_EVERY: Final = 20
 """Commits between two cleanings of the tables' logs and of files that nobody can need any more."""
-
-IMPORTS: Final[Table] = {
-    "import_id": pl.Int64,
-    "imported_at": INSTANT,
-    "files": pl.Int64,
-    **dict.fromkeys(SUMS, pl.Int64),
-    "undone": pl.Boolean,
-}
-"""The list of imports. `files` counts them."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +56,6 @@ class Outcome:
     files: tuple[dict[str, Any], ...]
     extent: Extent
     notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True)
-class _State:
-    """What the last commit left: all commits, the version of every table, the imports that stand."""
-
-    commits: list[Commit]
-    versions: dict[str, int]
-    visible: list[int]
-
-    @property
-    def last(self) -> Commit | None:
-        return self.commits[-1] if self.commits else None
 
 
 class Store:
@@ -108,12 +89,13 @@ class Store:
                 folder=str(self.folder),
             )
 
+        layout = self._layout
+
         def scan(name: str) -> pl.LazyFrame:
-            return self._layout.snapshots[name].scan(last.versions[name])
+            return layout.snapshots[name].scan(last.versions[name])
 
-        return self._facts_of(state, last, scan)
+        raw = self._raw(state)
 
-    def _facts_of(self, state: _State, last: Commit, scan: Callable[[str], pl.LazyFrame]) -> Facts:
         def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
             if name == "known":
                 known = all_known(scan("buyers").collect(), scan("contacted").collect())
@@ -123,7 +105,7 @@ class Store:
             if name in LIST_SNAPSHOTS:
                 return scan(LIST_SNAPSHOTS[name]).select(columns)
             standing = standing_orders(scan("current_orders"))
-            return opened_records(name, columns, raw=self._raw(state), standing=standing, settings=self._settings)
+            return opened_records(name, columns, raw=raw, standing=standing, settings=self._settings)
 
         return Facts(
             purchases=scan("purchases"),
@@ -136,20 +118,7 @@ class Store:
 
     def imports(self) -> pl.DataFrame:
         """One row per import ever made, oldest first: id, instant, number of files, sums, and whether it was undone."""
-        state = self._state()
-        standing = set(state.visible)
-        rows = [
-            {
-                "import_id": commit.import_id,
-                "imported_at": commit.imported_at,
-                "files": len(commit.files),
-                **{name: commit.counts.get(name, 0) for name in SUMS},
-                "undone": commit.import_id not in standing,
-            }
-            for commit in state.commits
-            if commit.action == IMPORT
-        ]
-        return pl.DataFrame(rows, schema=dict(IMPORTS))
+        return imports_of(self._state())
 
     def files(self, import_id: int) -> tuple[dict[str, Any], ...]:
         """The files of an import, as `Outcome.files`.
@@ -157,7 +126,7 @@ class Store:
         Raises:
             CusttierError: `unknown-import` (exit 2).
         """
-        return tuple(_import_of(self._state(), import_id).files)
+        return tuple(import_of(self._state(), import_id).files)
 
     def rejects(self, import_id: int) -> pl.DataFrame:
         """The rejected records of an import, `schema.REJECTS`, in the order of files and rows.
@@ -166,22 +135,25 @@ class Store:
             CusttierError: `unknown-import` (exit 2).
         """
         state = self._state()
-        _import_of(state, import_id)
+        import_of(state, import_id)
         found = self._layout.raw["rejects"].scan(state.versions["rejects"], import_ids=[import_id])
         return conform(found.collect(), REJECTS)
 
-    def add(self, readings: Sequence[Reading], *, imported_at: datetime) -> Outcome:
+    def add(self, readings: Sequence[Reading], *, imported_at: datetime, include_forgotten: bool = False) -> Outcome:
         """Imports files: all of them become visible at once, or none.
 
         Args:
             readings: The files in the order in which they were given.
             imported_at: UTC.
+            include_forgotten: Whether people who were forgotten come in again.
 
         Raises:
             CusttierError: `store-locked`, `store-damaged`, `store-newer`, `key-collision` (exit 5).
         """
         with self._writing() as state:
             import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
+            if not include_forgotten:
+                readings = self._without_forgotten(readings)
             fresh = [records_of([reading], import_id=import_id) for reading in readings]
             fresh_lists = [lists_of([reading], import_id=import_id) for reading in readings]
             raw = self._raw(state)
@@ -231,9 +203,9 @@ class Store:
             CusttierError: `unknown-import`, `already-undone` (exit 2).
         """
         if not self._layout.is_store():
-            raise _unknown_import(import_id)
+            raise unknown_import(import_id)
         with self._writing() as state:
-            undone = _import_of(state, import_id)
+            undone = import_of(state, import_id)
             if import_id not in state.visible:
                 raise usage_error(
                     "already-undone",
@@ -263,30 +235,73 @@ class Store:
                 imported_at=at,
             )
 
+    def forget(self, customer_key: int, *, keep_totals: bool, at: datetime) -> Forgotten:
+        """Takes a customer out of every table and out of history, for good, and proves it.
+
+        Args:
+            customer_key: Of `schema.CUSTOMERS`.
+            keep_totals: Whether their orders stay as nobody's.
+            at: UTC, for the record.
+
+        Raises:
+            CusttierError: `store-locked`, `store-damaged`, `forget-incomplete` (exit 5).
+        """
+        with self._writing() as state:
+            standing = Standing(
+                layout=self._layout,
+                commits=state.commits,
+                versions=state.versions,
+                visible=state.visible,
+                snapshots=self._snapshots(state),
+                settings=self._settings,
+                id_key=self._secret(),
+            )
+            done = forget(standing, customer_key, keep_totals=keep_totals, at=at)
+            self._layout = Layout(self.folder)
+            return done
+
+    def tidy(self) -> None:
+        """Deletes what a stopped writer left behind."""
+        if self._layout.is_store():
+            with self._writing():
+                pass
+
+    def _without_forgotten(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        tokens = self._layout.forgotten.scan_last().select("token").collect()["token"]
+        forgotten = ForgottenList(tokens.to_list(), id_key=self._secret())
+        return [forgotten.without(reading) for reading in readings] if forgotten else readings
+
+    def _secret(self) -> bytes:
+        return self._id_key or load_id_key()
+
     @contextmanager
-    def _writing(self) -> Iterator[_State]:
+    def _writing(self) -> Iterator[State]:
         """The state that a writer starts from: what a stopped one left half-done is swept away first."""
         with private_files():
             self._layout.is_store()
             self._layout.prepare_folder()
             with writing(self.folder, wait_seconds=self._settings.lock_wait_seconds):
+                # another writer may have moved the tables meanwhile
+                self._layout = Layout(self.folder)
                 self._layout.create()
+                self._layout.sweep()
                 state = self._state()
                 # what a stopped writer appended must not come in with what is appended next
                 for name in (*RAW, "current_orders"):
                     state.versions[name] = self._layout.table(name).restore(state.versions[name])
                 yield state
 
-    def _state(self) -> _State:
+    def _state(self) -> State:
         versions = dict.fromkeys((*RAW, *SNAPSHOTS), 0)
+        self._layout = Layout(self.folder)
         if not self._layout.is_store():
-            return _State([], versions, [])
+            return State([], versions, [])
         commits = commits_of(self._layout.imports.scan_last().collect())
         if commits:
             versions |= commits[-1].versions
-        return _State(commits, versions, visible_ids(commits))
+        return State(commits, versions, visible_ids(commits))
 
-    def _raw(self, state: _State, *, visible: Sequence[int] | None = None) -> RawRecords:
+    def _raw(self, state: State, *, visible: Sequence[int] | None = None) -> RawRecords:
         return RawRecords(
             self._layout.raw, versions=state.versions, visible=state.visible if visible is None else visible
         )
@@ -308,21 +323,21 @@ class Store:
         counted = file_counts(readings, fresh, before=known, lists=fresh_lists, lists_before=before)
         return Incoming(records=records, lists=lists, known=known, counted=counted)
 
-    def _lists(self, state: _State) -> ListTables:
+    def _lists(self, state: State) -> ListTables:
         return ListTables(self._layout.snapshots, versions=state.versions)
 
-    def _snapshots(self, state: _State) -> Snapshots:
+    def _snapshots(self, state: State) -> Snapshots:
         return Snapshots(
             self._layout.snapshots,
             versions=state.versions,
             last=state.last,
             settings=self._settings,
-            id_key=self._id_key or load_id_key(),
+            id_key=self._secret(),
         )
 
     def _commit(
         self,
-        state: _State,
+        state: State,
         action: str,
         *,
         import_id: int,
@@ -379,19 +394,3 @@ def _check_keys(orders: pl.DataFrame) -> None:
             "two different orders have the same key, so that they cannot be told apart",
             hint="please report this as a bug; nothing was imported",
         )
-
-
-def _import_of(state: _State, import_id: int) -> Commit:
-    for commit in state.commits:
-        if commit.action == IMPORT and commit.import_id == import_id:
-            return commit
-    raise _unknown_import(import_id)
-
-
-def _unknown_import(import_id: int) -> Exception:
-    return usage_error(
-        "unknown-import",
-        "there is no import {import_id}",
-        hint="list the imports with: custtier imports",
-        import_id=import_id,
-    )

@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +77,12 @@ class StoredTable:
         self.partitioned = partitioned
         self._named: dict[int, list[tuple[str, int]]] = {}
 
+    @property
+    def store(self) -> Path:
+        """The folder of the store that this table is of."""
+        place = self.folder.parent
+        return place.parent if place.name.startswith("tables-") else place
+
     def exists(self) -> bool:
         """Whether the table was created."""
         log = self.folder / "_delta_log"
@@ -118,7 +125,7 @@ class StoredTable:
                 path.unlink()
         except (OSError, pl.exceptions.ComputeError) as problem:
             # Polars tells a full disk as a failed computation
-            raise unwritten(self.folder.parent, type(problem).__name__) from problem
+            raise unwritten(self.store, type(problem).__name__) from problem
         return Part(path=path, height=height, import_id=import_id)
 
     def add(self, part: Part) -> int:
@@ -128,6 +135,44 @@ class StoredTable:
     def replace(self, part: Part) -> int:
         """The version that holds the rows of a part alone."""
         return self._named_in("overwrite", part)
+
+    def parts(self, version: int) -> list[Part]:
+        """The files of a version."""
+        return [
+            Part(
+                path=path,
+                height=pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item(),
+                import_id=int(path.parent.name.removeprefix(f"{PARTITION}=")) if self.partitioned else None,
+            )
+            for path in self._files(version)
+        ]
+
+    def scan_part(self, part: Part) -> pl.LazyFrame:
+        """The rows of a file, without the import that they belong to."""
+        return pl.scan_parquet(part.path, glob=False, hive_partitioning=False)
+
+    def adopt(self, part: Part) -> Part:
+        """The file of another table, as one of this: it lies in both folders and takes space once."""
+        place = self.folder / part.path.parent.name if self.partitioned else self.folder
+        path = place / part.path.name
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            try:
+                path.hardlink_to(part.path)
+            except OSError:
+                # a file system without hard links
+                shutil.copyfile(part.path, path)
+        except OSError as problem:
+            raise unwritten(self.store, type(problem).__name__) from problem
+        return replace(part, path=path)
+
+    def add_all(self, parts: Sequence[Part]) -> int:
+        """The version that holds the rows of several parts beside those of before."""
+        actions = [self._added(part) for part in parts if part.height]
+        try:
+            return self._commit(actions, mode="append") if actions else self.version()
+        except (OSError, DeltaError) as problem:
+            raise unwritten(self.store, type(problem).__name__) from problem
 
     def scan(self, version: int, *, import_ids: Sequence[int] | None = None) -> pl.LazyFrame:
         """The rows of a version, lazily.
@@ -179,7 +224,7 @@ class StoredTable:
         try:
             table.restore(version)
         except (DeltaError, OSError) as problem:
-            raise damaged(self.folder.parent, f"the log of the table {self.folder.name} is not whole") from problem
+            raise damaged(self.store, f"the log of the table {self.folder.name} is not whole") from problem
         return table.version()
 
     def maintain(self, version: int, *, compact: bool = False) -> None:
@@ -199,7 +244,7 @@ class StoredTable:
         try:
             return self._commit([self._added(part)] if part.height else [], mode=mode)
         except (OSError, DeltaError) as problem:
-            raise unwritten(self.folder.parent, type(problem).__name__) from problem
+            raise unwritten(self.store, type(problem).__name__) from problem
 
     def _commit(self, actions: list[AddAction], *, mode: str) -> int:
         """Names files in the log: from here on they exist."""
@@ -231,9 +276,9 @@ class StoredTable:
             try:
                 whole = path.stat().st_size == size
             except OSError as problem:
-                raise damaged(self.folder.parent, f"{self.folder.name}/{name} is missing") from problem
+                raise damaged(self.store, f"{self.folder.name}/{name} is missing") from problem
             if not whole:
-                raise damaged(self.folder.parent, f"{self.folder.name}/{name} was cut off or changed")
+                raise damaged(self.store, f"{self.folder.name}/{name} was cut off or changed")
             files.append(path)
         return files
 
@@ -241,7 +286,7 @@ class StoredTable:
         try:
             return DeltaTable(str(self.folder), version=version)
         except (DeltaError, OSError, ValueError) as problem:
-            raise damaged(self.folder.parent, f"the table {self.folder.name} cannot be opened") from problem
+            raise damaged(self.store, f"the table {self.folder.name} cannot be opened") from problem
 
     def _partition_by(self) -> list[str]:
         return [PARTITION] if self.partitioned else []

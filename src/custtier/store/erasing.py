@@ -1,0 +1,234 @@
+"""The raw records of a store without one person: whose rows go, whose stay without what shows the person."""
+
+import os
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from custtier.people import account_keys, with_owner
+from custtier.schema import LISTS, Table, conform
+from custtier.store.payments import PAYMENT
+from custtier.store.person import Person
+from custtier.store.tables import Part, StoredTable
+
+_CODES: Final = frozenset(
+    {"kind", "platform", "account", "account_kind", "union_id", "phone_kind", "state", "currency", "source"}
+    | {"payment_id", "refund_id", "direction", "decision", "calendar", "file", "sheet", "column"}
+)
+"""Texts that never show a person, or that are somebody else's own key."""
+
+_ANONYMOUS: Final = (
+    "order_id", "account", "account_kind", "name", "phone", "phone_kind", "email", "province", "city", "address",
+    "referrer", "refund_id",
+)  # fmt: skip
+_KEYS: Final = ("order_key", "item_key", "refund_key")
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What of the raw records is one person's.
+
+    Args:
+        person: Who.
+        order_keys: Their orders, in whatever import.
+        payments: Ids of payments that paid for none but their orders.
+    """
+
+    person: Person
+    order_keys: pl.Series
+    payments: pl.Series
+
+
+def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -> Theirs:
+    """The orders and payments of a person.
+
+    Args:
+        person: Who.
+        orders: Raw orders of every import, undone ones too.
+        standing: The current orders.
+    """
+    keys = person.account_keys.implode()
+    current = standing.filter(
+        pl.col("account_key").is_in(keys) | pl.col("shop_account_key").is_in(keys).fill_null(value=False)
+    )
+    shown = orders.filter(
+        pl.col("account").is_in(person.accounts["account"].implode())
+        | pl.col("phone").is_in(list(person.phones))
+        | pl.col("email").is_in(list(person.emails))
+    ).collect()
+    owned = shown.filter(account_keys(with_owner(shown)).is_in(keys).fill_null(value=False))
+    found = pl.concat([current.select("order_key").collect(), owned.select("order_key")]).unique()
+    payments = orders.select("order_key", "kind", "payment_id", *_OWNER).drop_nulls("payment_id")
+    paid = payments.join(found.lazy(), on="order_key", how="semi").select("payment_id").unique().collect()
+    sharing = payments.join(paid.lazy(), on="payment_id", how="semi").collect()
+    # a bill's row that shows nobody else is about their payment
+    nobodys = account_keys(with_owner(sharing)).is_null()
+    bills = sharing.filter((pl.col("kind") == PAYMENT) & nobodys).select("order_key")
+    found = pl.concat([found, bills]).unique()
+    foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
+    own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
+    return Theirs(person=person, order_keys=found["order_key"], payments=own_payments)
+
+
+_OWNER: Final = ("platform", "account", "account_kind", "phone", "phone_kind", "email")
+
+
+@dataclass
+class Erased:
+    """What was taken out.
+
+    Args:
+        rows: Table → rows that are gone, or anonymous.
+        cleaned: Orders of others that showed the person.
+        lists: Lists that lost a row or a text.
+    """
+
+    rows: dict[str, int]
+    cleaned: pl.DataFrame
+    lists: set[str]
+
+
+class Eraser:
+    """Takes one person out of raw tables, a file at a time.
+
+    Args:
+        theirs: What is the person's.
+        keep_totals: Whether their orders stay, as nobody's.
+    """
+
+    def __init__(self, theirs: Theirs, *, keep_totals: bool) -> None:
+        self._theirs = theirs
+        self._keep_totals = keep_totals
+        self._pattern = theirs.person.pattern()
+        self._renamed: dict[str, pl.DataFrame] = {}
+        self.erased = Erased({}, pl.DataFrame(schema={"order_key": pl.Int64}), set())
+
+    def copied(self, name: str, table: StoredTable, version: int, *, into: StoredTable) -> int:
+        """The version of `into` that holds a table without the person. Files without them are shared, not copied.
+
+        Args:
+            name: Of the raw table.
+            table: As it is.
+            version: As it is.
+            into: An empty table.
+        """
+        parts: list[Part] = []
+        for part in table.parts(version):
+            rows = table.scan_part(part)
+            if rows.select(self._concerns(name, table.columns).any()).collect().item():
+                left = self._without(name, rows.collect(), table.columns)
+                parts.append(into.put(conform(left, table.columns), import_id=part.import_id))
+            else:
+                parts.append(into.adopt(part))
+        return into.add_all(parts)
+
+    def _concerns(self, name: str, columns: Table) -> pl.Expr:
+        return (self._is_theirs(name, columns) | self._shows(name, columns)).fill_null(value=False)
+
+    def _is_theirs(self, name: str, columns: Table) -> pl.Expr:
+        keys = self._theirs.person.account_keys.implode()
+        if name in LISTS:
+            return _or_false(pl.col("account_key").is_in(keys)) if "account_key" in columns else pl.lit(value=False)
+        if name == "rejects":
+            pattern = self._theirs.person.cells_pattern()
+            cells = pl.col("cells").str.normalize("NFKC")
+            return _or_false(cells.str.contains(pattern)) if pattern else pl.lit(value=False)
+        own = _or_false(pl.col("order_key").is_in(self._theirs.order_keys.implode()))
+        if name == "refunds":
+            own |= _or_false(pl.col("payment_id").is_in(self._theirs.payments.implode()))
+        return own
+
+    def _shows(self, name: str, columns: Table) -> pl.Expr:
+        """Whether a row of somebody else shows the person."""
+        if name == "rejects":
+            return pl.lit(value=False)
+        return pl.any_horizontal(pl.lit(value=False), *(self._cell_shows(column) for column in _texts(columns)))
+
+    def _cell_shows(self, column: str) -> pl.Expr:
+        short = [text for text in self._theirs.person.texts if column in ("phone", "email", "referrer")]
+        whole = pl.col(column).is_in(short)
+        if self._pattern is None:
+            return _or_false(whole)
+        return _or_false(whole | pl.col(column).str.contains(self._pattern))
+
+    def _without(self, name: str, rows: pl.DataFrame, columns: Table) -> pl.DataFrame:
+        is_own = rows.select(self._is_theirs(name, columns)).to_series()
+        own, left = rows.filter(is_own), rows.filter(~is_own)
+        self.erased.rows[name] = self.erased.rows.get(name, 0) + own.height
+        if name in LISTS:
+            self.erased.lists.add(name)
+        if name == "rejects":
+            return left
+        shows = left.select(self._shows(name, columns)).to_series()
+        if name == "orders" and shows.any():
+            self.erased.cleaned = pl.concat([self.erased.cleaned, left.filter(shows).select("order_key")]).unique()
+        left = left.with_columns(self._cleaned(columns))
+        if self._keep_totals and name not in LISTS:
+            left = pl.concat([left, self._anonymous(own)], how="diagonal")
+        return left
+
+    def _cleaned(self, columns: Table) -> list[pl.Expr]:
+        """Every text without the person; where a phone was theirs, so were the name and the address beside it."""
+        found = []
+        receiver = self._cell_shows("phone") if "phone" in columns else pl.lit(value=False)
+        for column in _texts(columns):
+            text = pl.col(column)
+            kept = text if self._pattern is None else text.str.replace_all(self._pattern, "")
+            is_whole = _or_false(text.is_in(list(self._theirs.person.texts))) & pl.lit(column in ("email", "referrer"))
+            gone = is_whole | (receiver if column in ("phone", "name", "address") else pl.lit(value=False))
+            found.append(pl.when(~gone).then(kept).alias(column))
+        if "phone_kind" in columns:
+            found.append(pl.when(~receiver).then(pl.col("phone_kind")).alias("phone_kind"))
+        return found
+
+    def _anonymous(self, own: pl.DataFrame) -> pl.DataFrame:
+        """Their orders, items or refunds as nobody's, under keys that nothing leads to."""
+        blank = own.with_columns(
+            pl.lit(None, dtype=own.schema[name]).alias(name) for name in _ANONYMOUS if name in own.columns
+        )
+        for key in _KEYS:
+            if key in own.columns:
+                blank = self._under_new(blank, key)
+        if "payment_id" in own.columns:
+            blank = self._with_new_payments(blank)
+        return blank.select(own.columns)
+
+    def _under_new(self, rows: pl.DataFrame, key: str) -> pl.DataFrame:
+        renamed = self._names(key, rows[key])
+        joined = rows.join(renamed, on=key, how="left", maintain_order="left")
+        return joined.with_columns(pl.col("fresh").alias(key)).drop("fresh")
+
+    def _names(self, key: str, keys: pl.Series) -> pl.DataFrame:
+        """Old → `fresh` for all these keys, the same in every table."""
+        known = self._renamed.get(key, pl.DataFrame(schema={key: keys.dtype, "fresh": pl.Int64}))
+        more = keys.drop_nulls().unique().to_frame(key).join(known, on=key, how="anti")
+        drawn = struct.unpack(f"={more.height}q", os.urandom(8 * more.height))
+        self._renamed[key] = pl.concat([known, more.with_columns(pl.Series("fresh", drawn, dtype=pl.Int64))])
+        return self._renamed[key]
+
+    def _with_new_payments(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """What a payment joins stays joined; a payment that others share keeps its id."""
+        own = rows["payment_id"].filter(rows["payment_id"].is_in(self._theirs.payments.implode()))
+        renamed = self._names("payment_id", own)
+        return (
+            rows.join(renamed, on="payment_id", how="left", maintain_order="left")
+            .with_columns(pl.coalesce(pl.format("{}", "fresh"), "payment_id").alias("payment_id"))
+            .drop("fresh")
+        )
+
+    @property
+    def touched(self) -> pl.DataFrame:
+        """`order_key` of every order that is gone, renamed, fresh or cleaned."""
+        fresh = self._renamed["order_key"]["fresh"] if "order_key" in self._renamed else pl.Series([], dtype=pl.Int64)
+        keys = pl.concat([self._theirs.order_keys, fresh.alias("order_key"), self.erased.cleaned["order_key"]])
+        return keys.unique().to_frame("order_key")
+
+
+def _texts(columns: Table) -> list[str]:
+    return [name for name, dtype in columns.items() if dtype == pl.String and name not in _CODES]
+
+
+def _or_false(condition: pl.Expr) -> pl.Expr:
+    return condition.fill_null(value=False)

@@ -1,0 +1,214 @@
+"""A person out of a store for good: new tables without them take the place of the old ones, which are deleted."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+import polars as pl
+
+from custtier.errors import store_error
+from custtier.people import all_known
+from custtier.schema import conform
+from custtier.settings import Settings
+from custtier.store.behind import writing_behind
+from custtier.store.current import fold
+from custtier.store.erasing import Eraser, Theirs, theirs_of
+from custtier.store.forgotten import FORGOTTEN, ForgottenList
+from custtier.store.layout import RAW, SNAPSHOTS, Layout
+from custtier.store.list_tables import ListTables
+from custtier.store.person import Person, person_of
+from custtier.store.publish import order_keys
+from custtier.store.record import FORGET, SUMS, Commit
+from custtier.store.searching import Searched, Sought, searched
+from custtier.store.snapshots import Snapshots
+from custtier.store.standing import standing_orders, stood_by
+from custtier.store.touched import RawRecords, no_records, widened
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What forgetting somebody did.
+
+    Args:
+        rows: Table → rows that are gone; with totals kept, rows that are nobody's now.
+        orders: How many of their orders these were, in all imports.
+        searched: The proof.
+    """
+
+    rows: dict[str, int]
+    orders: int
+    searched: Searched
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A store at the moment at which somebody is forgotten.
+
+    Args:
+        layout: Its tables.
+        commits: All of them.
+        versions: Of every table.
+        visible: Imports that stand.
+        snapshots: At those versions.
+        settings: Uses `zone` and `currency`.
+        id_key: Secret of ids and of the hashes of who was forgotten.
+    """
+
+    layout: Layout
+    commits: list[Commit]
+    versions: dict[str, int]
+    visible: list[int]
+    snapshots: Snapshots
+    settings: Settings
+    id_key: bytes
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """A snapshot."""
+        return self.layout.snapshots[name].scan(self.versions[name])
+
+    def raw_orders(self) -> pl.LazyFrame:
+        """Orders of every import, undone ones too."""
+        return self.layout.raw["orders"].scan(self.versions["orders"])
+
+
+def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetime) -> Forgotten:
+    """Takes a customer out of every table and out of history, and proves it.
+
+    The new tables are made beside the old ones and take their place at once: being stopped before that leaves the
+    store as it was, being stopped after it leaves old tables that the next writer deletes.
+
+    Args:
+        store: As it is; the caller holds its lock.
+        customer_key: Whom.
+        keep_totals: Whether their orders stay as nobody's.
+        at: For the record.
+
+    Raises:
+        CusttierError: `forget-incomplete` when the search finds them still.
+    """
+    known = all_known(store.scan("buyers").collect(), store.scan("contacted").collect())
+    person = person_of(customer_key, known=known, accounts=store.scan("accounts"))
+    standing = standing_orders(store.scan("current_orders"))
+    theirs = theirs_of(person, orders=store.raw_orders(), standing=standing)
+    sought = _sought(store, theirs, known)
+    fresh = store.layout.beside()
+    eraser = Eraser(theirs, keep_totals=keep_totals)
+    versions = {
+        name: eraser.copied(name, store.layout.raw[name], store.versions[name], into=fresh.raw[name]) for name in RAW
+    }
+    versions |= _snapshots_without(store, eraser, theirs, fresh, versions)
+    _record(store, fresh, versions, person, at=at)
+    _remember(store, fresh, theirs, at=at)
+    fresh.take_over()
+    proof = searched(store.layout.folder, sought)
+    if proof.found:
+        raise store_error(
+            "forget-incomplete",
+            "{files} files of the store still show this person, such as {file}",
+            hint="please report this as a bug; the person is out of every answer, but not of these files",
+            files=len(proof.found),
+            file=proof.found[0],
+        )
+    rows = {name: count for name, count in sorted(eraser.erased.rows.items()) if count}
+    return Forgotten(rows=rows, orders=theirs.order_keys.len(), searched=proof)
+
+
+def _sought(store: Standing, theirs: Theirs, known: pl.DataFrame) -> Sought:
+    person = theirs.person
+    strangers = known.filter(~pl.col("account_key").is_in(person.account_keys.implode()))
+    alike = strangers.filter(pl.col("account").is_in(list(person.texts)))["account"]
+    ids = store.raw_orders().filter(pl.col("order_key").is_in(theirs.order_keys.implode())).select("order_id")
+    return Sought(
+        person=person,
+        keys=pl.concat([person.account_keys.alias("key"), theirs.order_keys.alias("key")]).unique(),
+        order_ids=tuple(ids.unique().drop_nulls().collect().to_series().to_list()),
+        others=frozenset(alike.to_list()),
+    )
+
+
+def _snapshots_without(
+    store: Standing, eraser: Eraser, theirs: Theirs, fresh: Layout, versions: dict[str, int]
+) -> dict[str, int]:
+    """Snapshots of the records that are left: what is touched is made anew, every other file is shared.
+
+    They are made as versions of the old tables, which no commit will name, and then handed to the new ones.
+    """
+    raw = RawRecords(fresh.raw, versions=versions, visible=store.visible)
+    lists = ListTables(store.layout.snapshots, versions=store.versions)
+    made = dict(store.versions)
+    with writing_behind() as put:
+        parts = lists.without_person(
+            theirs.person.account_keys, names=eraser.erased.lists | {"links"}, raw=raw, put=put
+        )
+        if store.snapshots.are_outdated() or raw.is_empty():
+            made |= store.snapshots.publish(
+                fold(raw.all(), settings=store.settings), touched=None, put=put, lists=lists
+            )
+        else:
+            left = raw.of_orders(eraser.touched)
+            touched = widened(left, raw, current=store.snapshots.current(), gone=no_records())
+            keys = pl.concat([eraser.touched, order_keys(touched)]).unique()
+            made |= store.snapshots.publish(fold(touched, settings=store.settings), touched=keys, put=put, lists=lists)
+        made |= store.snapshots.named({name: part.result() for name, part in parts.items()})
+    handed: dict[str, int] = {}
+    for name in SNAPSHOTS:
+        table, own = store.layout.snapshots[name], fresh.snapshots[name]
+        if name == "current_orders":
+            # what it says of orders that are gone must go, too: a new base
+            standing = standing_orders(table.scan(made[name]))
+            handed[name] = own.add(own.put(stood_by(standing, generation=len(store.commits) + 1)))
+        else:
+            handed[name] = own.add_all([own.adopt(part) for part in table.parts(made[name])])
+    return handed
+
+
+def _record(store: Standing, fresh: Layout, versions: dict[str, int], person: Person, *, at: datetime) -> None:
+    """The imports table anew: every import with its counts, no text that shows the person, and this commit."""
+    clean = _cleaner(person)
+    kept = [replace(commit, files=clean(commit.files), versions={}) for commit in store.commits]
+    done = Commit(
+        number=len(store.commits) + 1,
+        action=FORGET,
+        import_id=0,
+        imported_at=at,
+        files=[],
+        counts=dict.fromkeys(SUMS, 0),
+        versions=versions,
+        extent=store.snapshots.extent,
+        basis=store.snapshots.basis(),
+    )
+    fresh.imports.append(pl.concat(commit.row() for commit in (*kept, done)))
+
+
+def _cleaner(person: Person) -> Callable[[Any], Any]:
+    """Takes the person's keys out of every text of a record, and their name out of the path of a file."""
+    pattern = person.pattern()
+    found = re.compile(pattern) if pattern else None
+    names = [name for name in person.names if len(name) > 1]
+
+    def clean(value: Any, *, is_path: bool = False) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(each, is_path=key in ("path", "file")) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [clean(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        text = found.sub("…", value) if found else value
+        for name in names if is_path else ():
+            if name in PurePath(text).name:
+                text = text.replace(name, "…")
+        return text
+
+    return clean
+
+
+def _remember(store: Standing, fresh: Layout, theirs: Theirs, *, at: datetime) -> None:
+    """The hashes of who was forgotten before, and of this person."""
+    before = store.layout.forgotten.scan_last().collect()
+    hashing = ForgottenList((), id_key=store.id_key)
+    tokens = sorted({hashing.token(text) for text in theirs.person.token_texts(theirs.order_keys)})
+    more = conform(pl.DataFrame({"token": tokens}).with_columns(at=pl.lit(at)), FORGOTTEN)
+    fresh.forgotten.append(pl.concat([before, more]).unique("token", keep="first", maintain_order=True))
