@@ -157,3 +157,24 @@ def _old_key(password: str, salt: bytes, block: int) -> bytes:
     start = MD5.new(password.encode("utf-16-le")).digest()[:5]
     short = MD5.new((start + salt) * 16).digest()[:5]
     return MD5.new(short + struct.pack("<I", block)).digest()
+
+
+def locked_workbook_of_2007(path: Path, target: Path, *, password: str) -> Path:
+    """A workbook as Excel 2007 and other programs lock it ("standard" encryption)."""
+    from msoffcrypto.method.container.ecma376_encrypted import ECMA376Encrypted
+    from msoffcrypto.method.ecma376_standard import ECMA376Standard
+
+    salt, proof = os.urandom(16), os.urandom(16)
+    key = ECMA376Standard.makekey_from_password(password, 0x660E, 0x8004, 0x18, 128, 16, salt)
+    cipher = AES.new(key, AES.MODE_ECB)
+    provider = "Microsoft Enhanced RSA and AES Cryptographic Provider\0".encode("utf-16-le")
+    header = struct.pack("<8I", 0x24, 0, 0x660E, 0x8004, 128, 0x18, 0, 0) + provider
+    hashed = SHA1.new(proof).digest()
+    verifier = struct.pack("<I", 16) + salt + cipher.encrypt(proof) + struct.pack("<I", 20)
+    verifier += cipher.encrypt(hashed + bytes(12))
+    content = path.read_bytes()
+    package = struct.pack("<Q", len(content)) + cipher.encrypt(content + bytes(-len(content) % 16))
+    with target.open("wb") as out:
+        information = struct.pack("<HHII", 3, 2, 0x24, len(header)) + header + verifier
+        ECMA376Encrypted(package, information).write_to(out)
+    return target

@@ -2,6 +2,7 @@
 
 import shutil
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Readings, read_files
 from custtier.sources.passwords import KnownPasswords
-from sources.packing import locked_old_workbook, locked_workbook, locked_zip
+from sources.packing import locked_old_workbook, locked_workbook, locked_workbook_of_2007, locked_zip
 
 TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n".encode()
 SECRET = "p@ss Wörd 密码"
@@ -100,8 +101,9 @@ def plain_workbook(path: Path) -> Path:
     return path
 
 
-def test_a_locked_workbook_opens_with_its_password(tmp_path: Path) -> None:
-    path = locked_workbook(plain_workbook(tmp_path / "plain.xlsx"), tmp_path / "orders.xlsx", password=SECRET)
+@pytest.mark.parametrize("lock", [locked_workbook, locked_workbook_of_2007])
+def test_a_locked_workbook_opens_with_its_password(tmp_path: Path, lock: Callable[..., Path]) -> None:
+    path = lock(plain_workbook(tmp_path / "plain.xlsx"), tmp_path / "orders.xlsx", password=SECRET)
     (reading,) = read(path, "wrong", SECRET)
     assert (reading.encoding, reading.orders.height, reading.path) == ("xlsx", 1, str(path))
     assert problem_of(path).code == "encrypted-file"
