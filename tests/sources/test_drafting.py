@@ -210,10 +210,10 @@ def test_a_column_that_must_be_and_could_be_several_is_asked_for(tmp_path: Path)
     with pytest.raises(CusttierError) as caught:
         drafted(text, tmp_path)
     assert (caught.value.code, caught.value.values["columns"]) == ("cannot-draft", "甲, 乙")
-    ask = Answers(1)
+    ask = Answers(1, 0)
     found = drafted(text, tmp_path, ask=ask)
-    assert [list(question.answers) for question in ask.asked] == [["甲", "乙"]]
-    assert headers_by_field(found) == {"order_id": "流水码", "created_at": "发生于", "gross": "乙"}
+    assert [list(question.answers) for question in ask.asked] == [["甲", "乙"], ["何人"]]
+    assert headers_by_field(found) == {"order_id": "流水码", "created_at": "发生于", "account": "何人", "gross": "乙"}
     assert found.fields["gross"].reason == "asked"
     assert headers_by_field(drafted(text, tmp_path, columns={"gross": "甲"}))["gross"] == "甲"
 
@@ -311,6 +311,13 @@ def test_a_file_without_a_header_is_told(tmp_path: Path) -> None:
     with pytest.raises(CusttierError) as caught:
         drafted("1,2,3\n4,5,6\n", tmp_path)
     assert caught.value.code == "no-header"
+
+
+def test_cells_of_customers_are_taken_for_no_header(tmp_path: Path) -> None:
+    with pytest.raises(CusttierError) as caught:
+        drafted("王芳,茶,绿色,2026-01-05\n李强,茶,红色,2026-01-06\n", tmp_path)
+    assert caught.value.code == "no-header"
+    assert "王芳" not in str(caught.value)
 
 
 def test_what_a_cell_holds_cannot_break_out_of_the_profile(tmp_path: Path) -> None:

@@ -107,6 +107,18 @@ def _asked(field: str, candidates: Sequence[Column], ask: Asker | None) -> Colum
     return None if chosen is None else candidates[chosen]
 
 
+def with_buyers(found: Sequence[Placement], *, kind: Kind, ask: Asker | None) -> list[Placement]:
+    """The placements with the column that tells who bought, where somebody says which it is."""
+    if ask is None or kind.name != "order" or by_field(found).keys() & {ACCOUNT, "phone", "email", "name"}:
+        return list(found)
+    candidates = [column for column in _candidates(found, ACCOUNT) if column.look.distinct > 1]
+    chosen = _asked(ACCOUNT, candidates, ask) if candidates else None
+    return [
+        replace(one, field=ACCOUNT, certainty=SURE, reason="asked", like="") if one.column == chosen else one
+        for one in found
+    ]
+
+
 def _first_in_time(candidates: Sequence[Column], head: Head) -> Column:
     """The column of times that begins an order: filled where others are, and earlier than they are."""
     most = max(column.look.filled for column in candidates)

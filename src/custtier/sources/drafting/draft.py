@@ -6,7 +6,7 @@ from typing import Final
 
 from custtier.errors import data_error, usage_error
 from custtier.sources.drafting.asking import REFUND_ANSWERS, REFUND_STATES, STATE_ANSWERS, STATES, Asker, Question
-from custtier.sources.drafting.choose import asked_fields, can_be, wished, with_guesses
+from custtier.sources.drafting.choose import asked_fields, can_be, wished, with_buyers, with_guesses
 from custtier.sources.drafting.head import Head, column_texts, head_of
 from custtier.sources.drafting.kinds import KINDS, TOLD, Kind
 from custtier.sources.drafting.place import GUESS, NONE, Placement, by_field, placements
@@ -115,6 +115,7 @@ def draft(
     known = vocabulary(profiles, fields=kind.fields)
     found = with_guesses(found, kind=kind, head=head, known=known)
     found = asked_fields(found, kind=kind, head=head, ask=ask, path=path)
+    found = with_buyers(found, kind=kind, ask=ask)
     rows = rows_of(head.sample, by_field(found)) if kind.name == "order" else Rows("order", "", "")
     rows = _asked_rows(rows, by_field(found), ask)
     found = _with_levels(found, rows) if kind.name == "order" else found
@@ -285,7 +286,7 @@ def _asked_words(words: Sequence[Word], ask: Asker | None) -> list[Word]:
             left -= 1
             is_refund = one.field == "refund_status"
             question = Question(
-                message("What does the status “{word}” mean ({rows} rows)?"),
+                message("What does the status “{word}” mean (rows: {rows})?"),
                 REFUND_ANSWERS if is_refund else STATE_ANSWERS,
                 {"word": one.word, "rows": one.rows},
             )

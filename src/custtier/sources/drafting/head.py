@@ -81,7 +81,8 @@ def _score(cells: Sequence[str], known: Collection[str]) -> float:
         return 0
     named = sum(loose(text) in known for text in texts)
     could_be = sum(len(text) <= 40 and not text[:1].isdigit() for text in texts)
-    if could_be < 0.7 * len(texts):
+    # a row of cells is none, however much of it is text: it must not be printed as a header
+    if could_be < (0.7 if named else 1) * len(texts):
         return 0
     return _KNOWN * named + could_be / len(texts)
 
