@@ -198,6 +198,11 @@ class TestListAndTest:
             ("tea", "1", 10_000),
         ]
 
+    def test_detectors_alone_are_tested_where_there_is_no_rule(self, orders: Path) -> None:
+        view = test_exclusions(asked(orders))
+        assert view.summary["orders_taken_out"] == 0
+        assert view.tables["orders"].select("detector", "order_id").rows() == [("wholesale", "2")]
+
     def test_an_unknown_rule_is_told_with_those_there_are(self, orders: Path) -> None:
         with pytest.raises(CusttierError) as caught:
             test_exclusions(asked(orders, *self.RULES), rule="cups")

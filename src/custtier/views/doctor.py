@@ -63,7 +63,7 @@ def doctor(
         *_suspicions(facts, found),
         _rules_check(rules),
     ]
-    details = facts.table("details", columns=["order_id"])
+    details = facts.table("details", columns=["order_id", "source", "ordered_on"])
     checks = [*intake_checks(intake, id_zeros=zero_ended(details)), *checks]
     ranked = sorted(checks, key=lambda check: STATUSES.index(check.status))
     return View(

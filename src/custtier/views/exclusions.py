@@ -147,7 +147,7 @@ def _orders_table(
     names = [rule.name.strip() for rule in rules if rule.on]
     ruled = taken.select(
         "order_key",
-        pl.col("rule").replace_strict(list(range(len(names))), names, return_dtype=pl.String),
+        pl.lit(pl.Series(names, dtype=pl.String)).gather(pl.col("rule")).alias("rule"),
         pl.lit(None, dtype=pl.String).alias("detector"),
     )
     suspected = [

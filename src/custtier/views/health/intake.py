@@ -12,6 +12,9 @@ _SHOWN: Final = 3
 _KEPT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number and writes zeros for the rest."""
 
+_CUT_SHARE: Final = 0.9
+_LEAST_CUT: Final = 3
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -69,21 +72,21 @@ def intake_checks(intake: Intake, *, id_zeros: tuple[int, int]) -> list[Check]:
 
 
 def zero_ended(orders: pl.LazyFrame) -> tuple[int, int]:
-    """Order numbers that end in the zeros of a spreadsheet, beyond what chance makes, and how many are long enough.
+    """Order numbers that end in the zeros of a spreadsheet, and how many numbers are long enough to.
+
+    A spreadsheet cuts all long numbers of a file: only where nearly all of a source's numbers of one month end so, it
+    is no chance and no habit of the platform.
 
     Args:
-        orders: Of any state: `order_id`.
+        orders: Of any state: `order_id`, `source`, `ordered_on`.
     """
     digits = pl.col("order_id").str.len_chars()
-    lost = digits - _KEPT_DIGITS
-    long = orders.filter(pl.col("order_id").str.contains(r"^\d{17,25}$")).select(
-        digits.alias("digits"),
-        (digits - pl.col("order_id").str.strip_chars_end("0").str.len_chars() >= lost).alias("is_round"),
+    zeros = digits - pl.col("order_id").str.strip_chars_end("0").str.len_chars()
+    counted = (
+        orders.filter(pl.col("order_id").str.contains(r"^\d{17,25}$"))
+        .group_by("source", pl.col("ordered_on").dt.truncate("1mo").alias("month"), digits.alias("digits"))
+        .agg(pl.len().alias("ids"), (zeros >= digits - _KEPT_DIGITS).sum().alias("round"))
+        .collect()
     )
-    counted = long.group_by("digits").agg(pl.len().alias("ids"), pl.col("is_round").sum().alias("round")).collect()
-    # of numbers with d digits more than are kept, one in 10^d ends in so many zeros by chance
-    found = counted.with_columns(
-        (pl.col("ids") / 10.0 ** (pl.col("digits").cast(pl.Int64) - _KEPT_DIGITS)).alias("chance")
-    )
-    suspicious = found.filter(pl.col("round") > 3 * pl.col("chance") + 2)
-    return int(suspicious["round"].sum()), int(counted["ids"].sum())
+    cut = counted.filter((pl.col("round") >= _LEAST_CUT) & (pl.col("round") >= _CUT_SHARE * pl.col("ids")))
+    return int(cut["round"].sum()), int(counted["ids"].sum())

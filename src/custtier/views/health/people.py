@@ -48,8 +48,8 @@ def phone_checks(orders: pl.LazyFrame, *, shared_phone_accounts: int, weak_sourc
     told, by_phone, by_account = pl.collect_all([counts, shared, several])
     found = told.row(0, named=True)
     return [
-        judged("masked_phones", found["masked"], of=found["phones"], look=0.1),
-        judged("lent_phones", found["lent"], of=found["phones"], look=0.1),
+        judged("masked_phones", found["masked"], of=found["phones"], look=0.5),
+        judged("lent_phones", found["lent"], of=found["phones"], look=0.5),
         judged("shared_phones", by_phone.item() or 0, accounts=shared_phone_accounts),
         judged("several_phones", by_account.item() or 0, of=found["accounts"], look=0.05, phones=MANY_PHONES),
         judged("weak_accounts", found["weak"], of=found["orders"]),
