@@ -115,6 +115,10 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "rows": Unit.COUNT,
     "column": Unit.TEXT,
     "cells": Unit.PERSONAL,
+    # forgetting
+    "table": Unit.CODE,
+    "files_searched": Unit.COUNT,
+    "files_with_traces": Unit.COUNT,
     # exclusions and detectors
     "rule": Unit.TEXT,
     "on": Unit.FLAG,

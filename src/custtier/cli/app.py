@@ -4,11 +4,37 @@ from typing import Annotated, Any
 
 import typer
 
-from custtier.cli import churn, demo, doctor, exclusions, identities, importing, imports, rfm, sources, tiers
+from custtier.cli import (
+    churn,
+    demo,
+    doctor,
+    exclusions,
+    forget,
+    identities,
+    importing,
+    imports,
+    rfm,
+    sources,
+    template,
+    tiers,
+)
 from custtier.cli.help import Command, Group, help_page
 from custtier.cli.options import Lang
 
-ORDER = ("import", "imports", "sources", "identities", "tiers", "rfm", "churn", "exclusions", "doctor", "demo")
+ORDER = (
+    "import",
+    "imports",
+    "template",
+    "sources",
+    "identities",
+    "tiers",
+    "rfm",
+    "churn",
+    "exclusions",
+    "doctor",
+    "forget",
+    "demo",
+)
 
 
 class Root(Group):
@@ -49,6 +75,7 @@ def overall(
 
 app.command("import", cls=Command)(importing.import_)
 app.add_typer(imports.app, name="imports")
+app.command("template", cls=Command)(template.template)
 app.add_typer(sources.app, name="sources")
 app.add_typer(identities.app, name="identities")
 app.command("tiers", cls=Command)(tiers.tiers)
@@ -56,4 +83,5 @@ app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)
 app.add_typer(exclusions.app, name="exclusions")
 app.command("doctor", cls=Command)(doctor.doctor)
+app.command("forget", cls=Command)(forget.forget)
 app.command("demo", cls=Command)(demo.demo)

@@ -90,7 +90,10 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
         CusttierError: `forget-incomplete` when the search finds them still.
     """
     known = all_known(store.scan("buyers").collect(), store.scan("contacted").collect())
-    person = person_of(customer_key, known=known, accounts=store.scan("accounts"))
+    # somebody may have merged them with another meanwhile
+    merged = store.scan("accounts").filter(pl.col("account_key") == customer_key).collect()["customer_key"]
+    present = merged.item() if merged.len() else customer_key
+    person = person_of(present, known=known, accounts=store.scan("accounts"))
     standing = standing_orders(store.scan("current_orders"))
     theirs = theirs_of(person, orders=store.raw_orders(), standing=standing)
     sought = _sought(store, theirs, known)

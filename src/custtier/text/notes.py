@@ -63,6 +63,14 @@ NOTES: Final[Mapping[str, str]] = {
         "{file}: this export ({profile}) holds no account, full phone or e-mail of any buyer; its orders count in the "
         "shop's totals, not for customers"
     ),
+    "forgotten_here_only": (
+        "exported files, backups and answers written before still hold what they held, and so may the settings: delete "
+        "it there yourself"
+    ),
+    "kept_out": (
+        "later imports leave this customer out and count the rows as excluded (forgotten); `custtier import --include "
+        "forgotten` lets them in"
+    ),
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
     "only_suggested": (
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
@@ -77,6 +85,10 @@ NOTES: Final[Mapping[str, str]] = {
     "rejected_rows": (
         "{rejected} of {rows} rows could not be read ({reasons}); their orders are missing here; see them with "
         "`custtier import FILE --rejects rejected.csv`"
+    ),
+    "sample_rows": (
+        "{file}: sample rows of a template came in: {rows}; delete them in the file, undo this import and import it "
+        "again"
     ),
     "shared_phones": ("phones used by too many accounts of one platform to be one person: {phones}; they merge nobody"),
     "shop_receipt": "{file}: {profile} tells only what the shop received, not what the buyer paid",

@@ -167,6 +167,9 @@ TITLES: Final[Mapping[str, str]] = {
     "good": "Good files",
     "refunds": "Refunds",
     "written": "Written to",
+    "table": "Table",
+    "files_searched": "Files searched",
+    "files_with_traces": "Files with traces",
 }
 
 TABLES: Final[Mapping[str, str]] = {
@@ -188,6 +191,7 @@ TABLES: Final[Mapping[str, str]] = {
     "columns": "Columns",
     "words": "Words",
     "rules": "Rows",
+    "erased": "Taken out",
 }
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -199,6 +203,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "An invented shop",
     "exclusions": "Orders that are no purchases",
     "doctor": "Health of the data",
+    "forget": "A customer forgotten",
     "identities": "Who is one person",
     "identities propose": "Who may be one person",
     "identities apply": "Decisions taken in",
@@ -234,6 +239,7 @@ ASKED: Final[Mapping[str, str]] = {
     "strict": "strict",
     "top": "top",
     "until": "until",
+    "keep_totals": "totals kept",
     "kind": "holding",
     "platform": "platform",
     "name": "name",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from custtier.sources.reading import Progress
 
 SUMS: Final = ("rows_read", "new", "updated", "unchanged", "excluded", "rejected")
+FORGOTTEN: Final = "forgotten"
+"""Of `include`: people who were forgotten come in again."""
+
 _FILES: Final = {
     "path": pl.String,
     "profile": pl.String,
@@ -80,7 +83,7 @@ def import_files(
         paths,
         settings=settings,
         profile=profile,
-        include=include,
+        include=include - {FORGOTTEN},
         skip_bad_files=skip_bad_files,
         passwords=passwords,
         progress=progress,
@@ -95,7 +98,7 @@ def import_files(
     if strict:
         _refuse_rejects(readings)
     kept = Store(store, settings=settings)
-    outcome = kept.add(readings, imported_at=imported_at)
+    outcome = kept.add(readings, imported_at=imported_at, include_forgotten=FORGOTTEN in include)
     view = View(
         command="import",
         parameters={
