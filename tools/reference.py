@@ -21,6 +21,7 @@ COMMANDS = (
     ("imports",),
     ("imports", "show"),
     ("imports", "undo"),
+    ("template",),
     ("sources",),
     ("sources", "show"),
     ("sources", "new"),

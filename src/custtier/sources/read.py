@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from custtier.sources.profiles_known import known_profiles, own_profiles, profil
 from custtier.sources.reading import Progress, Reading, Readings
 from custtier.sources.records import switches
 from custtier.sources.refusals import refuse
+from custtier.sources.samples import sample_notes
 from custtier.sources.sheet import Sheet
 from custtier.sources.sheets import sheets_of
 
@@ -109,11 +111,14 @@ def _readings(
 
 def converted(group: Sequence[Match], *, path: str, settings: Settings, include: frozenset[str]) -> Reading:
     """The reading of sheets that match one profile: orders, or rows of a list."""
-    if not group[0].profile.is_list:
-        return convert(group, path=path, settings=settings, include=include)
-    from custtier.sources.lists.convert import convert_list
+    if group[0].profile.is_list:
+        from custtier.sources.lists.convert import convert_list
 
-    return convert_list(group, path=path, settings=settings, include=include)
+        reading = convert_list(group, path=path, settings=settings, include=include)
+    else:
+        reading = convert(group, path=path, settings=settings, include=include)
+    samples = sample_notes(reading)
+    return replace(reading, notes=(*reading.notes, *samples)) if samples else reading
 
 
 def _by_profile(matches: Sequence[Match]) -> list[Match]:
