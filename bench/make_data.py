@@ -10,6 +10,8 @@ Everything is invented and the same on every machine. What is there already is k
     parts/orders_NN.csv         ten files of 1,000,000 rows each, by 1,000,000 people
     store/                      the ten imported, one after the other
     example_store/              the example shop imported
+    accounts.parquet            orders of two shops of 1,000,000 accounts each, 30% of them with the same phones
+    account_contacts.parquet    400,000 contacts, some with the phones of buyers, some with a common union id
 """
 
 import os
@@ -28,11 +30,16 @@ from custtier.demo.baskets import baskets
 from custtier.demo.seasons import ORDER_STEPS, Calendar, calendar, extra_orders
 from custtier.demo.shop import UNTIL
 from custtier.demo.world import DAY_SECONDS, Fate, Role, end_of
+from custtier.people import account_keys, with_contacts, with_identity
+from custtier.schema import CONTACTS as CONTACTS_TABLE
+from custtier.schema import ORDERS, conform
 
 SEED = 25
 SLICE = 100_000
 MONTHS = 32
 ORDERS_A_PERSON = 10
+ACCOUNTS_A_SHOP = 1_000_000
+CONTACTS = 400_000
 
 COLUMNS = (
     "订单编号",
@@ -181,7 +188,63 @@ def make_example_store(folder: Path) -> None:
         import_into(folder / "example_store", [Path(__file__).parents[1] / "examples" / "shop" / "orders"])
 
 
-PIECES = {"workbook": make_workbook, "million": make_million, "store": make_store, "example": make_example_store}
+def shop_orders(platform: str, first: int) -> pl.DataFrame:
+    """An order of each of a shop's accounts, their phones numbered from `first`, and a second one of every third."""
+    number = pl.col("number")
+    once = pl.DataFrame({"number": pl.int_range(ACCOUNTS_A_SHOP, eager=True)})
+    rows = pl.concat([once.with_columns(seq=0), once.filter(number % 3 == 0).with_columns(seq=1)])
+    order_id = number.cast(pl.String) + pl.lit("-") + pl.col("seq").cast(pl.String)
+    return conform(
+        rows.select(
+            platform=pl.lit(platform),
+            order_id=order_id,
+            account=pl.lit(platform) + number.cast(pl.String),
+            account_kind=pl.lit("account"),
+            name=pl.lit("张") + (number % 997).cast(pl.String),
+            phone=phone_of(number + first),
+            state=pl.lit("paid"),
+        ),
+        ORDERS,
+    )
+
+
+def phone_of(number: pl.Expr) -> pl.Expr:
+    """A mobile number of its own for every number."""
+    return pl.lit("13") + (number * 7919 % 1_000_000_007).cast(pl.String).str.zfill(9).str.slice(-9)
+
+
+def keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows as a store keeps them: with the key of their account."""
+    return rows.with_columns(account_keys(rows).alias("account_key"))
+
+
+def make_accounts(folder: Path) -> None:
+    """`accounts.parquet` and `account_contacts.parquet`."""
+    accounts, contacts = folder / "accounts.parquet", folder / "account_contacts.parquet"
+    if accounts.exists() and contacts.exists():
+        return
+    apart = ACCOUNTS_A_SHOP - ACCOUNTS_A_SHOP * 3 // 10
+    keyed(with_identity(pl.concat([shop_orders("taobao", 0), shop_orders("jd", apart)]))).write_parquet(accounts)
+    number = pl.col("number")
+    listed = pl.DataFrame({"number": pl.int_range(CONTACTS, eager=True)}).select(
+        platform=pl.lit("wecom"),
+        account=pl.lit("wm") + number.cast(pl.String),
+        account_kind=pl.lit("openid"),
+        union_id=pl.when(number % 4 < 2).then(pl.lit("u") + (number // 4).cast(pl.String)),
+        name=pl.lit("友") + (number % 997).cast(pl.String),
+        phone=pl.when(number % 2 == 0).then(phone_of(number * 3)),
+    )
+    keyed(with_contacts(conform(listed, CONTACTS_TABLE))).write_parquet(contacts)
+    print(f"wrote {accounts} and {contacts}", file=sys.stderr)
+
+
+PIECES = {
+    "workbook": make_workbook,
+    "million": make_million,
+    "store": make_store,
+    "example": make_example_store,
+    "accounts": make_accounts,
+}
 
 
 def make(folder: Path, pieces: Iterable[str] = tuple(PIECES)) -> None:

@@ -101,31 +101,37 @@ def people_of(
         ]
     )
     groups = groups_of(joins, apart=apart_pairs(stated), known=known)
-    alone, several = _grouped(known.select(list(BUYERS)), groups)
+    together = groups.filter(groups["group"].is_duplicated())
+    several = _grouped(known, together)
     merged = several.filter(pl.col("account_key") != pl.col("customer_key"))
+    alone = known.lazy().join(together.lazy(), on="account_key", how="anti")
     return People(
         accounts=conform(merged, ACCOUNTS).sort("account_key"), customers=_customers(alone, several), shared=shared
     )
 
 
-def _grouped(known: pl.DataFrame, groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Accounts that share nothing, and the others with `customer_key`: their group's strongest, then smallest key.
+def _grouped(known: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
+    """The accounts that share something, with `customer_key`: their group's strongest, then smallest key.
 
-    The others come sorted by group, the strongest first.
+    They come sorted by group, the strongest first.
     """
-    together = groups.filter(groups["group"].is_duplicated())
-    first = known.join(together, on="account_key").sort("group", *account_order())
+    first = known.select(list(BUYERS)).join(together, on="account_key").sort("group", *account_order())
     heads = first.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key")
-    alone = known.join(together, on="account_key", how="anti")
-    return alone, first.join(heads, on="group", maintain_order="left").drop("group")
+    return first.join(heads, on="group", maintain_order="left").drop("group")
 
 
-def _customers(alone: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
-    single = alone.with_columns(
-        pl.col("account_key").alias("customer_key"), pl.coalesce("usual_phone", "weak_phone").alias("phone")
-    )
-    heads = pl.concat([single, _merged(several).select(single.columns)]) if several.height else single
-    return conform(heads, CUSTOMERS).sort("customer_key")
+def _customers(alone: pl.LazyFrame, several: pl.DataFrame) -> pl.DataFrame:
+    single = alone.select(
+        "customer_id",
+        "name",
+        "platforms",
+        customer_key="account_key",
+        phone=pl.coalesce("usual_phone", "weak_phone"),
+    ).collect()
+    heads = [conform(single, CUSTOMERS)]
+    if several.height:
+        heads.append(conform(_merged(several), CUSTOMERS))
+    return pl.concat(heads).sort("customer_key")
 
 
 def _merged(several: pl.DataFrame) -> pl.DataFrame:
