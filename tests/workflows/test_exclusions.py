@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
-from custtier.rules import Rule
+from custtier.metrics.exclusions import Evidence, exclusions_of, taken_orders
+from custtier.rules import Detectors, Rule
 from custtier.settings import Settings
 from custtier.views.view import View
 from custtier.workflows.churn import churn
+from custtier.workflows.dataset import all_facts
 from custtier.workflows.exclusions import list_exclusions, test_exclusions
 from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
@@ -84,6 +87,38 @@ def test_a_customer_is_excluded_by_id(orders: Path) -> None:
     view = tiers(asked(orders, Rule(name="bob", customers=(customer,))))
     assert view.excluded == (("bob", 1),)
     assert customer not in view.tables["customers"]["customer_id"]
+
+
+def test_a_former_id_still_finds_the_customer(tmp_path: Path) -> None:
+    def export(*accounts: str) -> Question:
+        rows = [f"{n},2026-01-0{n} 10:00:00,10,{who},13957021834,已付款" for n, who in enumerate(accounts, start=1)]
+        path = tmp_path / f"{len(accounts)}.csv"
+        path.write_text("\n".join(["订单号,下单时间,金额,客户,手机号,状态", *rows]) + "\n", encoding="utf-8")
+        return Question(files=(path,))
+
+    ids = [str(tiers(export(who)).tables["customers"]["customer_id"].item()) for who in ("zoe", "adam")]
+    together = tiers(export("zoe", "adam"))
+    assert together.tables["customers"].height == 1
+    for former in ids:
+        rule = Rule(name="z", customers=(former,))
+        with pytest.raises(CusttierError) as caught:
+            tiers(replace(export("zoe", "adam"), settings=Settings(exclusions=(rule,))))
+        assert caught.value.exit_code == NOTHING
+
+
+def test_contacts_with_a_tag_are_excluded_whatever_account_they_buy_by(orders: Path) -> None:
+    question = asked(orders)
+    facts = all_facts(question)
+    amy = facts.table("known", columns=["account_key", "account"]).filter(pl.col("account") == "amy").collect()
+    tags = pl.DataFrame({"account_key": amy["account_key"], "tags": ["茶友,员工"]})
+
+    def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
+        return tags.lazy().select(columns) if name == "contacts" else facts.table(name, columns=columns)
+
+    evidence = Evidence(replace(facts, opener=opened), date(2026, 1, 7), "Asia/Shanghai", Detectors())
+    for tag, taken in (("员工", 2), ("员", 0)):
+        ready = exclusions_of([Rule(name="t", tags=(tag,))], evidence)
+        assert taken_orders(facts, ready, as_of=date(2026, 1, 7)).height == taken
 
 
 def test_a_rule_that_is_off_takes_nothing_out(orders: Path) -> None:

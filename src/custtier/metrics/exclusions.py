@@ -175,7 +175,9 @@ def _applies(rule: Rule, evidence: Evidence) -> pl.Expr:
     if not rule.reaches_free_orders:
         conditions.append(pl.col("gross") > 0)
     if rule.customers:
-        conditions.append(_of_customers(facts, pl.col("customer_id").is_in(list(rule.texts("customers")))))
+        named = pl.col("customer_id").is_in(list(rule.texts("customers")))
+        # each account keeps the id that it had before it was merged with others
+        conditions.append(_of_customers(facts, named) | _of_accounts(facts, named))
     if rule.phones:
         conditions.append(_by_phone(facts, comparable_phones(rule.texts("phones"))))
     if rule.accounts:
@@ -244,21 +246,23 @@ def _by_phone(facts: Facts, phones: Sequence[str]) -> pl.Expr:
     """Orders that show one of these phones, and all orders of customers who usually use one."""
     if not phones:
         return pl.lit(value=False)
-    shows = pl.col("phone").is_in(list(phones))
-    orders = facts.table("details", columns=["order_key", "phone"]).filter(shows).select("order_key")
-    return _among("order_key", orders.collect(engine="streaming").to_series()) | _of_customers(facts, shows)
+    orders = facts.table("details", columns=["order_key", "phone"]).filter(pl.col("phone").is_in(list(phones)))
+    shown = orders.select("order_key").collect(engine="streaming").to_series()
+    return _among("order_key", shown) | _of_accounts(facts, pl.col("usual_phone").is_in(list(phones)))
 
 
 def _by_account(facts: Facts, accounts: Sequence[str]) -> pl.Expr:
     """All orders of customers who have one of these accounts, whatever the case of its letters."""
     if not accounts:
         return pl.lit(value=False)
-    named = pl.col("account").str.to_lowercase().is_in([account.lower() for account in accounts])
-    found = facts.table("details", columns=["account_key", "account"]).filter(
-        named & pl.col("account_key").is_not_null()
-    )
-    keys = found.select(pl.col("account_key").unique()).collect(engine="streaming").to_series()
-    return _among("account_key", _persons_accounts(facts, keys))
+    lowered = [account.lower() for account in accounts]
+    return _of_accounts(facts, pl.any_horizontal(pl.col("account", "email").str.to_lowercase().is_in(lowered)))
+
+
+def _of_accounts(facts: Facts, condition: pl.Expr) -> pl.Expr:
+    """All orders of the people who have an account that meets a condition over the table `known`."""
+    known = facts.table("known").filter(condition).select(pl.col("account_key").unique())
+    return _among("account_key", _persons_accounts(facts, known.collect(engine="streaming").to_series()))
 
 
 def _by_tag(facts: Facts, tags: Sequence[str]) -> pl.Expr:
