@@ -26,6 +26,7 @@ from custtier.views.view import View
 from custtier.workflows.draft_reasons import why
 from custtier.workflows.left_out import listed
 from custtier.workflows.samples import Trial, trial_of
+from custtier.workflows.sources import near
 
 if TYPE_CHECKING:
     from custtier.sources.drafting.asking import Asker
@@ -280,18 +281,12 @@ def _view(
             "rejected": trial.rejected,
             "orders": trial.orders,
             "net_sales": trial.net_sales,
-            "written": _near(target),
+            "written": near(target),
         },
         tables={"columns": columns, "words": words},
         notes=notes,
         currency=trial.currency,
     )
-
-
-def _near(path: Path) -> str:
-    """A path as it is typed from here, where it lies below."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _notes(

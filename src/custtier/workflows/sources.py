@@ -1,6 +1,7 @@
 """`custtier sources`: the formats that are known, and what one of them reads."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -94,7 +95,7 @@ def show_source(name: str, *, lang: Lang) -> View:
             "kind": profile.kind,
             "evidence": profile.evidence or None,
             "origin": _origin(profile.name),
-            "path": str(path) if path else None,
+            "path": near(path) if path else None,
             "recognised_by": [_signature(profile, number) for number in range(len(profile.signatures))],
             "required": list(profile.required),
             "grain": profile.grain if has_money else None,
@@ -118,6 +119,12 @@ def source_text(name: str) -> str:
         CusttierError: `unknown-profile`, `bad-profile`.
     """
     return text_of(profile_named(name).name)
+
+
+def near(path: Path) -> str:
+    """A path as it is typed from here, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _check(option: str, value: str | None, known: set[str]) -> None:
