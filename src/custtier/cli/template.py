@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from custtier.cli.options import Lang, path_of
+from custtier.cli.options import Lang, given, path_of
 from custtier.cli.output import put, say_aside
 from custtier.cli.session import session_of
 from custtier.text import message
 
 
+@given()
 def template(
     ctx: typer.Context,
     name: Annotated[
