@@ -16,13 +16,14 @@ from custtier.sources.drafting.kinds import KINDS
 from custtier.sources.drafting.looks import look_of
 from custtier.sources.drafting.vocabulary import vocabulary
 from custtier.sources.identify import identify
-from custtier.sources.profile import parse_profile
+from custtier.sources.profile import FIELDS, parse_profile
 from custtier.sources.profile_faults import check_usable
 from custtier.sources.profile_fields import LIST_FIELDS
 from custtier.sources.read import converted
 from custtier.sources.sheet import Sheet
 from custtier.sources.text_sheet import text_sheet
 from custtier.text import Catalogue
+from custtier.text.format_names import FORMAT_NAMES
 
 HEAD = "系统编号,开单日期,购买者,联系号码,货品,件数,单价,实收总额(元),单据状态\n"
 ORDERS = (
@@ -359,3 +360,8 @@ def test_values_look_like_what_they_are(values: list[str], share: str) -> None:
     import polars as pl
 
     assert getattr(look_of(pl.Series(values), zone="Asia/Shanghai"), share) == 1
+
+
+def test_every_field_has_a_name_for_people() -> None:
+    fields = set(FIELDS).union(*LIST_FIELDS.values(), {"account"})
+    assert sorted(fields - FORMAT_NAMES["field"].keys()) == []
