@@ -110,16 +110,20 @@ class WholesaleLimits:
     """From where on an order is far above the shop's own; the reasons stand in `docs/exclusions.md`.
 
     Args:
-        times_usual: So many times the shop's median order, at least.
+        times_usual: So many times the shop's median order, at least ...
+        some_pieces: ... and so many pieces: one dear thing is no wholesale.
+        blind_times: So many times the median where the pieces are not known.
         deviation: Robust deviation of the order's logarithm (modified z-score by Iglewicz and Hoaglin), at least.
         pieces: So many pieces in one order, at least, and `times_usual` the usual number.
-        repeated_times: A customer's orders from so many times the median on are large ...
+        repeated_times: A customer's orders of `some_pieces` and from so many times the median on are large ...
         repeated_orders: ... and so many of them are repeated large orders.
         least_orders: A shop with fewer orders has nothing to compare with.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     times_usual: float = 10.0
+    some_pieces: float = 5.0
+    blind_times: float = 30.0
     deviation: float = 3.5
     pieces: float = 20.0
     repeated_times: float = 5.0

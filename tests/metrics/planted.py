@@ -150,7 +150,9 @@ class Shop:
             self.add("wholesale", self.moment(), pieces=self.rng.randrange(40, 120), **who)
         who = {"account": self.account(), "phone": self.phone(), "name": self.name(), "address": self.address()}
         for _ in range(4):
-            self.add("wholesale", self.moment(), product=("商品大", 899.0), **who)
+            self.add("wholesale", self.moment(), product=("整箱", 119.0), pieces=6, **who)
+        for _ in range(5):
+            self.add("one dear thing", self.moment(), product=("紫砂壶", 2999.0))
 
     def _brushed(self) -> None:
         for _ in range(6):

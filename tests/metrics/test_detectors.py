@@ -23,7 +23,16 @@ from metrics.planted import Shop
 ZONE = "Asia/Shanghai"
 FOUND = ("one address", "one phone", "numbered accounts", "even crowd")
 MISSED = ("night crowd", "mixed baskets", "careful")
-HONEST = ("ordinary", "family", "pick-up station", "group leader", "flash sale", "office, half come again", "wholesale")
+HONEST = (
+    "ordinary",
+    "family",
+    "pick-up station",
+    "group leader",
+    "flash sale",
+    "office, half come again",
+    "wholesale",
+    "one dear thing",
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +102,7 @@ def test_wholesale_is_found_and_ordinary_orders_are_not(shop: Shop, facts: Facts
     suspects = wholesale_orders(facts, as_of=facts.extent.last_on, limits=WholesaleLimits())
     found = kinds(shop, facts, suspects)
     assert found["wholesale"] == Counter(shop.truth.values())["wholesale"]
+    assert found["one dear thing"] == 0
     assert found.total() - found["wholesale"] <= 3
 
 

@@ -23,9 +23,10 @@ _NORMAL: Final = 0.6745
 def wholesale_orders(facts: Facts, *, as_of: date, limits: WholesaleLimits) -> Suspects:
     """Orders that look like wholesale, together by account.
 
-    An order counts when it is `times_usual` the median order of its shop and its logarithm is `deviation` robust
-    deviations above the median's; when it holds many pieces; or when its account has several orders that are large
-    already at `repeated_times` the median.
+    An order counts when it holds many pieces; when it is `times_usual` the median order of its shop, its logarithm
+    `deviation` robust deviations above the median's, and it is of `some_pieces` (`blind_times` the median where the
+    pieces are not known); or when its account has several orders of `some_pieces` that are large already at
+    `repeated_times` the median. One dear thing is no wholesale: good customers buy it.
 
     Args:
         facts: The orders; items are read for their pieces.
@@ -38,15 +39,12 @@ def wholesale_orders(facts: Facts, *, as_of: date, limits: WholesaleLimits) -> S
         large orders of the account; 0 when too few).
     """
     bought = bought_orders(facts, as_of=as_of, columns=("currency", "shop")).collect(engine="streaming")
-    judged = _judged(bought, limits)
-    pieces = _many_pieces(facts, limits).join(bought.select("order_key"), on="order_key", how="semi")
-    found = (
-        judged.join(pieces, on="order_key", how="left")
-        .with_columns(
-            pl.when(pl.col("account_key").is_null()).then("order_key").otherwise("account_key").alias("whose")
-        )
-        .filter(pl.col("is_huge") | pl.col("pieces").is_not_null() | (pl.col("repeated") > 0))
-    )
+    pieces, many = _pieces(facts, bought, limits)
+    judged = _judged(bought.join(pieces, on="order_key", how="left"), limits)
+    found = judged.with_columns(
+        pl.when(pl.col("account_key").is_null()).then("order_key").otherwise("account_key").alias("whose"),
+        pl.when(pl.col("pieces") >= many).then("pieces").alias("pieces"),
+    ).filter(pl.col("is_huge") | pl.col("pieces").is_not_null() | (pl.col("repeated") > 0))
     clusters = (
         found.group_by("whose")
         .agg(
@@ -85,25 +83,37 @@ def _judged(bought: pl.DataFrame, limits: WholesaleLimits) -> pl.DataFrame:
         (_NORMAL * (pl.col("size") - pl.col("centre")) / pl.col("spread")).alias("deviation"),
     )
     comparable = pl.col("known") >= limits.least_orders
-    large = comparable & (pl.col("times") >= limits.repeated_times) & pl.col("account_key").is_not_null()
+    several = pl.col("pieces") >= limits.some_pieces
+    large = (
+        comparable
+        & (pl.col("times") >= limits.repeated_times)
+        & several.fill_null(value=False)
+        & pl.col("account_key").is_not_null()
+    )
+    far = pl.when(pl.col("pieces").is_null()).then(limits.blind_times).otherwise(limits.times_usual)
     often = placed.filter(large).group_by("account_key").agg(pl.len().cast(pl.Int64).alias("large"))
     return (
         placed.with_columns(
-            is_huge=comparable & (pl.col("times") >= limits.times_usual) & (pl.col("deviation") >= limits.deviation)
+            is_huge=comparable
+            & (pl.col("times") >= far)
+            & (pl.col("deviation") >= limits.deviation)
+            & several.fill_null(value=True)
         )
         .join(often.filter(pl.col("large") >= limits.repeated_orders), on="account_key", how="left")
         .with_columns(pl.when(large).then(pl.col("large")).fill_null(0).alias("repeated"))
     )
 
 
-def _many_pieces(facts: Facts, limits: WholesaleLimits) -> pl.DataFrame:
-    """`order_key` and `pieces` of orders with far more pieces than usual."""
+def _pieces(facts: Facts, bought: pl.DataFrame, limits: WholesaleLimits) -> tuple[pl.DataFrame, float]:
+    """`order_key` and `pieces` of orders whose pieces are known, and from how many on they are many."""
     counts = (
         facts.table("items", columns=["order_key", "state", "quantity"])
         .filter(pl.col("state").is_null() | (pl.col("state") == State.PAID.value))
         .group_by("order_key")
-        .agg(pl.col("quantity").sum().alias("pieces"))
+        .agg(pl.col("quantity").drop_nulls().sum().alias("pieces"))
+        .filter(pl.col("pieces") > 0)
+        .join(bought.lazy().select("order_key"), on="order_key", how="semi")
+        .collect(engine="streaming")
     )
-    usual = counts.select(pl.col("pieces").median()).collect(engine="streaming").item()
-    least = max(limits.pieces, limits.times_usual * (usual or 0))
-    return counts.filter(pl.col("pieces") >= least).collect(engine="streaming")
+    usual = counts["pieces"].median()
+    return counts, max(limits.pieces, limits.times_usual * (usual if isinstance(usual, float) else 0.0))
