@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from custtier.cli.fail_on import judge
 from custtier.cli.options import Form, Writing
 from custtier.cli.session import Session
-from custtier.errors import DATA, INTERRUPTED, CusttierError, data_error
+from custtier.errors import INTERRUPTED, CusttierError, data_error, store_error
 from custtier.text import message
 from custtier.text.values import in_words
 
@@ -60,8 +60,9 @@ def guarded(session: Session, work: Callable[[], int]) -> int:
     except Exception as problem:  # the one place: a bug must not end in a traceback on a seller's screen
         if session.debug:
             traceback.print_exc()
-        tell(_of_a_page(problem) or _internal(problem), session)
-        return DATA
+        told = _of_a_page(problem) or _of_a_gone_file(problem) or _internal(problem)
+        tell(told, session)
+        return told.exit_code
     return code
 
 
@@ -87,6 +88,17 @@ def _of_a_page(problem: Exception) -> CusttierError | None:
     frames = list(traceback.walk_tb(problem.__traceback__))
     where = str(frames[-1][0].f_globals.get("__name__", "")) if frames else ""
     return unwritten(problem) if isinstance(problem, OSError) and where.endswith("click.utils") else None
+
+
+def _of_a_gone_file(problem: Exception) -> CusttierError | None:
+    """The error when a file of the store went while it was read; None for any other problem."""
+    if not (isinstance(problem, FileNotFoundError) and ".parquet" in str(problem)):
+        return None
+    return store_error(
+        "store-changed",
+        "a file of the store went while it was read: somebody was forgotten at this moment",
+        hint="ask again",
+    )
 
 
 def tell(error: CusttierError, session: Session) -> None:
