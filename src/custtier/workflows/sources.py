@@ -158,7 +158,10 @@ def _columns(profile: Profile) -> Iterable[tuple[str, ...]]:
     if profile.accounts:
         yield _ACCOUNT, ", ".join(headers_of(profile, _ACCOUNT))
     for field, headers in profile.columns.items():
-        yield field, ", ".join(headers)
+        sums, clock = profile.sums.get(field), profile.clocks.get(field)
+        plus = [*(sums.add if sums else ()), *([clock] if clock else ())]
+        minus = sums.subtract if sums else ()
+        yield field, " ".join([", ".join(headers), *(f"+ {name}" for name in plus), *(f"− {name}" for name in minus)])
 
 
 def _words(profile: Profile) -> Iterable[tuple[str, ...]]:
