@@ -1,6 +1,7 @@
 """Who is who: accounts grouped into customers by the strong keys that they share."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from custtier.people.joins import (
     shared_phones,
     union_joins,
 )
-from custtier.schema import ACCOUNTS, BUYERS, CUSTOMERS, KNOWN, LINKS, conform, empty
+from custtier.schema import ACCOUNTS, CUSTOMERS, KNOWN, LINKS, conform, empty
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,16 @@ def people_of(
     groups = groups_of(joins, apart=apart_pairs(stated), known=known)
     together = groups.filter(groups["group"].is_duplicated())
     several = _grouped(known, together)
-    merged = several.filter(pl.col("account_key") != pl.col("customer_key"))
+    merged = several.select(list(ACCOUNTS)).filter(pl.col("account_key") != pl.col("customer_key"))
+    del joins, groups
     alone = known.lazy().join(together.lazy(), on="account_key", how="anti")
-    return People(
-        accounts=conform(merged, ACCOUNTS).sort("account_key"), customers=_customers(alone, several), shared=shared
-    )
+    return People(accounts=merged.sort("account_key"), customers=_customers(alone, several), shared=shared)
+
+
+_SHOWN: Final = (
+    "customer_id", "usual_phone", "weak_phone", "weak_phone_at", "name", "name_at", "platforms",
+)  # fmt: skip
+"""What of an account is shown of its customer."""
 
 
 def _grouped(known: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
@@ -115,9 +121,11 @@ def _grouped(known: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
 
     They come sorted by group, the strongest first.
     """
-    first = known.select(list(BUYERS)).join(together, on="account_key").sort("group", *account_order())
-    heads = first.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key")
-    return first.join(heads, on="group", maintain_order="left").drop("group")
+    names = ["account_key", "account_kind", "account", "account_space"]
+    placed = known.select(names).join(together, on="account_key").sort("group", *account_order())
+    heads = placed.unique("group", keep="first", maintain_order=True).select("group", customer_key="account_key")
+    keyed = placed.select("account_key", "group").join(heads, on="group", maintain_order="left").drop("group")
+    return keyed.join(known.select("account_key", *_SHOWN), on="account_key", maintain_order="left")
 
 
 def _customers(alone: pl.LazyFrame, several: pl.DataFrame) -> pl.DataFrame:
