@@ -29,6 +29,9 @@ COMMANDS = (
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("exclusions",),
+    ("exclusions", "test"),
+    ("doctor",),
     ("demo",),
 )
 
