@@ -53,7 +53,7 @@ def test_what_does_not_exist_yet_stands_on_no_page(custtier: Callable, words: tu
 @pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
 def test_every_analysis_has_the_shared_options(custtier: Callable, command: str) -> None:
     page = custtier(command, "--help").out
-    shared = "as-of since until source shop channel agent currency no-exclusions profile include store format output table limit"
+    shared = "as-of since until source shop channel agent currency no-exclusions password-file profile include store format output table limit"
     assert [name for name in [*shared.split(), "reveal", "quiet", "lang", "fail-on"] if f"--{name}" not in page] == []
 
 
