@@ -18,7 +18,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def truth_of(folder: str) -> dict[str, Any]:
-    truth: dict[str, Any] = json.loads((ROOT / "examples" / folder / "truth.json").read_text(encoding="utf-8"))
+    truth: dict[str, Any] = json.loads((ROOT / "examples" / folder / "truth/truth.json").read_text(encoding="utf-8"))
     return truth
 
 

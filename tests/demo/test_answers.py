@@ -38,7 +38,7 @@ def holds(truth: dict[str, Any], answer: View) -> None:
 
 
 def sales_of(folder: Path) -> Counter[tuple[int, int, str]]:
-    with (folder / "truth_customers.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "truth/truth_customers.csv").open(encoding="utf-8", newline="") as file:
         return Counter(
             (round(float(row["net_sales"]) * 100), int(row["order_count"]), row["last_order_on"])
             for row in csv.DictReader(file)
@@ -102,4 +102,4 @@ def test_a_later_export_changes_exactly_what_changed_and_its_undo_takes_it_back(
 
 def test_the_truth_is_plain_json(tmp_path: Path) -> None:
     written = write_shop(tmp_path, customers=5, seed=1)
-    assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8")) == written.truth
+    assert json.loads((tmp_path / "truth/truth.json").read_text(encoding="utf-8")) == written.truth

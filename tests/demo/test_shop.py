@@ -82,7 +82,7 @@ def test_a_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
 def test_an_earlier_shop_is_written_over(tmp_path: Path) -> None:
     write_shop(tmp_path, customers=30, seed=1, files=TEXTS)
     write_shop(tmp_path, customers=20, seed=2, files=TEXTS)
-    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    truth = json.loads((tmp_path / "truth/truth.json").read_text(encoding="utf-8"))
     assert truth["made_with"] == {"customers": 20, "seed": 2, "until": "2026-06-30"}
 
 
@@ -99,7 +99,7 @@ def test_an_unknown_file_is_refused_and_the_known_are_named(tmp_path: Path) -> N
 
 def test_only_the_files_asked_for_are_written(tmp_path: Path) -> None:
     written = write_shop(tmp_path, customers=50, seed=1, files=frozenset({"jd-orders"}))
-    assert set(digests(tmp_path)) == {"orders/jd_orders.csv", "truth.json", "truth_customers.csv"}
+    assert set(digests(tmp_path)) == {"orders/jd_orders.csv", "truth/truth.json", "truth/truth_customers.csv"}
     assert set(written.truth["platforms"]) == {"jd"}
 
 

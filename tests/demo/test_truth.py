@@ -20,7 +20,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     customers, seed = request.param
     folder = tmp_path_factory.mktemp("shop")
     written = write_shop(folder, customers=customers, seed=seed, files=frozenset(CSV_KINDS))
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    truth = json.loads((folder / "truth/truth.json").read_text(encoding="utf-8"))
     assert truth == written.truth
     return folder, truth
 
@@ -80,7 +80,7 @@ def test_the_best_fifth_is_that_of_the_recount(shop: tuple[Path, dict[str, Any]]
 
 def test_the_answer_book_holds_every_customer(shop: tuple[Path, dict[str, Any]]) -> None:
     folder, _ = shop
-    with (folder / "truth_customers.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "truth/truth_customers.csv").open(encoding="utf-8", newline="") as file:
         answers = list(csv.DictReader(file))
     found = recount.customers(everything(folder))
     by_key = {

@@ -34,8 +34,8 @@ MOST_CUSTOMERS: Final = 10_000_000
 SLICE: Final = 50_000
 """Orders that are text at one time."""
 
-TRUTH: Final = "truth.json"
-CUSTOMERS: Final = "truth_customers.csv"
+TRUTH: Final = "truth/truth.json"
+CUSTOMERS: Final = "truth/truth_customers.csv"
 WORKBOOK_DAYS: Final = 181
 
 
@@ -56,9 +56,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "jd-orders": Kind("orders/jd_orders.csv", "jd-orders", jd.HEADER, "gb18030"),
     "youzan-orders": Kind("orders/youzan_orders.csv", "youzan-orders", youzan.HEADER, "utf-8-sig"),
     "shopify-orders": Kind("orders/shopify_orders.csv", "shopify-orders", shopify.HEADER, "utf-8"),
-    "contacts": Kind("contacts.csv", "", "", "utf-8-sig"),
-    "chats": Kind("chats.csv", "", "", "utf-8-sig"),
-    "ad-spend": Kind("ad_spend.csv", "", "", "utf-8-sig"),
+    "contacts": Kind("contacts.csv", "generic-contacts", "", "utf-8-sig"),
+    "chats": Kind("chats.csv", "generic-messages", "", "utf-8-sig"),
+    "ad-spend": Kind("ad_spend.csv", "generic-spend", "", "utf-8-sig"),
 }
 """What a shop's folder holds, in the order of writing. The order files lie apart, so that their folder can be imported
 whole."""
@@ -84,7 +84,7 @@ class WrittenFile:
 
     Args:
         path: Within the folder, with `/`.
-        profile: What reads it as orders; empty for others.
+        profile: What reads it.
         encoding: Of its bytes, or `xlsx`.
         rows: Records under the header.
         orders: Orders that it shows, by state; empty for files of other things.
@@ -315,13 +315,14 @@ def made_with(world: World) -> dict[str, Any]:
 
 def file_truth(file: WrittenFile) -> dict[str, Any]:
     """A file's entry in `truth.json`."""
-    entry = {"path": file.path, "profile": file.profile or None, "encoding": file.encoding, "rows": file.rows}
+    entry = {"path": file.path, "profile": file.profile, "encoding": file.encoding, "rows": file.rows}
     return entry | ({"orders": sum(file.orders.values()), **file.orders} if file.orders else {})
 
 
 def write_truth(folder: Path, *, truth: Mapping[str, Any], tally: Tally) -> None:
     """Write `truth.json` and the answer book of customers."""
     text = json.dumps(truth, ensure_ascii=False, indent=2) + "\n"
+    make_folders([(folder / TRUTH).parent])
     if truth.get("customers"):
         answers = customer_rows(tally.customers(), seed=tally.seed)
         (folder / CUSTOMERS).write_bytes(answers.write_csv().encode())

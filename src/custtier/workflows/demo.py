@@ -24,7 +24,7 @@ def demo(folder: Path, *, customers: int, seed: int, progress: Progress | None =
     files = pl.DataFrame(
         {
             "path": [str(written.folder / one.path) for one in written.files],
-            "profile": [one.profile or None for one in written.files],
+            "profile": [one.profile for one in written.files],
             "encoding": [one.encoding for one in written.files],
             "rows": [one.rows for one in written.files],
         },
