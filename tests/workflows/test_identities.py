@@ -1,6 +1,7 @@
 """Who may be one person: listed, marked, merged, taken back; sums stay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -9,13 +10,18 @@ import pytest
 
 from custtier.errors import DATA, NOTHING, USAGE, CusttierError
 from custtier.render import Request, rendered
+from custtier.schema import CONTACTS, conform
 from custtier.settings import Settings
+from custtier.sources.reading import RECORDS
 from custtier.store import Store
 from custtier.text import Catalogue
 from custtier.views.view import View
+from custtier.workflows.churn import churn
 from custtier.workflows.identities import apply_identities, list_identities, propose_identities, undo_identities
 from custtier.workflows.question import Question
+from custtier.workflows.rfm import rfm
 from custtier.workflows.tiers import tiers
+from people.somebody import contact, contacts_of
 from store.readings import at, order, reading
 
 NOW = at("2026-06-01 08:00")
@@ -127,6 +133,24 @@ def test_merged_customers_are_one_in_the_views_and_their_sums_stay(store: Path) 
     for figure in ("order_count", "net_sales"):
         assert before.tables["customers"][figure].sum() == after.tables["customers"][figure].sum()
     assert sorted(after.tables["customers"]["net_sales"].to_list()) == [700, 1700, 15000]
+
+
+def test_contacts_who_never_bought_change_no_answer_about_purchases(store: Path) -> None:
+    views = (tiers, rfm, churn)
+    before = [view(Question(store=store)) for view in views]
+    contacts = contacts_of([contact(f"wm{place}", name="小雨") for place in range(3)])
+    records = conform(
+        contacts.select(list_key=pl.int_range(3, dtype=pl.Int64)).with_columns(outcome=pl.lit("kept")), RECORDS
+    )
+    keyed = contacts.with_columns(contact_key=pl.int_range(3, dtype=pl.Int64))
+    nothing = reading([], instant=None, profile="generic-contacts", path="contacts.csv")
+    listed = replace(nothing, rows_read=3, records=records, lists={"contacts": conform(keyed, CONTACTS)})
+    Store(store, settings=SETTINGS).add([listed], imported_at=NOW)
+    assert snapshot(store)[1].height == 8
+    for was, view in zip(before, views, strict=True):
+        is_now = view(Question(store=store))
+        assert was.summary == is_now.summary
+        assert all(table.equals(is_now.tables[name]) for name, table in was.tables.items())
 
 
 def test_the_same_list_again_brings_nothing_new(store: Path) -> None:
