@@ -31,6 +31,7 @@ def doctor(
     *,
     today: date,
     zone: str,
+    shared_phones: int,
     shared_phone_accounts: int,
     weak_sources: Collection[str],
     found: Mapping[str, Suspects],
@@ -44,7 +45,8 @@ def doctor(
         intake: What reading the files left behind.
         today: In the shop's zone.
         zone: The shop's time zone.
-        shared_phone_accounts: A phone of more accounts of one platform is shared.
+        shared_phones: Phones that join nobody, because too many accounts usually use them.
+        shared_phone_accounts: So many accounts of one platform may be one person's.
         weak_sources: Sources that know buyers by a displayed name only.
         found: Detector → what it found.
         rules: The user's exclusion rules.
@@ -54,10 +56,9 @@ def doctor(
         Table `checks`: `check`, `status` (`bad`, `look`, `ok`), `count`, `share`, `detail`, `hint`; of what is well,
         sentence and hint are null.
     """
+    shared = judged("shared_phones", shared_phones, accounts=shared_phone_accounts)
     checks = [
-        *_order_checks(
-            facts, today=today, zone=zone, shared_phone_accounts=shared_phone_accounts, weak_sources=weak_sources
-        ),
+        *_order_checks(facts, today=today, zone=zone, shared=shared, weak_sources=weak_sources),
         lost_refunds(facts),
         *list_checks(facts),
         *_suspicions(facts, found),
@@ -101,9 +102,7 @@ def _tells(check: Check) -> bool:
     return check.status != OK or (check.count > 0 and check.code in {"imports", "exclusions"})
 
 
-def _order_checks(
-    facts: Facts, *, today: date, zone: str, shared_phone_accounts: int, weak_sources: Collection[str]
-) -> list[Check]:
+def _order_checks(facts: Facts, *, today: date, zone: str, shared: Check, weak_sources: Collection[str]) -> list[Check]:
     """Checks of the orders themselves; the details are read once, of many columns."""
     local = pl.coalesce("paid_at", "ordered_at").dt.convert_time_zone(zone)
     has_time = local.dt.time() != pl.time(0)
@@ -139,7 +138,7 @@ def _order_checks(
         odd_hours(hours),
         *purchase_checks(facts),
         judged("waiting_items", waiting.item() or 0),
-        *phone_checks(alone, shared_phone_accounts=shared_phone_accounts, weak_sources=weak_sources),
+        *phone_checks(alone, shared=shared, weak_sources=weak_sources),
     ]
 
 

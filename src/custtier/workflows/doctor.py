@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from custtier.facts import Facts
+from custtier.people import shared_phones
 from custtier.rules import DETECTORS
 from custtier.settings import store_folder
 from custtier.sources.reading import Reading
@@ -34,12 +35,14 @@ def doctor(question: Question, *, today: date, lang: str = "en") -> View:
     facts, intake = _of_files(question) if question.files else _of_store(question)
     as_of = facts.extent.last_on
     found = found_by(DETECTORS, facts, question, as_of=as_of) if as_of else {}
+    limit = question.settings.shared_phone_accounts
     answer = view.doctor(
         facts,
         intake,
         today=today,
         zone=question.settings.zone,
-        shared_phone_accounts=question.settings.shared_phone_accounts,
+        shared_phones=shared_phones(facts.table("known").collect(), limit=limit).height,
+        shared_phone_accounts=limit,
         weak_sources=_weak_sources(),
         found=found,
         rules=question.settings.exclusions,

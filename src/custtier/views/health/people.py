@@ -13,12 +13,12 @@ MANY_PHONES: Final = 3
 """An account with so many full phones sends to others, or is several people's."""
 
 
-def phone_checks(orders: pl.LazyFrame, *, shared_phone_accounts: int, weak_sources: Collection[str]) -> list[Check]:
+def phone_checks(orders: pl.LazyFrame, *, shared: Check, weak_sources: Collection[str]) -> list[Check]:
     """Masked, lent and shared phones, accounts with several, accounts that are mere names.
 
     Args:
         orders: Orders of any state: `account_key`, `platform`, `source`, `phone`, `phone_kind`.
-        shared_phone_accounts: A phone of more accounts of one platform is shared.
+        shared: The check of shared phones, which hangs on more than the orders.
         weak_sources: Sources that know buyers by a displayed name only.
     """
     kind = pl.col("phone_kind")
@@ -32,25 +32,20 @@ def phone_checks(orders: pl.LazyFrame, *, shared_phone_accounts: int, weak_sourc
     )
     pairs = (
         orders.filter((kind == PhoneKind.FULL.value) & pl.col("account_key").is_not_null())
-        .select("platform", "phone", "account_key")
+        .select("phone", "account_key")
         .unique()
-    )
-    shared = (
-        pairs.group_by("platform", "phone")
-        .len()
-        .select((pl.col("len") > shared_phone_accounts).sum().cast(pl.Int64).alias("shared"))
     )
     several = (
         pairs.group_by("account_key")
         .agg(pl.col("phone").n_unique().alias("phones"))
         .select((pl.col("phones") >= MANY_PHONES).sum().cast(pl.Int64).alias("several"))
     )
-    told, by_phone, by_account = pl.collect_all([counts, shared, several])
+    told, by_account = pl.collect_all([counts, several])
     found = told.row(0, named=True)
     return [
         judged("masked_phones", found["masked"], of=found["phones"], look=0.5),
         judged("lent_phones", found["lent"], of=found["phones"], look=0.5),
-        judged("shared_phones", by_phone.item() or 0, accounts=shared_phone_accounts),
+        shared,
         judged("several_phones", by_account.item() or 0, of=found["accounts"], look=0.05, phones=MANY_PHONES),
         judged("weak_accounts", found["weak"], of=found["orders"]),
     ]
