@@ -15,7 +15,7 @@ from custtier.views.health.days import date_gaps, future_days, odd_hours, old_ex
 from custtier.views.health.intake import Intake, intake_checks, zero_ended
 from custtier.views.health.money import is_waiting, lost_refunds, overlapping_bills, paid, purchase_checks
 from custtier.views.health.people import list_checks, phone_checks
-from custtier.views.health.repeats import again_within_minutes, twice_over_sources
+from custtier.views.health.repeats import SHORTEST_NUMBER, again_within_minutes, twice_over_sources
 from custtier.views.spoken import spoken_money
 from custtier.views.view import View
 
@@ -109,21 +109,28 @@ def _order_checks(facts: Facts, *, today: date, zone: str, shared: Check, weak_s
     details = facts.table("details", columns=_DETAILS)
     seen = (
         details.with_columns(
+            # of numbers and phones only whether they are the same is asked: hashes take less room
+            pl.when(pl.col("order_id").str.len_chars() >= SHORTEST_NUMBER)
+            .then(pl.col("order_id").hash())
+            .alias("number"),
+            pl.when(pl.col("phone").is_not_null()).then(pl.col("phone").hash()).alias("phone"),
+            pl.col("kind", "platform", "source", "phone_kind", "state").cast(pl.Categorical),
             pl.when(has_time).then(local.dt.epoch("s")).alias("second"),
             pl.when(has_time).then(local.dt.hour()).alias("hour"),
         )
-        .drop("ordered_at", "paid_at")
+        .drop("ordered_at", "paid_at", "order_id")
         .collect(engine="streaming")
         .lazy()
     )
     bought = seen.filter(paid())
     alone = seen.filter(~pl.col("is_absorbed"))
     count = pl.len().cast(pl.Int64).alias("orders")
+    source = pl.col("source").cast(pl.String)
     days, paid_days, hours, waiting = pl.collect_all(
         [
-            alone.group_by("source", "ordered_on").agg(count),
-            bought.group_by("source", "kind", "ordered_on").agg(count),
-            bought.filter(pl.col("hour").is_not_null()).group_by("source", "hour").agg(count),
+            alone.group_by(source, "ordered_on").agg(count),
+            bought.group_by(source, pl.col("kind").cast(pl.String), "ordered_on").agg(count),
+            bought.filter(pl.col("hour").is_not_null()).group_by(source, "hour").agg(count),
             seen.select(is_waiting().sum().cast(pl.Int64)),
         ]
     )

@@ -1,6 +1,8 @@
 """The user's exclusion rules applied to the facts of a question, with a receipt for each rule."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from custtier.facts import Facts, Note
 from custtier.metrics.exclusions import (
@@ -31,7 +33,7 @@ def with_exclusions(facts: Facts, question: Question) -> Facts:
     as_of = question.as_of or facts.extent.last_on
     if as_of is None:
         return facts
-    exclusions = ready(rules, facts, question)
+    exclusions = ready(rules, facts, question, as_of=as_of)
     scope = scope_of(question)
     found = receipts(taken_orders(facts, exclusions, as_of=as_of, scope=scope), exclusions)
     currency = scope.currency or (facts.extent.currencies[0] if len(facts.extent.currencies) == 1 else None)
@@ -52,14 +54,12 @@ def with_exclusions(facts: Facts, question: Question) -> Facts:
     )
 
 
-def ready(rules: list[Rule], facts: Facts, question: Question) -> tuple[Exclusion, ...]:
+def ready(rules: Sequence[Rule], facts: Facts, question: Question, *, as_of: date) -> tuple[Exclusion, ...]:
     """The rules ready for these facts.
 
     Raises:
         CusttierError: `bad-settings` for a staff list that cannot be used.
     """
-    as_of = question.as_of or facts.extent.last_on
-    assert as_of is not None
     evidence = Evidence(
         facts=facts,
         as_of=as_of,

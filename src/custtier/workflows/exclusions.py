@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from custtier.errors import usage_error
+from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts
 from custtier.metrics.brushed import brushed_orders
 from custtier.metrics.suspects import Suspects
@@ -79,11 +79,16 @@ def _view(
 ) -> View:
     facts = all_facts(question)
     as_of = question.as_of or facts.extent.last_on
-    assert as_of is not None
+    if as_of is None:
+        raise nothing_error(
+            "no-purchases",
+            "every order is closed, none was kept",
+            hint="name or import an export that shows paid orders; what came in is listed by: custtier imports",
+        )
     answer = view.exclusions(
         facts,
         rules,
-        ready(list(rules), facts, question),
+        ready(rules, facts, question, as_of=as_of),
         as_of=as_of,
         scope=scope_of(question),
         detectors=question.settings.detectors,

@@ -10,7 +10,8 @@ from custtier.views.health.check import Check, judged
 MINUTES: Final = 10
 """The same person, the same amount, so soon: the second may be the first sent again."""
 
-_SHORTEST_ID: Final = 10
+SHORTEST_NUMBER: Final = 10
+"""Shorter order numbers are given by several shops."""
 
 
 def again_within_minutes(orders: pl.LazyFrame, *, every: int) -> Check:
@@ -37,7 +38,8 @@ def twice_over_sources(orders: pl.LazyFrame, *, every: int) -> Check:
     """Paid orders that stand in two sources under different keys: same order number, or same phone, amount and day.
 
     Args:
-        orders: Paid shop orders: `order_key`, `source`, `order_id`, `phone`, `phone_kind`, `gross`, `ordered_on`.
+        orders: Paid shop orders: `order_key`, `source`, `number` (null where it is too short to tell orders apart),
+            `phone`, `phone_kind`, `gross`, `ordered_on`; number and phone may be hashes.
         every: How many paid orders there are.
     """
     sources = orders.select(pl.col("source").n_unique()).collect().item()
@@ -45,8 +47,8 @@ def twice_over_sources(orders: pl.LazyFrame, *, every: int) -> Check:
         return judged("twice", 0, of=every)
     in_two = pl.col("source").n_unique() > 1
     by_number = (
-        orders.filter(pl.col("order_id").str.len_chars() >= _SHORTEST_ID)
-        .group_by("order_id")
+        orders.filter(pl.col("number").is_not_null())
+        .group_by("number")
         .agg(pl.col("order_key"), in_two.alias("in_two"))
     )
     known = (pl.col("phone_kind") == PhoneKind.FULL.value) & (pl.col("gross") > 0)
