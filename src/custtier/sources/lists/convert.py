@@ -47,32 +47,37 @@ def convert_list(matches: Sequence[Match], *, path: str, settings: Settings, inc
     """
     first = matches[0]
     profile = first.profile
+    # the table is handed over, not kept: its texts need not outlive the values that they become
+    made = _READERS[profile.kind](_table(matches, include), Layout(first, settings))
+    records = _records(made.rows, key=LIST_KEYS[profile.kind])
+    return Reading(
+        path=path,
+        profile=profile.name,
+        encoding=first.sheet.encoding,
+        header_row=first.header_row,
+        rows_read=records.height,
+        file_instant=made.instant,
+        orders=empty(ORDERS),
+        items=empty(ITEMS),
+        refunds=empty(REFUNDS),
+        records=records,
+        rejects=_rejects(made.rows, matches, path=path),
+        notes=tuple(Note(note.code, {"file": path, **note.values}) for note in made.notes),
+        lists={profile.kind: _list(made, profile.kind, source=profile.name)},
+    )
+
+
+def _table(matches: Sequence[Match], include: Collection[str]) -> pl.DataFrame:
+    """The fields of all sheets, with what is left out marked."""
+    profile = matches[0].profile
     last = without_text if profile.kind == "messages" else None
     tables = [
         list_table(match, last=last).with_columns(sheet_number=pl.lit(number)) for number, match in enumerate(matches)
     ]
     table = tables[0] if len(tables) == 1 else pl.concat(tables, how="diagonal")
     table = table.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
-    rows_read = table.height
     table = with_roles(table, profile=profile, include=include).drop("role")
-    if profile.kind in _SAME_ROW_TWICE:
-        table = _without_repeats(table)
-    made = _READERS[profile.kind](table, Layout(first, settings))
-    return Reading(
-        path=path,
-        profile=profile.name,
-        encoding=first.sheet.encoding,
-        header_row=first.header_row,
-        rows_read=rows_read,
-        file_instant=made.instant,
-        orders=empty(ORDERS),
-        items=empty(ITEMS),
-        refunds=empty(REFUNDS),
-        records=_records(made.rows, key=LIST_KEYS[profile.kind]),
-        rejects=_rejects(made.rows, matches, path=path),
-        notes=tuple(Note(note.code, {"file": path, **note.values}) for note in made.notes),
-        lists={profile.kind: _list(made, profile.kind, source=profile.name)},
-    )
+    return _without_repeats(table) if profile.kind in _SAME_ROW_TWICE else table
 
 
 def _without_repeats(table: pl.DataFrame) -> pl.DataFrame:

@@ -27,15 +27,15 @@ def without_text(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def message_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
     """The messages of a file."""
-    rows = _with_partners(table)
-    rows = left_out_accounts(with_persons(rows, layout.profile))
-    rows, faults = _with_sides(rows, layout)
-    if "sent_at" in rows.columns:
-        found = read_instants(rows["sent_at"], layout)
-        rows = rows.with_columns(found.values.alias("sent_at"))
+    table = _with_partners(table).drop("sender", strict=False)
+    table = left_out_accounts(with_persons(table, layout.profile))
+    table, faults = _with_sides(table, layout)
+    if "sent_at" in table.columns:
+        found = read_instants(table["sent_at"], layout)
+        table = table.with_columns(found.values.alias("sent_at"))
         faults.append(Fault("bad_date", "sent_at", found.bad | found.values.is_null()))
-    rows = with_faults(rows, [*faults, *account_faults()], layout)
-    return ListRows(_with_keys(rows), instant=latest(rows, ["sent_at"], layout))
+    table = with_faults(table, [*faults, *account_faults()], layout)
+    return ListRows(_with_keys(table), instant=latest(table, ["sent_at"], layout))
 
 
 def _with_partners(table: pl.DataFrame) -> pl.DataFrame:
@@ -46,16 +46,18 @@ def _with_partners(table: pl.DataFrame) -> pl.DataFrame:
     """
     if "account" not in table.columns:
         return table
-    table = table.with_columns(
-        account=pl.when(~pl.col("account").str.to_lowercase().is_in(_OURSELVES)).then("account"),
-    )
+    is_ours = table.select(pl.col("account").str.to_lowercase().is_in(_OURSELVES)).to_series().fill_null(value=False)
+    table = table.with_columns(account=pl.when(~is_ours).then("account"))
     if "sender" in table.columns:
         table = _with_senders(table)
     partners = table["account"].drop_nulls().unique()
-    if len(partners) == 1 and table["account"].null_count():
+    if len(partners) == 1 and is_ours.any():
         only = table.filter(pl.col("account").is_not_null()).head(1)
         names = [name for name in ("account", "account_kind", "account_platform") if name in table.columns]
-        table = table.with_columns(pl.lit(only[name].item(), dtype=pl.String).alias(name) for name in names)
+        told = {name: pl.lit(only[name].item(), dtype=pl.String) for name in names}
+        table = table.with_columns(
+            pl.when(is_ours).then(text).otherwise(name).alias(name) for name, text in told.items()
+        )
     return table
 
 
@@ -107,7 +109,9 @@ def _with_sides(rows: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, list[
         direction=pl.when(by_program).then(pl.lit(Direction.SYSTEM.value)).otherwise("direction"),
         kind=pl.when(by_program & ~pl.col("kind").is_in(_OF_PROGRAM)).then(pl.lit("system")).otherwise("kind"),
     )
-    return told.drop("automatic"), [Fault("unknown_direction", "direction", pl.col("direction").is_null())]
+    return told.drop("automatic", "subkind", strict=False), [
+        Fault("unknown_direction", "direction", pl.col("direction").is_null())
+    ]
 
 
 def _kinds(rows: pl.DataFrame, layout: Layout) -> pl.Series:

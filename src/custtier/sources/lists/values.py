@@ -111,7 +111,7 @@ def read_shares(text: pl.Series) -> Read:
     bare = text.str.replace_all(r"[\s,，]", "").str.replace("％", "%", literal=True)
     number = bare.str.strip_suffix("%").cast(pl.Float64, strict=False)
     is_percent = bare.str.ends_with("%") | (number > 1)
-    share = pl.select(pl.when(is_percent).then(number / 100).otherwise(number)).to_series()
+    share = pl.select(pl.when(is_percent).then(number / 100).otherwise(number).round(12)).to_series()
     values = pl.select(pl.when(share.is_between(0, 1)).then(share)).to_series()
     return Read(values.alias(text.name), text.is_not_null() & values.is_null())
 
