@@ -64,6 +64,13 @@ def test_another_tail_leaves_the_receiver_and_the_door() -> None:
     assert reasons([one, {**other, "name": "李四光"}]) == []
 
 
+def test_two_full_phones_at_one_door_are_weak() -> None:
+    one = bought("a", name="张三丰", address=HOME, phone="13811118001")
+    for phone in ("13922229002", "13922228001"):
+        found = proposals([one, bought("b", name="张三丰", address=HOME, phone=phone)]).pairs
+        assert found.select("strength", "reasons").rows() == [("weak", "receiver_address_other_phone")]
+
+
 def test_a_masked_address_or_a_mere_city_is_no_door() -> None:
     for address in ("浙江省杭州市西湖区文三路**号", "浙江省杭州市"):
         assert reasons([bought("a", name="张三丰", address=address), bought("b", name="张三丰", address=address)]) == []

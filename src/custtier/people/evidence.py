@@ -46,6 +46,7 @@ class Reason:
 REASONS: Final = (
     Reason("receiver_address_tail", "receiver", 0.95, ("name", "door", "tail")),
     Reason("receiver_address", "receiver", 0.80, ("name", "door")),
+    Reason("receiver_address_other_phone", "receiver", 0.50),
     Reason("masked_receiver_address_tail", "receiver", 0.85, ("name_head", "door", "tail")),
     Reason("masked_phone_name_city", "receiver", 0.85, ("name", "mask", "city")),
     Reason("masked_phone_city", "receiver", 0.60, ("name_head", "mask", "city")),

@@ -36,6 +36,8 @@ PROPOSALS: Final[Table] = {
 
 _SHOWN: Final = ("name", "phone", "phone_kind", "email", "province", "city", "address")
 
+_AT_ONE_DOOR: Final = ("receiver_address_tail", "receiver_address")
+
 STRENGTHS: Final = {"strong": 0.85, "medium": 0.6, "weak": 0.0}
 """The least score of each strength."""
 
@@ -105,15 +107,18 @@ def _without_contradicted(hints: pl.DataFrame, traits: pl.DataFrame) -> pl.DataF
     """`hints` less those by a part of what both show in full: then the whole is known to differ, or says more.
 
     A number that is masked on one side at least may be the same; two full numbers are not. So with a name's first
-    character.
+    character. The same receiver at the same door with two full numbers may be one person with two phones, or two.
     """
-    left = hints
+    phones = traits.select("customer_key", "phone").drop_nulls()["customer_key"].unique().implode()
+    differ = pl.col("one").is_in(phones) & pl.col("other").is_in(phones) & pl.col("reason").is_in(_AT_ONE_DOOR)
+    other_phone = pl.when(differ).then(pl.lit("receiver_address_other_phone")).otherwise("reason")
+    left = hints.with_columns(other_phone.alias("reason"))
     for part, whole in (("mask", "phone"), ("name_head", "name")):
         by_part = [reason.code for reason in REASONS if part in reason.key]
         full = traits.select("customer_key", whole).drop_nulls()["customer_key"].unique().implode()
         both = pl.col("one").is_in(full) & pl.col("other").is_in(full)
         left = left.filter(~(pl.col("reason").is_in(by_part) & both))
-    return left
+    return left.unique()
 
 
 def _undecided(hints: pl.DataFrame, apart: pl.DataFrame, keyed: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -205,6 +205,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "hints": {
         "receiver_address_tail": "same receiver, address and phone tail",
         "receiver_address": "same receiver and address",
+        "receiver_address_other_phone": "same receiver and address, another phone",
         "masked_receiver_address_tail": "same masked receiver, address and phone tail",
         "masked_phone_name_city": "same masked phone, name and city",
         "masked_phone_city": "same masked phone, masked name and city",
