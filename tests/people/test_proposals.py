@@ -134,6 +134,11 @@ def test_a_name_that_two_buyers_have_is_no_evidence_without_a_city() -> None:
     assert reasons(buyers, [contact("wm1", remark="张三丰", **PLACE)]) == ["remark_name_city"]
 
 
+def test_a_name_is_no_evidence_against_two_full_phones() -> None:
+    buyer = bought("zhang_san_77", name="张三丰", phone="13800138001")
+    assert reasons([buyer], [contact("wm1", remark="张三丰", phone="13922229002")]) == []
+
+
 def test_the_same_payer_is_a_hint_where_phones_differ() -> None:
     rows = [bought("payer", account_kind="openid"), bought("shop", phone="13800138001")]
     shop_key = orders_of(rows)["account_key"][1]

@@ -107,12 +107,13 @@ def _without_contradicted(hints: pl.DataFrame, traits: pl.DataFrame) -> pl.DataF
     """`hints` less those by a part of what both show in full: then the whole is known to differ, or says more.
 
     A number that is masked on one side at least may be the same; two full numbers are not. So with a name's first
-    character. The same receiver at the same door with two full numbers may be one person with two phones, or two.
+    character. The same receiver at the same door with two full numbers may be one person with two phones, or two; a mere name is no evidence then.
     """
     phones = traits.select("customer_key", "phone").drop_nulls()["customer_key"].unique().implode()
-    differ = pl.col("one").is_in(phones) & pl.col("other").is_in(phones) & pl.col("reason").is_in(_AT_ONE_DOOR)
-    other_phone = pl.when(differ).then(pl.lit("receiver_address_other_phone")).otherwise("reason")
-    left = hints.with_columns(other_phone.alias("reason"))
+    differ = pl.col("one").is_in(phones) & pl.col("other").is_in(phones)
+    at_one_door = differ & pl.col("reason").is_in(_AT_ONE_DOOR)
+    other_phone = pl.when(at_one_door).then(pl.lit("receiver_address_other_phone")).otherwise("reason")
+    left = hints.filter(~(differ & (pl.col("reason") == "remark_name"))).with_columns(other_phone.alias("reason"))
     for part, whole in (("mask", "phone"), ("name_head", "name")):
         by_part = [reason.code for reason in REASONS if part in reason.key]
         full = traits.select("customer_key", whole).drop_nulls()["customer_key"].unique().implode()
