@@ -15,14 +15,15 @@ from custtier.views.health.days import date_gaps, future_days, odd_hours, old_ex
 from custtier.views.health.intake import Intake, intake_checks, zero_ended
 from custtier.views.health.money import is_waiting, lost_refunds, overlapping_bills, paid, purchase_checks
 from custtier.views.health.people import list_checks, phone_checks
-from custtier.views.health.repeats import SHORTEST_NUMBER, again_within_minutes, twice_over_sources
+from custtier.views.health.repeats import again_within_minutes, twice_over_sources
 from custtier.views.spoken import spoken_money
 from custtier.views.view import View
 
 _DETAILS = (
-    "order_key", "account_key", "kind", "platform", "source", "order_id", "phone", "phone_kind", "state",
-    "ordered_at", "paid_at", "ordered_on", "gross", "is_absorbed",
+    "order_key", "account_key", "kind", "platform", "source", "phone", "phone_kind", "state", "ordered_at", "paid_at",
+    "ordered_on", "is_absorbed",
 )  # fmt: skip
+"""What a store has at hand; amounts come from the purchases, order numbers are fetched only where they are needed."""
 
 
 def doctor(
@@ -109,16 +110,14 @@ def _order_checks(facts: Facts, *, today: date, zone: str, shared: Check, weak_s
     details = facts.table("details", columns=_DETAILS)
     seen = (
         details.with_columns(
-            # of numbers and phones only whether they are the same is asked: hashes take less room
-            pl.when(pl.col("order_id").str.len_chars() >= SHORTEST_NUMBER)
-            .then(pl.col("order_id").hash())
-            .alias("number"),
+            # of phones only whether they are the same is asked: hashes take less room
             pl.when(pl.col("phone").is_not_null()).then(pl.col("phone").hash()).alias("phone"),
             pl.col("kind", "platform", "source", "phone_kind", "state").cast(pl.Categorical),
             pl.when(has_time).then(local.dt.epoch("s")).alias("second"),
             pl.when(has_time).then(local.dt.hour()).alias("hour"),
         )
-        .drop("ordered_at", "paid_at", "order_id")
+        .drop("ordered_at", "paid_at")
+        .join(facts.purchases.select("order_key", "gross"), on="order_key", how="left")
         .collect(engine="streaming")
         .lazy()
     )
@@ -139,7 +138,11 @@ def _order_checks(facts: Facts, *, today: date, zone: str, shared: Check, weak_s
         future_days(days, today=today),
         overlapping_bills(paid_days),
         again_within_minutes(bought, every=every),
-        twice_over_sources(bought.filter(pl.col("kind") != "payment"), every=every),
+        twice_over_sources(
+            bought.filter(pl.col("kind") != "payment"),
+            numbers=facts.table("details", columns=["order_key", "order_id"]),
+            every=every,
+        ),
         date_gaps(facts),
         old_exports(days),
         odd_hours(hours),

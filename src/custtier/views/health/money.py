@@ -91,7 +91,10 @@ def lost_refunds(facts: Facts) -> Check:
 
 
 def is_waiting() -> pl.Expr:
-    """Whether an order of `details` stands among `facts.table("waiting")`, told without opening it again."""
+    """Whether an order stands among `facts.table("waiting")`, told by the purchases, which is much cheaper.
+
+    `gross` is null for an order that is no purchase of any kind: a paid one lacks its money or its day.
+    """
     unpriced = pl.col("gross").is_null() & (pl.col("state") == State.PAID.value)
     lacks = unpriced | pl.col("ordered_on").is_null() | pl.col("state").is_null()
     return lacks.fill_null(value=False) & ~pl.col("is_absorbed")

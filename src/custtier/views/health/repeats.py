@@ -10,7 +10,7 @@ from custtier.views.health.check import Check, judged
 MINUTES: Final = 10
 """The same person, the same amount, so soon: the second may be the first sent again."""
 
-SHORTEST_NUMBER: Final = 10
+_SHORTEST_NUMBER: Final = 10
 """Shorter order numbers are given by several shops."""
 
 
@@ -34,12 +34,12 @@ def again_within_minutes(orders: pl.LazyFrame, *, every: int) -> Check:
     return judged("duplicates", count or 0, of=every, look=0.001, minutes=MINUTES)
 
 
-def twice_over_sources(orders: pl.LazyFrame, *, every: int) -> Check:
+def twice_over_sources(orders: pl.LazyFrame, *, numbers: pl.LazyFrame, every: int) -> Check:
     """Paid orders that stand in two sources under different keys: same order number, or same phone, amount and day.
 
     Args:
-        orders: Paid shop orders: `order_key`, `source`, `number` (null where it is too short to tell orders apart),
-            `phone`, `phone_kind`, `gross`, `ordered_on`; number and phone may be hashes.
+        orders: Paid shop orders: `order_key`, `source`, `phone` (or its hash), `phone_kind`, `gross`, `ordered_on`.
+        numbers: Of any orders: `order_key`, `order_id`; read only where there are several sources.
         every: How many paid orders there are.
     """
     sources = orders.select(pl.col("source").n_unique()).collect().item()
@@ -47,7 +47,9 @@ def twice_over_sources(orders: pl.LazyFrame, *, every: int) -> Check:
         return judged("twice", 0, of=every)
     in_two = pl.col("source").n_unique() > 1
     by_number = (
-        orders.filter(pl.col("number").is_not_null())
+        numbers.filter(pl.col("order_id").str.len_chars() >= _SHORTEST_NUMBER)
+        .select("order_key", pl.col("order_id").hash().alias("number"))
+        .join(orders.select("order_key", "source"), on="order_key")
         .group_by("number")
         .agg(pl.col("order_key"), in_two.alias("in_two"))
     )
