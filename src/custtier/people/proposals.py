@@ -107,7 +107,8 @@ def _without_contradicted(hints: pl.DataFrame, traits: pl.DataFrame) -> pl.DataF
     """`hints` less those by a part of what both show in full: then the whole is known to differ, or says more.
 
     A number that is masked on one side at least may be the same; two full numbers are not. So with a name's first
-    character. The same receiver at the same door with two full numbers may be one person with two phones, or two; a mere name is no evidence then.
+    character. The same receiver at the same door with two full numbers may be one person with two phones, or two; a
+    mere name is no evidence then.
     """
     phones = traits.select("customer_key", "phone").drop_nulls()["customer_key"].unique().implode()
     differ = pl.col("one").is_in(phones) & pl.col("other").is_in(phones)
