@@ -1,4 +1,4 @@
-"""`custtier import`: order exports into the store."""
+"""`custtier import`: exports into the store."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ def import_(
         Path | None, typer.Option(metavar="FILE", help="Write the rows that could not be read to this CSV file.")
     ] = None,
 ) -> None:
-    """Take order exports into the store: what is new is added, what changed is updated."""
+    """Take exports into the store, orders and contacts alike: what is new is added, what changed is updated."""
     from custtier.render.files import check_place, write_whole
     from custtier.workflows.importing import import_files
 

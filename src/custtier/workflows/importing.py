@@ -25,6 +25,16 @@ SUMS: Final = ("rows_read", "new", "updated", "unchanged", "excluded", "rejected
 FORGOTTEN: Final = "forgotten"
 """Of `include`: people who were forgotten come in again."""
 
+LIST_FIGURES: Final = {
+    "contacts": "contacts",
+    "messages": "messages",
+    "spend": "spend_rows",
+    "dates": "key_dates",
+    "costs": "product_costs",
+    "links": "linked_accounts",
+}
+"""List → the figure of the summary that counts its rows."""
+
 _FILES: Final = {
     "path": pl.String,
     "profile": pl.String,
@@ -107,7 +117,12 @@ def import_files(
             "strict": strict,
             "skip_bad_files": skip_bad_files,
         },
-        summary={"import_id": outcome.import_id, "files": len(outcome.files), **_sums(outcome.files)},
+        summary={
+            "import_id": outcome.import_id,
+            "files": len(outcome.files),
+            **_sums(outcome.files),
+            **_lists_read(readings),
+        },
         tables={"files": _files_table(outcome.files)},
         notes=(
             *_kept_rejects(readings, import_id=outcome.import_id),
@@ -180,6 +195,14 @@ def _opened(folder: Path, settings: Settings) -> Store:
 
 def _listing(listed: pl.DataFrame, summary: Mapping[str, object]) -> View:
     return View(command="imports", parameters={}, summary=summary, tables={"imports": listed})
+
+
+def _lists_read(readings: Sequence[Reading]) -> dict[str, int]:
+    """How many rows of each list the files hold, of the lists that they hold."""
+    found: Counter[str] = Counter()
+    for reading in readings:
+        found.update({LIST_FIGURES[name]: rows.height for name, rows in reading.lists.items()})
+    return {figure: found[figure] for figure in LIST_FIGURES.values() if figure in found}
 
 
 def _kept_rejects(readings: Sequence[Reading], *, import_id: int) -> tuple[Note, ...]:
