@@ -16,12 +16,11 @@ from custtier.settings import Settings
 from custtier.views.view import View
 from custtier.workflows.churn import churn
 from custtier.workflows.dataset import all_facts
-from custtier.workflows.exclusions import list_exclusions, test_exclusions
+from custtier.workflows.exclusions import list_exclusions, try_exclusions
 from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
 from custtier.workflows.tiers import tiers
 
-test_exclusions.__test__ = False  # type: ignore[attr-defined]  # it is a workflow, not a test
 
 ORDERS = """订单号,下单时间,金额,客户,手机号,姓名,店铺,渠道,客服,商品,数量,状态
 1,2026-01-01 10:00:00,100.00,amy,13800000001,张三,一店,直播,小王,红茶,1,已付款
@@ -227,20 +226,20 @@ class TestListAndTest:
         assert view.summary["rules"] == 0
 
     def test_the_orders_are_shown_and_one_rule_can_be_tested_while_it_is_off(self, orders: Path) -> None:
-        view = test_exclusions(asked(orders, *self.RULES), rule="tea")
+        view = try_exclusions(asked(orders, *self.RULES), rule="tea")
         assert view.tables["orders"].select("rule", "order_id", "net_sales").rows() == [
             ("tea", "7", 30_000),
             ("tea", "1", 10_000),
         ]
 
     def test_detectors_alone_are_tested_where_there_is_no_rule(self, orders: Path) -> None:
-        view = test_exclusions(asked(orders))
+        view = try_exclusions(asked(orders))
         assert view.summary["orders_taken_out"] == 0
         assert view.tables["orders"].select("detector", "order_id").rows() == [("wholesale", "2")]
 
     def test_an_unknown_rule_is_told_with_those_there_are(self, orders: Path) -> None:
         with pytest.raises(CusttierError) as caught:
-            test_exclusions(asked(orders, *self.RULES), rule="cups")
+            try_exclusions(asked(orders, *self.RULES), rule="cups")
         assert caught.value.code == "unknown-rule"
         assert "big, tea" in str(caught.value)
 

@@ -39,7 +39,7 @@ def test(
 ) -> None:
     """Show what the rules and the detectors of wholesale and brushed orders would take out, and which orders."""
     check_names(out.conditions, TESTED)
-    from custtier.workflows.exclusions import test_exclusions as workflow
+    from custtier.workflows.exclusions import try_exclusions as workflow
 
     with watched(asked, quiet=out.quiet) as seen:
         view = workflow(seen, rule=rule, lang=out.session.catalogue.lang)

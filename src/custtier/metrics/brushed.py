@@ -125,18 +125,14 @@ def _seen(facts: Facts, *, as_of: date, zone: str) -> pl.DataFrame:
     # an order without a named product has no basket
     products = products.with_columns(pl.when(pl.col("basket") != 0).then("basket").alias("basket"))
     known = facts.table("contacts", columns=["account_key"]).select(pl.col("account_key").unique(), is_known=True)
-    return (
+    seen = (
         bought.join(details, on="order_key", how="left")
         .join(products, on="order_key", how="left")
         .join(known, on="account_key", how="left")
-        .with_columns(
-            is_once=(pl.len().over("account_key") == 1)
-            & pl.col("account_key").is_not_null()
-            & pl.col("is_known").is_null()
-        )
-        .drop("is_known")
-        .collect()
+        .collect(engine="streaming")
     )
+    is_once = pl.col("account_key").is_unique() & pl.col("account_key").is_not_null() & pl.col("is_known").is_null()
+    return seen.with_columns(is_once.alias("is_once")).drop("is_known")
 
 
 def _linked(seen: pl.DataFrame, limits: BrushedLimits) -> list[pl.DataFrame]:

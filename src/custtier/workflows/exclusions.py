@@ -30,7 +30,7 @@ def list_exclusions(question: Question) -> View:
     return _view(question, question.settings.exclusions, detectors=None, parameters={}, lang="en")
 
 
-def test_exclusions(question: Question, *, rule: str | None = None, lang: str = "en") -> View:
+def try_exclusions(question: Question, *, rule: str | None = None, lang: str = "en") -> View:
     """What the rules and the detectors would take out, and which orders those are.
 
     Args:
