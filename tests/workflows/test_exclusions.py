@@ -21,7 +21,6 @@ from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
 from custtier.workflows.tiers import tiers
 
-
 ORDERS = """订单号,下单时间,金额,客户,手机号,姓名,店铺,渠道,客服,商品,数量,状态
 1,2026-01-01 10:00:00,100.00,amy,13800000001,张三,一店,直播,小王,红茶,1,已付款
 2,2026-01-02 10:00:00,5000.00,bob,13800000002,李四,一店,搜索,小王,绿茶,50,已付款
@@ -150,6 +149,7 @@ def test_rules_that_take_out_everything_leave_nothing_to_analyse(orders: Path) -
     with pytest.raises(CusttierError) as caught:
         tiers(asked(orders, Rule(name="all", amount_at_least=0)))
     assert caught.value.exit_code == NOTHING
+    assert "--no-exclusions" in caught.value.hint
 
 
 @pytest.mark.parametrize("answer", [tiers, rfm, churn])

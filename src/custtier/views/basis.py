@@ -167,6 +167,13 @@ def _nothing(basis: Basis, unattributed_orders: int) -> Exception:
             hint="export the orders with the buyer's account or full phone number, and import them again",
             orders=unattributed_orders,
         )
+    if any(note.code == "excluded_by_rule" and note.values["orders"] for note in basis.facts.notes):
+        return nothing_error(
+            "no-purchases",
+            "exclusion rules take out every purchase up to {as_of} among the orders asked for",
+            hint="see what each takes out with `custtier exclusions test`, or add `--no-exclusions`",
+            as_of=basis.as_of,
+        )
     return nothing_error(
         "no-purchases",
         "there is no purchase up to {as_of} among the orders asked for",
