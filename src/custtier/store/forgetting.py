@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from custtier.errors import store_error
-from custtier.people import all_known
-from custtier.schema import conform
+from custtier.people import account_keys, all_known, with_owner
+from custtier.schema import LISTS, conform
 from custtier.settings import Settings
 from custtier.store.behind import writing_behind
 from custtier.store.current import fold
@@ -96,7 +96,7 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
     person = person_of(present, known=known, accounts=store.scan("accounts"))
     standing = standing_orders(store.scan("current_orders"))
     theirs = theirs_of(person, orders=store.raw_orders(), standing=standing)
-    sought = _sought(store, theirs, known)
+    sought = _sought(store, theirs)
     fresh = store.layout.beside()
     eraser = Eraser(theirs, keep_totals=keep_totals)
     versions = {
@@ -119,17 +119,33 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
     return Forgotten(rows=rows, orders=theirs.order_keys.len(), searched=proof)
 
 
-def _sought(store: Standing, theirs: Theirs, known: pl.DataFrame) -> Sought:
+def _sought(store: Standing, theirs: Theirs) -> Sought:
     person = theirs.person
-    strangers = known.filter(~pl.col("account_key").is_in(person.account_keys.implode()))
-    alike = strangers.filter(pl.col("account").is_in(list(person.texts)))["account"]
-    ids = store.raw_orders().filter(pl.col("order_key").is_in(theirs.order_keys.implode())).select("order_id")
+    alike = _alike(store, person)
+    keys = theirs.order_keys.implode()
+    own = store.raw_orders().filter(pl.col("order_key").is_in(keys)).select("order_id").unique().drop_nulls()
+    # platforms number their orders without regard to each other
+    strange = store.raw_orders().filter(~pl.col("order_key").is_in(keys)).select("order_id")
+    ids = own.join(strange, on="order_id", how="anti").collect()["order_id"]
     return Sought(
         person=person,
         keys=pl.concat([person.account_keys.alias("key"), theirs.order_keys.alias("key")]).unique(),
-        order_ids=tuple(ids.unique().drop_nulls().collect().to_series().to_list()),
-        others=frozenset(alike.to_list()),
+        order_ids=tuple(ids.to_list()),
+        others=alike,
     )
+
+
+def _alike(store: Standing, person: Person) -> frozenset[str]:
+    """Those of the person's texts that are also accounts of somebody else, in whatever import: they stay there."""
+    found: set[str] = set()
+    for name in ("orders", *(name for name, table in LISTS.items() if "account" in table)):
+        rows = store.layout.raw[name].scan(store.versions[name])
+        shown = rows.filter(pl.col("account").is_in(list(person.texts))).collect()
+        missing = [column for column in ("phone", "phone_kind", "email") if column not in shown.columns]
+        owned = shown.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in missing)
+        is_own = account_keys(with_owner(owned)).is_in(person.account_keys.implode()).fill_null(value=False)
+        found |= set(shown.filter(~is_own)["account"].to_list())
+    return frozenset(found)
 
 
 def _snapshots_without(

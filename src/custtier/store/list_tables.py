@@ -95,7 +95,8 @@ class ListTables:
         parts: Parts = {}
         for name in LISTS:
             fresh = incoming.get(name, empty(LISTS[name]))
-            records = pl.concat([raw.scan(name).collect(), fresh])
+            # nothing is looked at in an empty store: it would wait behind the files that are being written
+            records = fresh if raw.is_empty() else pl.concat([raw.scan(name).collect(), fresh])
             if records.is_empty() and not self._versions[LIST_SNAPSHOTS[name]]:
                 continue
             if name == MESSAGES:

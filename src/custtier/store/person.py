@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from custtier.keys import key_of
 from custtier.people import with_customers
 from custtier.schema import AccountKind
 from custtier.store.forgotten import account_text, order_text, plain_text, union_text
@@ -21,7 +22,7 @@ class Person:
     """One customer, as far as keys tell.
 
     Args:
-        account_keys: Every account of the person.
+        account_keys: Every account of the person, and what their phones and e-mails would be as accounts.
         accounts: `account_kind`, `account_space`, `account` of each, and of union ids.
         phones: Full phones that no other account usually uses.
         emails: Those that no other account is known by.
@@ -103,11 +104,15 @@ def person_of(customer_key: int, *, known: pl.DataFrame, accounts: pl.LazyFrame)
     by_phone = own.filter(pl.col("account_kind") == AccountKind.PHONE.value)["account"].to_list()
     by_email = own.filter(pl.col("account_kind") == AccountKind.EMAIL.value)["account"].to_list()
     names = own["name"].drop_nulls().unique().to_list()
+    phones, emails = tuple(sorted({*alone("usual_phone"), *by_phone})), tuple(sorted({*alone("email"), *by_email}))
+    # a link may name a phone or an e-mail that is no account of any order or contact
+    stated = [(AccountKind.PHONE, text) for text in phones] + [(AccountKind.EMAIL, text) for text in emails]
+    stated_keys = pl.Series([key_of(f"{kind.value}\x1f\x1f{text}") for kind, text in stated], dtype=pl.Int64)
     return Person(
-        account_keys=own["account_key"],
+        account_keys=pl.concat([own["account_key"], stated_keys.alias("account_key")]).unique(),
         accounts=own.select("account_kind", "account_space", "account"),
-        phones=tuple(sorted({*alone("usual_phone"), *by_phone})),
-        emails=tuple(sorted({*alone("email"), *by_email})),
+        phones=phones,
+        emails=emails,
         names=tuple(sorted(name for name in names if "*" not in name)),
         union_ids=tuple(sorted(own["union_id"].drop_nulls().unique().to_list())),
     )
