@@ -10,18 +10,19 @@ import pytest
 
 from custtier.errors import DATA, NOTHING, USAGE, CusttierError
 from custtier.render import Request, rendered
-from custtier.schema import CONTACTS, conform
+from custtier.schema import CONTACTS, LINKS, conform
 from custtier.settings import Settings
 from custtier.sources.reading import RECORDS
 from custtier.store import Store
 from custtier.text import Catalogue
 from custtier.views.view import View
 from custtier.workflows.churn import churn
+from custtier.workflows.forget import forget_customer, whom
 from custtier.workflows.identities import apply_identities, list_identities, propose_identities, undo_identities
 from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
 from custtier.workflows.tiers import tiers
-from people.somebody import contact, contacts_of
+from people.somebody import contact, contacts_of, link, links_of
 from store.readings import at, order, reading
 
 NOW = at("2026-06-01 08:00")
@@ -151,6 +152,20 @@ def test_contacts_who_never_bought_change_no_answer_about_purchases(store: Path)
         is_now = view(Question(store=store))
         assert was.summary == is_now.summary
         assert all(table.equals(is_now.tables[name]) for name, table in was.tables.items())
+
+
+def test_whoever_is_forgotten_goes_from_decisions_too_even_where_a_link_names_the_phone(store: Path) -> None:
+    stated = [link("老张", "jd_zhang", platform="jd"), link("老张", "13800138001", account_kind="phone", platform=None)]
+    lines = conform(links_of([{**row, "import_id": None} for row in stated]), LINKS)
+    records = conform(lines.select(list_key="link_key").with_columns(outcome=pl.lit("kept")), RECORDS)
+    nothing = reading([], instant=None, profile="generic-links", path="links.csv")
+    kept = Store(store, settings=SETTINGS)
+    kept.add([replace(nothing, rows_read=2, records=records, lists={"links": lines})], imported_at=NOW)
+    applied(marked(store, lambda _: "same"), store)
+    meant = whom("13800138001", store=store, settings=SETTINGS)
+    view = forget_customer(meant, store=store, settings=SETTINGS, keep_totals=False, at=NOW)
+    assert view.summary["files_with_traces"] == 0
+    assert list_identities(store, SETTINGS).tables["links"]["decision"].to_list() == ["same"] * 2
 
 
 def test_the_same_list_again_brings_nothing_new(store: Path) -> None:
