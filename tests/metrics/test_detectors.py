@@ -106,6 +106,14 @@ def test_wholesale_is_found_and_ordinary_orders_are_not(shop: Shop, facts: Facts
     assert found.total() - found["wholesale"] <= 3
 
 
+def test_the_order_of_rows_changes_no_suspicion(shop: Shop, facts: Facts, tmp_path: Path) -> None:
+    shuffled = Shop(seed=1, people=1500)
+    shuffled.rows.reverse()
+    before, after = brushed(facts), brushed(facts_from(shuffled, tmp_path))
+    assert before.clusters.equals(after.clusters)
+    assert before.orders.sort("order_key").equals(after.orders.sort("order_key"))
+
+
 def test_a_shop_with_few_orders_has_nothing_to_compare_with(facts: Facts) -> None:
     assert facts.extent.last_on
     few = replace(facts, purchases=facts.purchases.sort("gross", descending=True).head(20).sort("account_key"))

@@ -220,6 +220,12 @@ class TestListAndTest:
             ("tea", False, 2, 40_000),
         ]
 
+    def test_shares_are_of_the_orders_asked_for(self, orders: Path) -> None:
+        table = list_exclusions(asked(orders, Rule(name="cups", products=("茶杯",)), shops=("二店",))).tables[
+            "exclusions"
+        ]
+        assert table.select("orders", "sales_share").row(0) == (1, 8_000 / 40_000)
+
     def test_no_rule_is_no_error(self, orders: Path) -> None:
         view = list_exclusions(asked(orders))
         assert view.tables["exclusions"].is_empty()

@@ -31,14 +31,16 @@ class Suspects:
     clusters: pl.DataFrame
 
 
-def bought_orders(facts: Facts, *, as_of: date, columns: tuple[str, ...] = ()) -> pl.LazyFrame:
-    """Every order that is a purchase on `as_of`, in the order of the facts.
+def bought_orders(
+    facts: Facts, *, as_of: date, columns: tuple[str, ...] = (), scope: Scope | None = None
+) -> pl.LazyFrame:
+    """Every order in scope that is a purchase on `as_of`, in the order of the facts.
 
     Returns:
         `order_key`, `account_key`, `order_day`, `gross`, `net_sales` (Int64, minor units), and the `columns` of
         `schema.PURCHASES`.
     """
-    used = polars_behind(in_scope(nw.from_native(facts.purchases), scope=Scope(), as_of=as_of))
+    used = polars_behind(in_scope(nw.from_native(facts.purchases), scope=scope or Scope(), as_of=as_of))
     refunded = pl.col("dated_refund")
     last_on = facts.extent.last_on
     if facts.extent.dated_refunds and last_on and as_of < last_on:

@@ -63,7 +63,8 @@ def exclusions(
         facts, [one for one, rule in zip(ready, rules, strict=True) if rule.on], as_of=as_of, scope=scope
     )
     table = _rules_table(facts, rules, ready, taken, as_of=as_of, scope=scope)
-    sales = int(bought_orders(facts, as_of=as_of).select(pl.col("net_sales").sum()).collect(engine="streaming").item())
+    bought = bought_orders(facts, as_of=as_of, scope=scope)
+    sales = int(bought.select(pl.col("net_sales").sum()).collect(engine="streaming").item())
     table = table.with_columns(divided(pl.col("net_sales"), sales).alias("sales_share")).select(RULES)
     summary: dict[str, object] = {
         "rules": len(rules),
