@@ -23,6 +23,7 @@ _ANONYMOUS: Final = (
     "order_id", "account", "account_kind", "name", "phone", "phone_kind", "email", "province", "city", "address",
     "referrer", "refund_id",
 )  # fmt: skip
+_BUYER: Final = ("account", "account_kind", "name", "phone", "phone_kind", "email", "address")
 _KEYS: Final = ("order_key", "item_key", "refund_key")
 
 
@@ -34,11 +35,13 @@ class Theirs:
         person: Who.
         order_keys: Their orders, in whatever import.
         payments: Ids of payments that paid for none but their orders.
+        others_keys: Orders of somebody else of which some record shows the person as the buyer.
     """
 
     person: Person
     order_keys: pl.Series
     payments: pl.Series
+    others_keys: pl.Series
 
 
 def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -> Theirs:
@@ -50,26 +53,27 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -
         standing: The current orders.
     """
     keys = person.account_keys.implode()
-    current = standing.filter(
-        pl.col("account_key").is_in(keys) | pl.col("shop_account_key").is_in(keys).fill_null(value=False)
-    )
+    current = standing.filter(pl.col("account_key").is_in(keys) & ~pl.col("is_absorbed"))
     shown = orders.filter(
         pl.col("account").is_in(person.accounts["account"].implode())
         | pl.col("phone").is_in(list(person.phones))
         | pl.col("email").is_in(list(person.emails))
     ).collect()
     owned = shown.filter(account_keys(with_owner(shown)).is_in(keys).fill_null(value=False))
-    found = pl.concat([current.select("order_key").collect(), owned.select("order_key")]).unique()
+    # whose an order is, the fold has decided; the raw records tell of orders that no import that stands shows
+    undone = owned.lazy().select("order_key").join(standing.select("order_key"), on="order_key", how="anti")
+    found = pl.concat([current.select("order_key"), undone]).unique().collect()
     payments = orders.select("order_key", "kind", "payment_id", *_OWNER).drop_nulls("payment_id")
     paid = payments.join(found.lazy(), on="order_key", how="semi").select("payment_id").unique().collect()
     sharing = payments.join(paid.lazy(), on="payment_id", how="semi").collect()
     # a bill's row that shows nobody else is about their payment
-    nobodys = account_keys(with_owner(sharing)).is_null()
-    bills = sharing.filter((pl.col("kind") == PAYMENT) & nobodys).select("order_key")
+    owners = account_keys(with_owner(sharing))
+    bills = sharing.filter((pl.col("kind") == PAYMENT) & (owners.is_null() | owners.is_in(keys))).select("order_key")
     found = pl.concat([found, bills]).unique()
     foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
-    return Theirs(person=person, order_keys=found["order_key"], payments=own_payments)
+    others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
+    return Theirs(person=person, order_keys=found["order_key"], payments=own_payments, others_keys=others["order_key"])
 
 
 _OWNER: Final = ("platform", "account", "account_kind", "phone", "phone_kind", "email")
@@ -144,7 +148,15 @@ class Eraser:
         """Whether a row of somebody else shows the person."""
         if name == "rejects":
             return pl.lit(value=False)
-        return pl.any_horizontal(pl.lit(value=False), *(self._cell_shows(column) for column in _texts(columns)))
+        cells = [self._cell_shows(column) for column in _texts(columns)]
+        return pl.any_horizontal(self._names_buyer(name), *cells)
+
+    def _names_buyer(self, name: str) -> pl.Expr:
+        """Whether a record of somebody else's order names the person as its buyer."""
+        if name != "orders":
+            return pl.lit(value=False)
+        texts = pl.col("account").is_in(self._theirs.person.accounts["account"].implode())
+        return _or_false(pl.col("order_key").is_in(self._theirs.others_keys.implode()) & texts)
 
     def _cell_shows(self, column: str) -> pl.Expr:
         short = [text for text in self._theirs.person.texts if column in ("phone", "email", "referrer")]
@@ -164,6 +176,9 @@ class Eraser:
         shows = left.select(self._shows(name, columns)).to_series()
         if name == "orders" and shows.any():
             self.erased.cleaned = pl.concat([self.erased.cleaned, left.filter(shows).select("order_key")]).unique()
+        buyer = self._names_buyer(name)
+        blanked = _BUYER if name == "orders" else ()
+        left = left.with_columns(pl.when(~buyer).then(pl.col(column)).alias(column) for column in blanked)
         left = left.with_columns(self._cleaned(columns))
         if self._keep_totals and name not in LISTS:
             left = pl.concat([left, self._anonymous(own)], how="diagonal")
