@@ -13,7 +13,7 @@ _KEPT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number and writes zeros for the rest."""
 
 _CUT_SHARE: Final = 0.9
-_LEAST_CUT: Final = 3
+_LEAST_CUT: Final = 8
 
 
 @dataclass(frozen=True)
