@@ -1,12 +1,11 @@
 """Recognised sheets become a reading: orders, items, refunds, and what became of every record."""
 
-import json
 from collections.abc import Collection, Sequence
 
 import polars as pl
 
 from custtier.facts import Note
-from custtier.schema import REJECTS, State
+from custtier.schema import State
 from custtier.settings import Settings
 from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
@@ -17,6 +16,7 @@ from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
 from custtier.sources.refunds import refund_rows
 from custtier.sources.refusals import buyers_bill
+from custtier.sources.rejects import reject_rows
 from custtier.sources.row_faults import reject_reasons
 from custtier.sources.trailer_totals import differing_totals
 from custtier.sources.transforms.text import is_masked
@@ -62,7 +62,7 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
         items=once_each(items).drop("at").with_columns(stamp),
         refunds=refunds.drop("at").with_columns(stamp),
         records=_records(table, items, refunds),
-        rejects=_rejects(table, matches, path=path),
+        rejects=reject_rows(table, matches, path=path),
         notes=(*_notes(table, orders, items, layout, path=path), *differing_totals(table, matches, path=path)),
     )
 
@@ -182,41 +182,6 @@ def _records(table: pl.DataFrame, items: pl.DataFrame, refunds: pl.DataFrame) ->
     return records.with_columns(order_key=pl.when(kept).then("order_key")).select(
         pl.col(name).cast(dtype) for name, dtype in RECORDS.items()
     )
-
-
-def _rejects(table: pl.DataFrame, matches: Sequence[Match], *, path: str) -> pl.DataFrame:
-    """`schema.REJECTS` with the original cells, read again for these rows alone."""
-    bad = table.filter(pl.col("reason").is_not_null() & pl.col("left_out").is_null())
-    found: list[dict[str, object]] = []
-    for number, match in enumerate(matches):
-        rows = bad.filter(pl.col("sheet_number") == number)
-        if rows.is_empty():
-            continue
-        cells = {
-            row["row"]: _cells(row, match.headers)
-            for row in match.sheet.whole(match.header_row, rows["row"]).iter_rows(named=True)
-        }
-        found += [
-            {"file": path, "sheet": sheet, "row": row, "column": column, "reason": reason, "cells": cells.get(row)}
-            for sheet, row, column, reason in rows.select("sheet", "row", "column", "reason").iter_rows()
-        ]
-    return pl.DataFrame(found, schema={name: dtype for name, dtype in REJECTS.items() if name != "import_id"}).select(
-        (pl.lit(None, dtype=pl.Int64).alias(name) if name == "import_id" else pl.col(name)) for name in REJECTS
-    )
-
-
-def _cells(row: dict[str, object], headers: Sequence[str]) -> str:
-    """A row's own cells by header, empty ones left out; cells beyond the header by their number."""
-    cells: dict[str, str] = {}
-    for name, text in row.items():
-        if name == "row" or text is None or not str(text).strip():
-            continue
-        index = int(name[1:])
-        header = headers[index] if index < len(headers) and headers[index] else str(index + 1)
-        while header in cells:
-            header += "'"
-        cells[header] = str(text)
-    return json.dumps(cells, ensure_ascii=False)
 
 
 def _notes(

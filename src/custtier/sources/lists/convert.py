@@ -1,13 +1,12 @@
 """Recognised sheets of a list become a reading: its rows, and what became of every record."""
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
 from custtier.facts import Note
-from custtier.schema import INSTANT, ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, REJECTS, conform, empty
+from custtier.schema import INSTANT, ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, conform, empty
 from custtier.settings import Settings
 from custtier.sources.identify import Match
 from custtier.sources.lists.contacts import contact_rows
@@ -21,6 +20,7 @@ from custtier.sources.lists.table import list_table
 from custtier.sources.lists.values import Layout
 from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import with_roles
+from custtier.sources.rejects import reject_rows
 
 _READERS: Final[Mapping[str, Callable[[pl.DataFrame, Layout], ListRows]]] = {
     "contacts": contact_rows,
@@ -61,7 +61,7 @@ def convert_list(matches: Sequence[Match], *, path: str, settings: Settings, inc
         items=empty(ITEMS),
         refunds=empty(REFUNDS),
         records=records,
-        rejects=_rejects(made.rows, matches, path=path),
+        rejects=reject_rows(made.rows, matches, path=path),
         notes=tuple(Note(note.code, {"file": path, **note.values}) for note in made.notes),
         lists={profile.kind: _list(made, profile.kind, source=profile.name)},
     )
@@ -121,50 +121,3 @@ def _records(rows: pl.DataFrame, *, key: str) -> pl.DataFrame:
         list_key=pl.when(outcome == "kept").then(key),
     )
     return conform(records, RECORDS)
-
-
-def _rejects(rows: pl.DataFrame, matches: Sequence[Match], *, path: str) -> pl.DataFrame:
-    """`schema.REJECTS` with the original cells, read again for these rows alone; of a chat never its text."""
-    bad = rows.filter(pl.col("reason").is_not_null() & pl.col("left_out").is_null())
-    found: list[dict[str, object]] = []
-    for number, match in enumerate(matches):
-        of_sheet = bad.filter(pl.col("sheet_number") == number)
-        if of_sheet.is_empty():
-            continue
-        shown = _shown(match)
-        cells = {
-            row["row"]: _cells(row, match.headers, shown)
-            for row in match.sheet.whole(match.header_row, of_sheet["row"]).iter_rows(named=True)
-        }
-        found += [
-            {"file": path, "sheet": sheet, "row": row, "column": column, "reason": reason, "cells": cells.get(row)}
-            for sheet, row, column, reason in of_sheet.select("sheet", "row", "column", "reason").iter_rows()
-        ]
-    return conform(
-        pl.DataFrame(found, schema={name: REJECTS[name] for name in REJECTS if name != "import_id"}), REJECTS
-    )
-
-
-def _shown(match: Match) -> frozenset[int] | None:
-    """The columns whose cells may be kept with a rejected row: of a chat those that are known to hold no text."""
-    if match.profile.kind != "messages":
-        return None
-    fields = [match.columns_of(field) for field in match.profile.columns if field != "text"]
-    accounts = [match.columns_named(account.columns) for account in match.profile.accounts]
-    return frozenset(index for columns in (*fields, *accounts) for index in columns)
-
-
-def _cells(row: dict[str, object], headers: Sequence[str], shown: frozenset[int] | None) -> str:
-    """A row's own cells by header, empty ones left out; cells beyond the header by their number."""
-    cells: dict[str, str] = {}
-    for name, text in row.items():
-        if name == "row" or text is None or not str(text).strip():
-            continue
-        index = int(name[1:])
-        if shown is not None and index not in shown:
-            continue
-        header = headers[index] if index < len(headers) and headers[index] else str(index + 1)
-        while header in cells:
-            header += "'"
-        cells[header] = str(text)
-    return json.dumps(cells, ensure_ascii=False)
