@@ -14,6 +14,8 @@ from custtier.schema import REJECTS
 from custtier.sources.reading import Reading
 from custtier.store import Store
 from custtier.store.layout import Layout
+from custtier.store.person import person_of
+from custtier.store.searching import Sought, searched
 from custtier.store.tables import StoredTable
 from store.readings import at, contact, item, link, listing, many, message, order, reading, refund
 from store.test_lists import assert_alike
@@ -249,6 +251,8 @@ sys.path.insert(0, sys.argv[3])
 from custtier.settings import Settings
 from custtier.store import Store
 from custtier.store.layout import Layout
+from custtier.store.person import person_of
+from custtier.store.searching import Sought, searched
 from custtier.store.tables import StoredTable
 from store.readings import ID_KEY, at
 
@@ -306,3 +310,15 @@ def test_a_word_that_is_an_account_is_not_cut_out_of_other_texts(store: Store) -
     known = store.facts().table("known").filter(pl.col("account") == "custom").collect()
     store.forget(known["account_key"].item(), keep_totals=False, at=at("2026-06-02"))
     assert store.facts().table("items").collect()["product"].to_list() == ["customized"]
+
+
+def test_the_search_reads_checkpoints_and_logs_and_finds_whoever_is_there(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custtier.store.store.MAINTAIN_EVERY", 1)
+    filled(store)
+    assert any(store.folder.rglob("*.checkpoint.parquet"))
+    facts = store.facts()
+    person = person_of(her_key(store), known=facts.table("known").collect(), accounts=facts.accounts)
+    found = searched(store.folder, Sought(person=person, keys=person.account_keys)).found
+    assert {path.split("/")[0] for path in found} >= {"orders", "current_orders", "buyers", "imports", "rejects"}

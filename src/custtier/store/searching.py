@@ -101,7 +101,7 @@ def _column_shows(name: str, dtype: pl.DataType, sought: Sought) -> pl.Expr | No
         return column.is_in(sought.keys.implode())
     if dtype.is_nested():
         # checkpoints of logs
-        column = column.map_elements(str, return_dtype=pl.String)
+        column = pl.struct(name).struct.json_encode()
     elif dtype != pl.String:
         return None
     conditions = [pl.lit(value=False)]
