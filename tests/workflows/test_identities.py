@@ -238,6 +238,10 @@ def test_another_file_is_an_error_that_tells_what_is_missing(store: Path) -> Non
     assert problem.values["found"] == "订单号, 金额"
 
 
+def test_a_folder_is_no_list(store: Path) -> None:
+    failing("folder-for-file", USAGE, lambda: applied(store.parent, store))
+
+
 def test_what_cannot_be_taken_back_is_told(store: Path) -> None:
     failing("unknown-link", USAGE, lambda: taken_back("p_aaaaaaaaaa", store))
     failing("not-links", USAGE, lambda: taken_back("1", store))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from custtier.errors import data_error
+from custtier.errors import data_error, usage_error
 from custtier.sources.containers import named_files, shown_name, unpacked
 from custtier.sources.sheet import Sheet, column_name
 from custtier.sources.sheets import sheets_of
@@ -42,10 +42,14 @@ def marked_rows(path: Path, *, headers: Mapping[str, str], needed: Collection[st
         needed: Our names of the columns that must stand there.
 
     Raises:
-        CusttierError: `missing-column` when no sheet has them; what reading a file raises.
+        CusttierError: `folder-for-file`; `missing-column` when no sheet has them; what reading a file raises.
     """
-    (named,) = named_files([path]) if not path.is_dir() else (path,)
-    label = shown_name(named)
+    label = shown_name(path)
+    if path.is_dir():
+        raise usage_error(
+            "folder-for-file", "{path} is a folder; one file is expected", hint="name the file in it", path=label
+        )
+    (named,) = named_files([path])
     found: Sequence[str] = ()
     with tempfile.TemporaryDirectory(prefix="custtier-") as folder:
         for source in unpacked(named, folder=Path(folder)):
