@@ -214,30 +214,38 @@ def _measured(rows: pl.DataFrame, *, as_of: date, limits: BrushedLimits) -> pl.D
         .join(commonest, on="burst")
         .join(timed, on="burst")
     )
-    is_even = (
-        (pl.col("gaps") + 1 >= limits.even_orders)
-        & (pl.col("gap") > 0)
-        & (pl.col("varies") < limits.even_gaps * pl.col("gap"))
-    )
     share = (pl.col("alike").fill_null(0) / pl.col("size")).alias("alike_share")
-    is_crowd = pl.col("link") == "crowd"
-    points = (
-        pl.when(is_crowd).then(_CROWD_POINTS).otherwise(_LINK_POINTS)
-        + pl.when(~is_crowd & (pl.col("alike_share") >= limits.alike_share)).then(_ALIKE_POINTS).otherwise(0)
-        + pl.when(is_even).then(_EVEN_POINTS).otherwise(0)
-        + pl.when(pl.col("once_share") >= limits.once_share).then(_ONCE_POINTS).otherwise(0)
-        + pl.when(pl.col("night_share") >= limits.night_share).then(_NIGHT_POINTS).otherwise(0)
-        + pl.when(pl.col("back_share") >= limits.back_share).then(_BACK_POINTS).otherwise(0)
-    )
     return measured.with_columns(share).select(
         "burst",
         "link",
-        points.cast(pl.Int64).alias("points"),
+        _points(limits).alias("points"),
         "names",
         "alike_share",
         "once_share",
         "night_share",
-        pl.when(is_even).then(pl.col("gap") / 60).alias("even_gap_minutes"),
+        pl.when(_is_even(limits)).then(pl.col("gap") / 60).alias("even_gap_minutes"),
         "amount",
         pl.col("link").replace_strict(list(LINKS), list(range(len(LINKS))), return_dtype=pl.Int64).alias("rank"),
+    )
+
+
+def _points(limits: BrushedLimits) -> pl.Expr:
+    """The points of a measured burst."""
+    is_crowd = pl.col("link") == "crowd"
+    return (
+        pl.when(is_crowd).then(_CROWD_POINTS).otherwise(_LINK_POINTS)
+        + pl.when(~is_crowd & (pl.col("alike_share") >= limits.alike_share)).then(_ALIKE_POINTS).otherwise(0)
+        + pl.when(_is_even(limits)).then(_EVEN_POINTS).otherwise(0)
+        + pl.when(pl.col("once_share") >= limits.once_share).then(_ONCE_POINTS).otherwise(0)
+        + pl.when(pl.col("night_share") >= limits.night_share).then(_NIGHT_POINTS).otherwise(0)
+        + pl.when(pl.col("back_share") >= limits.back_share).then(_BACK_POINTS).otherwise(0)
+    ).cast(pl.Int64)
+
+
+def _is_even(limits: BrushedLimits) -> pl.Expr:
+    """Whether the orders of a measured burst come at nearly even intervals."""
+    return (
+        (pl.col("gaps") + 1 >= limits.even_orders)
+        & (pl.col("gap") > 0)
+        & (pl.col("varies") < limits.even_gaps * pl.col("gap"))
     )

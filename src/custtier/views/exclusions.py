@@ -1,6 +1,7 @@
 """`exclusions`: the user's rules, what each takes out, and what the detectors would suggest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -15,7 +16,7 @@ from custtier.rules import Detectors, Rule
 from custtier.text import Catalogue
 from custtier.views.choices import check_choices, one_currency
 from custtier.views.shares import divided
-from custtier.views.suspicions import empty_suggestions, suggestions
+from custtier.views.suspicions import suggestions
 from custtier.views.view import View
 
 MOST_ORDERS: Final = 1_000
@@ -33,7 +34,7 @@ def exclusions(
     as_of: date,
     scope: Scope,
     detectors: Detectors,
-    found: dict[str, Suspects] | None = None,
+    found: Mapping[str, Suspects] | None = None,
     lang: str = "en",
 ) -> View:
     """The rules in their order with what each takes out, each order under the first rule that is on and fits.
@@ -56,49 +57,54 @@ def exclusions(
     Raises:
         CusttierError: `mixed-currency`, `unknown-shop` and the like.
     """
-    catalogue = Catalogue("zh" if lang == "zh" else "en")
     check_choices(facts, scope)
     currency = one_currency(facts, scope, nw.from_native(facts.purchases))
-    taken = taken_orders(
-        facts, [one for one, rule in zip(ready, rules, strict=True) if rule.on], as_of=as_of, scope=scope
-    )
+    switched_on = [one for one, rule in zip(ready, rules, strict=True) if rule.on]
+    taken = taken_orders(facts, switched_on, as_of=as_of, scope=scope)
     table = _rules_table(facts, rules, ready, taken, as_of=as_of, scope=scope)
     bought = bought_orders(facts, as_of=as_of, scope=scope)
     sales = int(bought.select(pl.col("net_sales").sum()).collect(engine="streaming").item())
-    table = table.with_columns(divided(pl.col("net_sales"), sales).alias("sales_share")).select(RULES)
-    summary: dict[str, object] = {
-        "rules": len(rules),
-        "rules_on": sum(rule.on for rule in rules),
-        "orders_taken_out": taken.height,
-        "sales_taken_out": int(taken["net_sales"].sum()),
-    }
-    tables, heights, notes = {"exclusions": table}, {}, []
-    if sum(rule.on for rule in rules) > 1:
-        notes.append(Note("first_rule_counts"))
-    if found is not None:
-        switched_on = [rule.detector for rule in rules if rule.on and rule.detector]
-        suggested = suggestions(
-            found, switched_on=switched_on, detectors=detectors, currency=currency, catalogue=catalogue
-        )
-        orders = _orders_table(facts, rules, taken, found, as_of=as_of)
-        tables |= {"suggestions": suggested if found else empty_suggestions(), "orders": orders.head(MOST_ORDERS)}
-        heights["orders"] = orders.height
-        summary |= {
-            "suggestions": suggested.height,
-            "suggested_orders": sum(suspects.orders.height for suspects in found.values()),
-        }
-        if suggested.filter(~pl.col("on")).height:
-            notes.append(Note("only_suggested"))
-    return View(
+    view = View(
         command="exclusions",
         parameters={},
-        summary=summary,
-        tables=tables,
-        notes=(*facts.notes, *notes),
+        summary={
+            "rules": len(rules),
+            "rules_on": len(switched_on),
+            "orders_taken_out": taken.height,
+            "sales_taken_out": int(taken["net_sales"].sum()),
+        },
+        tables={
+            "exclusions": table.with_columns(divided(pl.col("net_sales"), sales).alias("sales_share")).select(RULES)
+        },
+        notes=(*facts.notes, *([Note("first_rule_counts")] if len(switched_on) > 1 else [])),
         as_of=as_of,
         data_through=facts.extent.data_through,
         currency=currency,
-        heights=heights,
+    )
+    if found is None:
+        return view
+    suggested = suggestions(
+        found,
+        switched_on=[rule.detector for rule in rules if rule.on and rule.detector],
+        detectors=detectors,
+        currency=currency,
+        catalogue=Catalogue("zh" if lang == "zh" else "en"),
+    )
+    return _with_suspicions(view, suggested, _orders_table(facts, rules, taken, found, as_of=as_of), found)
+
+
+def _with_suspicions(view: View, suggested: pl.DataFrame, orders: pl.DataFrame, found: Mapping[str, Suspects]) -> View:
+    """The view with what the detectors suspect, and the orders behind rules and suspicions."""
+    return replace(
+        view,
+        summary={
+            **view.summary,
+            "suggestions": suggested.height,
+            "suggested_orders": sum(suspects.orders.height for suspects in found.values()),
+        },
+        tables={**view.tables, "suggestions": suggested, "orders": orders.head(MOST_ORDERS)},
+        heights={"orders": orders.height},
+        notes=(*view.notes, *([] if suggested["on"].all() else [Note("only_suggested")])),
     )
 
 
@@ -142,7 +148,7 @@ def _conditions(rule: Rule) -> str:
 
 
 def _orders_table(
-    facts: Facts, rules: Sequence[Rule], taken: pl.DataFrame, found: dict[str, Suspects], *, as_of: date
+    facts: Facts, rules: Sequence[Rule], taken: pl.DataFrame, found: Mapping[str, Suspects], *, as_of: date
 ) -> pl.DataFrame:
     """The orders behind both tables, the newest first; personal fields are masked by who writes them."""
     names = [rule.name.strip() for rule in rules if rule.on]

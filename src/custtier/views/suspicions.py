@@ -49,7 +49,7 @@ def suggestions(
     Returns:
         The columns of `TABLE`.
     """
-    tables = [empty_suggestions()]
+    tables = [_no_suggestions()]
     for name, suspects in found.items():
         rows = suspects.clusters.sort("cluster").to_dicts()
         say = _brushed if name == "brushed" else _wholesale
@@ -63,7 +63,7 @@ def suggestions(
     return pl.concat(tables)
 
 
-def empty_suggestions() -> pl.DataFrame:
+def _no_suggestions() -> pl.DataFrame:
     """A table without suggestions."""
     kinds = (pl.String, pl.Boolean, pl.Date, pl.Date, pl.Int64, pl.Int64, pl.Int64, pl.String)
     return pl.DataFrame(schema=dict(zip(TABLE, kinds, strict=True)))
