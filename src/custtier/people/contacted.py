@@ -51,8 +51,10 @@ def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
         buyers: `BUYERS`.
         contacted: `KNOWN`.
     """
-    if contacted.is_empty():
-        return conform(buyers, KNOWN)
+    listed = contacted.select("account_key")
+    in_both = buyers.join(listed, on="account_key", how="semi")
+    if in_both.is_empty():
+        return pl.concat([conform(part, KNOWN) for part in (buyers, contacted)])
     other = contacted.select(
         "account_key",
         "union_id",
@@ -64,11 +66,9 @@ def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
         listed_platforms="platforms",
     )
     better_name = pl.col("name").is_null() | (~is_plain("name") & is_plain("listed_name"))
-    keys, listed = buyers.select("account_key"), contacted.select("account_key")
     # few accounts both bought and stand in a list: only these are put together text by text
     both = (
-        buyers.join(listed, on="account_key", how="semi")
-        .join(other, on="account_key", how="left")
+        in_both.join(other, on="account_key", how="left")
         .with_columns(
             pl.coalesce("usual_phone", "listed_phone").alias("usual_phone"),
             pl.coalesce("weak_phone", "listed_weak").alias("weak_phone"),
@@ -87,7 +87,7 @@ def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.when(pl.col("platforms") != "").then("platforms").alias("platforms"))
     )
     only_bought = buyers.join(listed, on="account_key", how="anti")
-    only_listed = contacted.join(keys, on="account_key", how="anti")
+    only_listed = contacted.join(in_both.select("account_key"), on="account_key", how="anti")
     return pl.concat([conform(part, KNOWN) for part in (only_bought, both, only_listed)])
 
 
