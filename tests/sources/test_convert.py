@@ -221,7 +221,7 @@ def test_a_note_says_when_no_buyer_can_be_known(tmp_path: Path) -> None:
         ('day = "("', "no regular expression"),
         ('required = ["gross"]', "used but without a column: gross"),
         ("[columns]\nprice = ['价格']", "no such field: price"),
-        ("[[rows]]\ntake = 'leave_out'\nwhen = {}", "needs a reason"),
+        ("[[rows]]\ntake = 'leave_out'\nwhen = {}", "needs a `reason`"),
         ("= 1", "line 6"),
     ],
 )

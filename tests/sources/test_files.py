@@ -32,6 +32,13 @@ def write(path: Path, content: str | bytes = TABLE) -> Path:
     return path
 
 
+def test_standard_input_that_does_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES", 3 << 20)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n" * (4 << 20))))
+    found = problem_of(Path("-"))
+    assert (found.code, found.values["megabytes"]) == ("too-large", 3)
+
+
 def test_a_folder_stands_for_its_visible_files_by_name(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", ".hidden", "~$open.xlsx"):
         write(tmp_path / name)

@@ -63,6 +63,21 @@ def test_a_profile_that_is_named_says_which_column_it_misses(tmp_path: Path) -> 
     assert "the file has 订单编号, 金额" in str(found)
 
 
+@pytest.mark.parametrize(
+    ("header", "profile", "column"),
+    [
+        ("订单号,京东价,订单金额,下单帐号,客户姓名", "jd-orders", "下单时间 / 付款确认时间"),
+        ("退款编号,订单编号,退款状态", "taobao-refunds", "退给买家金额 / 买家退款金额"),
+    ],
+)
+def test_a_format_that_is_recognised_says_which_column_it_misses(
+    header: str, profile: str, column: str, tmp_path: Path
+) -> None:
+    found = problem_of(write(tmp_path, header + "\n" + ",".join("123456789") + "\n"))
+    assert found.code == "missing-column"
+    assert f"recognised as `{profile}`, which needs the column {column}" in str(found)
+
+
 def test_a_profile_that_is_named_reads_a_file_it_would_not_be_known_by(tmp_path: Path) -> None:
     path = write(tmp_path, "订单编号,买家实际支付金额,订单付款时间,买家会员名\n1,2.00,2026-01-01,x\n")
     (reading,) = read_files([path], settings=Settings(), profile="taobao-orders")

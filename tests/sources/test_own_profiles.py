@@ -111,7 +111,7 @@ def test_each_settings_folder_has_its_own_profiles(
         (('platform = "mine"', 'platform = "mine"\nzone = "Asia/Peking"'), "zone is 'Asia/Peking', which is not known"),
         (('platform = "mine"', 'platform = "mine"\ncurrency = "yuan"'), "currency is 'yuan', which is not known"),
         (('platform = "mine"', 'platform = "mine"\nid_cut = "(?<=a)b"'), "id_cut is no regular expression that"),
-        (('platform = "mine"', 'platform = "mine"\nid_cut = "("'), "id_cut: '(' is no regular expression"),
+        (('platform = "mine"', 'platform = "mine"\nid_cut = "("'), "id_cut is no regular expression that"),
         (('absent = "paid"', 'paid = ["好"]\nclosed = ["好"]'), "statuses has the word 好 under two states"),
         (('created_at = ["何时"]', 'when = ["何时"]'), "no such field: when"),
     ],

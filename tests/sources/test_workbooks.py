@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
 import pytest
@@ -150,3 +150,46 @@ def test_a_damaged_workbook_is_an_error_of_ours_wherever_its_bytes_are_bad(case:
         except CusttierError as problem:
             codes.add(problem.code)
     assert "unreadable-file" in codes
+
+
+FAILED_ROWS = [
+    ["1", "#REF!", 10, 10, "交易成功", TIME, TIME, 0, "#VALUE!"],
+    ["2", "fan", 10, "#REF!", "交易成功", TIME, TIME, 0, ""],
+    ["3", "fan", 10, 10, "交易成功", TIME, TIME, "#N/A", ""],
+    ["4", "fan", 10, 10, "#NAME?", TIME, TIME, 0, ""],
+    ["5", "fan", 10, 10, "交易成功", TIME, "#NUM!", 0, ""],
+]
+"""Orders with formulas that have failed; the last column is one that no field is read from."""
+
+
+@pytest.mark.parametrize("left", [0, 2])
+def test_a_formula_that_failed_is_a_fault_where_a_value_should_be_and_nobody_s_name(tmp_path: Path, left: int) -> None:
+    rows: list[list[object]] = [[], [*HEADER, "备注"], *FAILED_ROWS]
+    reading = read(book(tmp_path / "orders.xlsx", {"说明": [["每月导出"]], "订单": rows}, left=left))
+    assert reading.orders.select("order_id", "account", "gross").rows() == [("1", None, 1000)]
+    assert reading.rejects.select("row", "column", "reason").rows() == [
+        (4, "买家实际支付金额", "bad_amount"),
+        (5, "退款金额", "bad_amount"),
+        (6, "订单状态", "unknown_status"),
+        (7, "订单付款时间", "bad_date"),
+    ]
+    assert '"买家实际支付金额": "#REF!"' in reading.rejects["cells"][0]
+
+
+def test_a_failed_formula_means_the_same_in_a_text_file(tmp_path: Path) -> None:
+    lines = [HEADER, *(row[:-1] for row in FAILED_ROWS)]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(",".join(str(cell) for cell in cells) for cells in lines), encoding="utf-8")
+    reading = read(path)
+    assert reading.orders.select("order_id", "account", "gross").rows() == [("1", None, 1000)]
+    assert reading.rejects["reason"].to_list() == ["bad_amount", "bad_amount", "unknown_status", "bad_date"]
+
+
+def test_a_large_workbook_is_not_told_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "orders.xlsx"
+    with ZipFile(path, "w", compression=ZIP_DEFLATED) as out:
+        out.writestr("xl/workbook.xml", b" " * (80 << 20))
+    with pytest.raises(CusttierError) as caught:
+        read(path)
+    assert caught.value.code == "too-large"
+    assert "unpack" not in caught.value.hint

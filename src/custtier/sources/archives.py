@@ -119,7 +119,7 @@ def members(source: Source, folder: Path, passwords: Passwords | None) -> Iterat
             target.unlink(missing_ok=True)
 
 
-def check_entries(archive: zipfile.ZipFile, packed_size: int, *, label: str) -> None:
+def check_entries(archive: zipfile.ZipFile, packed_size: int, *, label: str, is_workbook: bool = False) -> None:
     """Return when the directory of a ZIP archive is plausible.
 
     Files that overlap make a small archive unpack to one of any size.
@@ -129,10 +129,10 @@ def check_entries(archive: zipfile.ZipFile, packed_size: int, *, label: str) -> 
     """
     entries = archive.infolist()
     if len(entries) > limits.MOST_MEMBERS:
-        raise limits.too_many_members(label, count=len(entries))
+        raise limits.too_spread(label) if is_workbook else limits.too_many_members(label, count=len(entries))
     most = limits.most_bytes(packed_size)
     if sum(entry.file_size for entry in entries) > most:
-        raise limits.too_large(label, most=most)
+        raise limits.too_spread(label) if is_workbook else limits.too_large(label, most=most)
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:

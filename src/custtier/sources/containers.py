@@ -3,7 +3,6 @@
 import codecs
 import os
 import re
-import shutil
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from custtier.errors import data_error, nothing_error, usage_error
+from custtier.sources import limits
 from custtier.sources.archives import DAMAGE, Source, decoded_name, gunzipped, members
 from custtier.sources.passwords import Passwords
 
@@ -85,14 +85,24 @@ def unpacked(path: Path, *, folder: Path, passwords: Passwords | None = None) ->
     label = shown_name(path)
     if label == "-":
         path = folder / "stdin"
-        with path.open("wb") as out:
-            shutil.copyfileobj(sys.stdin.buffer, out, _CHUNK)
+        _keep_standard_input(path)
     elif label != str(path):
         # readers take names in UTF-8 only
         named = folder / "named"
         named.symlink_to(path.absolute())
         path = named
     yield from _inside(Source(label, path), folder, passwords)
+
+
+def _keep_standard_input(path: Path) -> None:
+    """Write standard input to a file; an error where it is larger than any file here may be."""
+    left = limits.MOST_BYTES
+    with path.open("wb") as out:
+        while chunk := sys.stdin.buffer.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise limits.too_long()
+            out.write(chunk)
 
 
 def kind_of(path: Path) -> str:

@@ -28,6 +28,9 @@ PLUS, MINUS = "plus_", "minus_"
 """Before a field's name and a number: a further column that belongs to its amount, or is taken off it."""
 
 DATES: Final = ("created_at", "paid_at", "refunded_at", "cancelled_at")
+_JUDGED: Final = (*MONEY, *DATES, "status", "item_status", "refund_status", "quantity")
+"""Fields whose cells are values or words that are known: any other text in them is a fault."""
+
 _ONE_ROW: Final = ("order", "transaction", "unit")
 """Grains in which no order has several rows that a merged cell could cover."""
 
@@ -89,11 +92,13 @@ def field_table(match: Match) -> pl.DataFrame:
         *(pl.col(column_name(index)).alias(name) for name, index in summed.items()),
         pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_null() for name in names)).alias(_BLANK),
     ]
+    judged = {*_flat(fields.get(field, ()) for field in _JUDGED), *summed.values(), *clocks.values(), *instants}
+    judging = {column_name(index) for index in judged}
     made_names = {expression.meta.output_name() for expression in made}
     guarded = {*_flat(fields.get(field, ()) for field in ID_FIELDS), *_flat(columns for _, columns in accounts)}
     steps = [
         [trimmed(name, prefix=profile.cell_prefix) for name in names],
-        [without_null_tokens(name) for name in names],
+        [without_null_tokens(name, keeps_errors=name in judging) for name in names],
         [unguarded(pl.col(column_name(index))).alias(_bare(index)) for index in sorted(guarded)],
     ]
 

@@ -73,7 +73,8 @@ def identify(
         own: Names of the user's own profiles: where one of them matches, those that come with custtier do not count.
 
     Raises:
-        CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one.
+        CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one,
+            `missing-column` when the one that matches needs a field that has no column.
     """
     known = [profile for profile in profiles if not profile.fallback]
     last = sorted((profile for profile in profiles if profile.fallback), key=lambda one: _turn(one, own))
@@ -81,6 +82,7 @@ def identify(
         found = [_first_match(sheet, turns, path=path, own=own) for sheet in sheets]
         matches = [match for match in found if match is not None]
         if matches:
+            _check_columns(matches, path=path)
             return matches
     raise _unknown(sheets, known, path=path)
 
@@ -93,6 +95,22 @@ def _turn(profile: Profile, own: Collection[str]) -> tuple[bool, int]:
 def _first_match(sheet: Sheet, turns: Sequence[Sequence[Profile]], *, path: str, own: Collection[str]) -> Match | None:
     matches = (_match(sheet, candidates, path=path, own=own) for candidates in turns)
     return next((match for match in matches if match is not None), None)
+
+
+def _check_columns(matches: Sequence[Match], *, path: str) -> None:
+    """Return when every sheet has a column for each field that its profile needs."""
+    for match in matches:
+        missing = _missing(match)
+        if missing:
+            raise data_error(
+                "missing-column",
+                "{path} was recognised as `{profile}`, which needs the column {column}; the file has {headers}",
+                hint="export it again with all columns, or name another format with `--profile NAME`",
+                path=path,
+                profile=match.profile.name,
+                column=missing[0],
+                headers=", ".join(header for header in match.headers if header),
+            )
 
 
 def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Match]:

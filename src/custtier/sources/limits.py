@@ -61,6 +61,17 @@ def too_large(label: str, *, most: int) -> CusttierError:
     )
 
 
+def too_long() -> CusttierError:
+    """The error for standard input that does not end."""
+    return data_error(
+        "too-large",
+        "standard input holds more than {megabytes} MB",
+        hint="save it to files and name these",
+        path="-",
+        megabytes=MOST_BYTES >> 20,
+    )
+
+
 def too_many_rows(label: str, *, most: int) -> CusttierError:
     """The error for a packed text of more rows than its size lets expect."""
     return data_error(

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from custtier.sources.profile_faults import toml_fault, validation_fault
 from custtier.sources.profile_fields import LIST_FIELDS
@@ -55,7 +56,7 @@ def _is_pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as problem:
-        raise ValueError(f"{text!r} is no regular expression: {problem}") from problem
+        raise PydanticCustomError("no_pattern", "no regular expression") from problem
     return text
 
 
@@ -90,7 +91,7 @@ class Signature(Part):
     @model_validator(mode="after")
     def _asks_for_something(self) -> "Signature":
         if not self.needs and not self.fields:
-            raise ValueError("a signature needs headers or fields")
+            raise PydanticCustomError("empty_signature", "a signature needs headers or fields")
         return self
 
 
@@ -109,7 +110,7 @@ class Account(Part):
     @model_validator(mode="after")
     def _finds_one_part(self) -> "Account":
         if self.pattern and re.compile(self.pattern).groups != 1:
-            raise ValueError(f"{self.pattern!r} needs one group in brackets: the account")
+            raise PydanticCustomError("no_group", "the pattern needs one group")
         return self
 
 
@@ -187,9 +188,9 @@ class RowRule(Part):
     @model_validator(mode="after")
     def _says_why(self) -> "RowRule":
         if self.take == "leave_out" and not self.reason:
-            raise ValueError("a rule that leaves rows out needs a reason")
+            raise PydanticCustomError("no_reason", "a rule that leaves rows out needs a reason")
         if self.take != "refund" and (self.amount or not self.dated):
-            raise ValueError("`amount` and `dated` are of refund rows")
+            raise PydanticCustomError("no_refund_row", "`amount` and `dated` are of refund rows")
         return self
 
 
@@ -325,10 +326,10 @@ class Profile(Part):
         ruled |= {"site"} if self.platforms else set()
         unknown = sorted((set(self.columns) | set(self.words) | asked | ruled) - self.fields)
         if unknown:
-            raise ValueError(f"no such field: {', '.join(unknown)}")
+            raise PydanticCustomError("no_field", "no such field", {"names": ", ".join(unknown)})
         unmapped = sorted((asked | ruled) - set(self.columns))
         if unmapped:
-            raise ValueError(f"used but without a column: {', '.join(unmapped)}")
+            raise PydanticCustomError("no_column", "used but without a column", {"names": ", ".join(unmapped)})
         return self
 
     @property

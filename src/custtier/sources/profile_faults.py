@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
     from custtier.sources.profile import Profile
 
-_OTHER: Final = message("{origin} is no profile: {problem}")
+_PATTERN: Final = message("{origin} is no profile: {key} is no regular expression that can be used")
 _WRONG_KIND: Final = message("{origin} is no profile: {key} is of the wrong kind")
 _FAULTS: Final = {
     "missing": message("{origin} is no profile: the key {key} is missing"),
     "extra_forbidden": message("{origin} is no profile: there is no key {key}"),
     "literal_error": message("{origin} is no profile: {key} takes one of {expected}"),
-    "string_pattern_mismatch": message(
-        "{origin} is no profile: {key} takes small letters, digits and dashes"
-    ),
+    "string_pattern_mismatch": message("{origin} is no profile: {key} takes small letters, digits and dashes"),
     "too_short": message("{origin} is no profile: {key} is empty"),
+    "no_pattern": _PATTERN,
+    "empty_signature": message("{origin} is no profile: {key} needs headers (`needs`) or fields (`fields`)"),
+    "no_group": message("{origin} is no profile: the pattern of {key} needs one group in brackets, the account"),
+    "no_reason": message("{origin} is no profile: {key} leaves rows out and needs a `reason`"),
+    "no_refund_row": message("{origin} is no profile: {key} has `amount` or `dated`, which only refund rows have"),
+    "no_field": message("{origin} is no profile: no such field: {names}"),
+    "no_column": message("{origin} is no profile: used but without a column: {names}"),
 }
 """Kind of fault → what is said of it."""
 
-_PATTERN: Final = message("{origin} is no profile: {key} is no regular expression that can be used")
 _TWO_STATES: Final = message("{origin} is no profile: {key} has the word {word} under two states")
 _SETTING: Final = message("{origin} is no profile: {key} is {word!r}, which is not known")
 
@@ -48,11 +52,9 @@ def validation_fault(problem: "ValidationError", *, origin: str) -> CusttierErro
     first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     key = _key(first["loc"])
     told: dict[str, Any] = dict(first.get("ctx", {}))
-    if first["type"] == "value_error":
-        where = f"{key}: " if key else ""
-        return bad_profile(_OTHER, origin=origin, problem=f"{where}{told['error']}")
     expected = str(told.get("expected", "")).replace(" or ", ", ")
-    return bad_profile(_FAULTS.get(first["type"], _WRONG_KIND), origin=origin, key=key, expected=expected)
+    named = str(told.get("names", ""))
+    return bad_profile(_FAULTS.get(first["type"], _WRONG_KIND), origin=origin, key=key, expected=expected, names=named)
 
 
 def check_usable(profile: "Profile", *, origin: str) -> None:

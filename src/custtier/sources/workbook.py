@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,8 +16,8 @@ from custtier.sources.merged import with_merged
 from custtier.sources.passwords import encrypted
 from custtier.sources.quiet import quiet_panics
 from custtier.sources.sheet import HEAD_ROWS, Each, column_name
-from custtier.sources.workbook_cells import exact_numbers, merged_ranges
-from custtier.sources.workbook_limits import check_workbook
+from custtier.sources.workbook_cells import exact_numbers, failed_cells, left_edge, merged_ranges, part_of
+from custtier.sources.workbook_limits import checked_workbook, column_number
 
 if TYPE_CHECKING:
     import fastexcel
@@ -103,12 +103,11 @@ def workbook_sheets(path: Path, *, label: str, encoding: str) -> list[WorkbookSh
     """
     import fastexcel
 
-    if encoding == "xlsx":
-        check_workbook(path, label=label)
+    failed = checked_workbook(path, label=label) if encoding == "xlsx" else frozenset()
     with _sound_parts(path, label):
         reader = fastexcel.read_excel(path.read_bytes())
         sheets = [_sheet(reader, name, path, label=label, encoding=encoding) for name in reader.sheet_names]
-    filled = [sheet for sheet in sheets if sheet is not None]
+        filled = [_with_failed(sheet, failed) for sheet in sheets if sheet is not None]
     if not filled:
         raise data_error("empty-file", "{path} is empty", hint="export the file again", path=label)
     return filled
@@ -123,6 +122,28 @@ def _sheet(
     cells = loaded.to_polars()
     cells.columns = [column_name(index) for index in range(cells.width)]
     return WorkbookSheet(path=path, label=label, name=name, encoding=encoding, cells=cells)
+
+
+def _with_failed(sheet: WorkbookSheet, failed: Collection[str]) -> WorkbookSheet:
+    """The sheet with `#REF!` and the like where a formula has failed: its reader leaves such cells blank.
+
+    Args:
+        sheet: The sheet.
+        failed: The parts of the workbook that have such cells.
+    """
+    part = part_of(sheet.path, sheet.name) if failed else ""
+    if part not in failed:
+        return sheet
+    edge = left_edge(sheet.path, sheet.name)
+    found: dict[str, tuple[list[int], list[str]]] = {}
+    for row, letters, text in failed_cells(sheet.path, part):
+        index = column_number(letters) - 1 - edge
+        if index in range(sheet.cells.width) and row <= sheet.cells.height:
+            rows, texts = found.setdefault(column_name(index), ([], []))
+            rows.append(row - 1)
+            texts.append(text)
+    patched = [sheet.cells[name].scatter(rows, texts) for name, (rows, texts) in found.items()]
+    return replace(sheet, cells=sheet.cells.with_columns(patched))
 
 
 @contextmanager

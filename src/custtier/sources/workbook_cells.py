@@ -24,6 +24,14 @@ _NUMBER: Final = re.compile(
 _LONG: Final = re.compile(rb"v>(?:[0-9]{16}|[0-9.]+[eE])")
 """What every such cell has in it, quick to look for."""
 
+_FAILED: Final = re.compile(
+    rb"""<(?:\w+:)?c\b(?P<place>[^>]*\bt=["']e["'][^>]*)>"""
+    rb"(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"<(?:\w+:)?v>(?P<text>#[^<]{1,30})<"
+)
+"""A cell whose formula has failed."""
+
+_PLACE: Final = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ROW: Final = re.compile(rb'\br="[A-Z]+([0-9]+)"')
 
 
@@ -83,6 +91,31 @@ def merged_ranges(path: Path, sheet: str, columns: Collection[int], *, encoding:
     ]
 
 
+def failed_cells(path: Path, part: str) -> Iterator[tuple[int, str, str]]:
+    """Row (1-based), letters of the column and text of every cell whose formula has failed.
+
+    Args:
+        path: The workbook.
+        part: The member of it that holds the sheet.
+    """
+    seen: set[bytes] = set()
+    for text in _xml_of(path, part):
+        for cell in _FAILED.finditer(text):
+            place = _PLACE.search(cell["place"])
+            if place is not None and place[0] not in seen:
+                seen.add(place[0])
+                yield int(place[2]), place[1].decode(), cell["text"].decode("ascii", errors="replace")
+
+
+def left_edge(path: Path, sheet: str) -> int:
+    """The 0-based column of a sheet that is its first used one."""
+    from python_calamine import CalamineWorkbook
+
+    with path.open("rb") as source, CalamineWorkbook.from_filelike(source) as workbook:
+        start = workbook.get_sheet_by_name(sheet).start
+    return start[1] if start is not None else 0
+
+
 def _written(path: Path, sheet: str, rounded: Mapping[int, str]) -> dict[int, str]:
     """Numeric cells as the workbook writes them, found in their rows by value."""
     found: dict[int, str] = {}
@@ -137,14 +170,18 @@ def _has_merged_cells(path: Path, sheet: str) -> bool:
 
 def _xml(path: Path, sheet: str) -> Iterator[bytes]:
     """The XML of a sheet in pieces that overlap."""
-    with zipfile.ZipFile(path) as archive, archive.open(_part(path, sheet)) as source:
+    return _xml_of(path, part_of(path, sheet))
+
+
+def _xml_of(path: Path, part: str) -> Iterator[bytes]:
+    with zipfile.ZipFile(path) as archive, archive.open(part) as source:
         tail = b""
         while chunk := source.read(_CHUNK):
             yield tail + chunk
             tail = chunk[-1000:]
 
 
-def _part(path: Path, sheet: str) -> str:
+def part_of(path: Path, sheet: str) -> str:
     """The member of the workbook that holds the sheet."""
     with zipfile.ZipFile(path) as archive:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))

@@ -42,8 +42,8 @@ _SHORTEST_TEXT: Final = 5
 _Pieces = Callable[[], Iterator[bytes]]
 
 
-def check_workbook(path: Path, *, label: str) -> None:
-    """Return when reading the workbook takes no more memory than its size lets expect.
+def checked_workbook(path: Path, *, label: str) -> frozenset[str]:
+    """The parts in which formulas have failed, of a workbook that takes no more memory than its size lets expect.
 
     Raises:
         CusttierError: `too-large`, `unreadable-file`.
@@ -52,8 +52,9 @@ def check_workbook(path: Path, *, label: str) -> None:
     most_cells = max(limits.FREE_CELLS, packed_size)
     cell_count = 0
     texts: list[int] = []
+    failed: set[str] = set()
     with closing(sound(lambda: zipfile.ZipFile(path), label=label)) as archive:
-        check_entries(archive, packed_size, label=label)
+        check_entries(archive, packed_size, label=label, is_workbook=True)
         for entry in archive.infolist():
             pieces = partial(_tags, archive, entry, label=label)
             first = next(pieces(), b"")
@@ -62,10 +63,13 @@ def check_workbook(path: Path, *, label: str) -> None:
                 _check_announced(first, entry.file_size, label)
                 texts += _text_lengths(pieces())
             else:
-                cell_count += _checked_cells(pieces, most_cells=most_cells, label=label)
+                cells = _checked_cells(pieces, most_cells=most_cells, label=label)
+                cell_count += cells.count
+                failed |= {entry.filename} if cells.failed else set()
         if cell_count > most_cells:
             raise limits.too_spread(label)
         _check_texts(archive, texts, cell_count, most=limits.most_text_bytes(packed_size), label=label)
+    return frozenset(failed)
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, label: str) -> Iterator[bytes]:
@@ -117,6 +121,7 @@ class _Cells:
 
     def __init__(self) -> None:
         self.count = self.last_row = self.merged = 0
+        self.failed = False
         self._placed = self._rows = self._last_column = self._widest = self._in_row = 0
         self._digits = 1
 
@@ -132,11 +137,14 @@ class _Cells:
         self.merged += piece.count(_MERGED)
         if here:
             self.count += here
+            self.failed = self.failed or b't="e"' in piece or b"t='e'" in piece
             letters = _USUAL_COLUMN.findall(piece)
             if len(letters) < here:
                 letters = _COLUMN.findall(piece)
             self._placed += len(letters)
-            self._last_column = max(self._last_column, 0, *map(_number, set(letters)))
+            self._last_column = max(
+                self._last_column, 0, *map(column_number, (letter.decode() for letter in set(letters)))
+            )
             self._take_rows(text, exact=exact)
         if self._placed < self.count:
             self._take_unplaced(piece)
@@ -160,8 +168,8 @@ class _Cells:
             self._widest = max(self._widest, self._in_row)
 
 
-def _checked_cells(pieces: _Pieces, *, most_cells: int, label: str) -> int:
-    """How many cells a sheet has; an error where they lie too far apart."""
+def _checked_cells(pieces: _Pieces, *, most_cells: int, label: str) -> _Cells:
+    """The cells that a sheet has; an error where they lie too far apart."""
     for exact in (False, True):
         cells = _Cells()
         for piece in pieces():
@@ -169,15 +177,15 @@ def _checked_cells(pieces: _Pieces, *, most_cells: int, label: str) -> int:
             if cells.count > most_cells or cells.merged > _MOST_MERGED:
                 raise limits.too_spread(label)
         if cells.places <= 2 * most_cells:
-            return cells.count
+            return cells
     raise limits.too_spread(label)
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: str) -> int:
     """The number of a column named by letters, from 1."""
     number = 0
     for letter in letters.upper()[:7]:
-        number = number * 26 + letter - ord("A") + 1
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
 

@@ -153,6 +153,7 @@ TITLES: Final[Mapping[str, str]] = {
     "state": "Means",
     "words": "Words",
     "take": "Becomes",
+    "platform": "Platform",
     "when": "When",
     "grain": "A row is",
     "paid": "Paid amount",

@@ -11,7 +11,8 @@ from custtier.facts import Note
 from custtier.sources.identify import headers_of
 from custtier.sources.profile import Profile, load_profiles
 from custtier.sources.profiles_known import own_profiles, profile_named, text_of, usable_profiles
-from custtier.text import Lang
+from custtier.text import Catalogue, Lang, message
+from custtier.text.names import names_of
 from custtier.views.view import View
 
 _ACCOUNT: Final = "account"
@@ -20,6 +21,19 @@ _STATES: Final = (
     "cut_prefixes",
 )  # fmt: skip
 _REFUND_STATES: Final = ("done", "done_contains", "pending", "failed")
+_CONDITIONS: Final = {
+    ("equals", True): message("{field} is {words}"),
+    ("contains", True): message("{field} contains {words}"),
+    ("lacks", True): message("{field} does not contain {words}"),
+    ("prefix", True): message("{field} begins with {words}"),
+    ("blank", True): message("{field} is blank"),
+    ("blank", False): message("{field} is not blank"),
+    ("zero", True): message("{field} is zero or blank"),
+    ("zero", False): message("{field} is not zero"),
+    ("negative", True): message("{field} is below zero"),
+    ("negative", False): message("{field} is not below zero"),
+}
+"""What a rule asks of a field, and whether it must hold → how that is said."""
 
 
 def list_sources(*, lang: Lang, platform: str | None = None, kind: str | None = None) -> View:
@@ -84,7 +98,8 @@ def show_source(name: str, *, lang: Lang) -> View:
     """
     profile = profile_named(name)
     path = own_profiles().paths.get(name)
-    has_money = not profile.is_list and profile.is_read
+    has_rows = not profile.is_list and profile.is_read
+    has_money = has_rows and profile.kind != "refund"
     return View(
         command="sources show",
         parameters={},
@@ -98,7 +113,7 @@ def show_source(name: str, *, lang: Lang) -> View:
             "path": near(path) if path else None,
             "recognised_by": [_signature(profile, number) for number in range(len(profile.signatures))],
             "required": list(profile.required),
-            "grain": profile.grain if has_money else None,
+            "grain": profile.grain if has_rows else None,
             "money_basis": profile.money_basis if has_money else None,
             "paid": profile.paid if has_money else None,
             "currency": profile.currency or None,
@@ -107,7 +122,7 @@ def show_source(name: str, *, lang: Lang) -> View:
         tables={
             "columns": _table(("field", "headers"), _columns(profile)),
             "words": _table(("field", "state", "words"), _words(profile)),
-            "rules": _table(("take", "reason", "when"), _rules(profile)),
+            "rules": _table(("take", "reason", "when"), _rules(profile, lang)),
         },
     )
 
@@ -175,16 +190,20 @@ def _words(profile: Profile) -> Iterable[tuple[str, ...]]:
                 yield field, state, ", ".join(words)
 
 
-def _rules(profile: Profile) -> Iterable[tuple[str, ...]]:
+def _rules(profile: Profile, lang: Lang) -> Iterable[tuple[str, ...]]:
+    catalogue = Catalogue(lang)
+    fields = names_of("field", catalogue)
     for trailer in profile.trailers:
-        yield "leave_out", trailer.reason, trailer.starts
+        yield "leave_out", trailer.reason, catalogue.say("the first two cells match {words}", words=trailer.starts)
     for rule in profile.rows:
         conditions = (
-            " ".join(
-                f"{field} {name} {'|'.join(value) if isinstance(value, tuple) else str(value).lower()}"
-                for name, value in asked.model_dump(exclude_defaults=True).items()
+            catalogue.say(
+                _CONDITIONS[name, value if isinstance(value, bool) else True],
+                field=fields.get(field, field),
+                words=catalogue.listed(value) if isinstance(value, tuple) else "",
             )
             for field, asked in rule.when.items()
+            for name, value in asked.model_dump(exclude_defaults=True).items()
         )
         yield rule.take, rule.reason, "; ".join(conditions)
 

@@ -6,8 +6,13 @@ from typing import Final
 import polars as pl
 
 NULL_TOKENS: Final = (
-    "", "-", "--", "—", "——", "/", "null", "NULL", "Null", "None", "nan", "NaN", "N/A", "#N/A", "无", "\\N",
+    "", "-", "--", "—", "——", "/", "null", "NULL", "Null", "None", "nan", "NaN", "N/A", "无", "\\N",
 )  # fmt: skip
+ERROR_WORDS: Final = (
+    "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#DATA!", "#SPILL!", "#CALC!",
+)  # fmt: skip
+"""What a spreadsheet shows where a formula failed: nobody's name or number, and no amount or time either."""
+
 _CIPHER: Final = r"^(##.*##|\$\$.*\$\$|##.{8,}|\$\$.{8,})$"
 _DAMAGED_ID: Final = r"^[+-]?(\d+\.\d+|\d+\.|\d*\.?\d+[eE]\+?\d+)$"
 
@@ -23,9 +28,16 @@ def trimmed(name: str, *, prefix: str = "") -> pl.Expr:
     return text.str.strip_prefix(prefix).str.strip_chars() if prefix else text
 
 
-def without_null_tokens(name: str) -> pl.Expr:
-    """The text of a column, null where it only says that there is nothing."""
-    return pl.when(~pl.col(name).is_in(NULL_TOKENS)).then(pl.col(name)).alias(name)
+def without_null_tokens(name: str, *, keeps_errors: bool = True) -> pl.Expr:
+    """The text of a column, null where it only says that there is nothing.
+
+    Args:
+        name: The column.
+        keeps_errors: Whether a failed formula stays, as where it would be read as a value and found bad: a blank
+            amount counts as none, and this one is not known.
+    """
+    nothing = NULL_TOKENS if keeps_errors else (*NULL_TOKENS, *ERROR_WORDS)
+    return pl.when(~pl.col(name).is_in(nothing)).then(pl.col(name)).alias(name)
 
 
 def cleaned(text: pl.Series) -> pl.Series:
