@@ -105,7 +105,7 @@ ALONE: Final = frozenset({"", "name", "名称", "电邮", "tel", "wechat", "qq"}
 """Headers that say so only when nothing else stands with them; a cell without a header may be anything."""
 
 FIGURE: Final = re.compile(
-    "(?:金额|货款|时间|日期|邮费|运费|服务费|积分|状态|来源|数量|件数|等级|类型|税率|amount|price|total|date|time|status)"
+    "(?:金额|实付|实收|货款|时间|日期|邮费|运费|服务费|积分|状态|来源|数量|件数|等级|类型|税率|amount|price|total|date|time|status)"
     r"(?:\s*[(（]\w+[)）])?$"
 )
 """How a header of a personal word ends that holds a figure all the same: what the buyer paid, and when."""
