@@ -53,6 +53,7 @@ HEADER_WORDS: Final = (
     "shipping name",
     "shippingname",
     "ship to",
+    "ship name",
     "post to",
     "card name",
     "referr",
