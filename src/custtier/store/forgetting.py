@@ -11,13 +11,13 @@ import polars as pl
 
 from custtier.errors import store_error
 from custtier.people import account_keys, all_known, with_owner
-from custtier.schema import LISTS, conform
+from custtier.schema import LISTS
 from custtier.settings import Settings
 from custtier.store.behind import writing_behind
 from custtier.store.current import fold
 from custtier.store.erasing import Eraser, Theirs, theirs_of
-from custtier.store.forgotten import FORGOTTEN, ForgottenList
-from custtier.store.layout import RAW, SNAPSHOTS, Layout
+from custtier.store.forgotten import ForgottenList, remembered
+from custtier.store.layout import FORGOTTEN_TABLE, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables
 from custtier.store.person import Person, person_of
 from custtier.store.publish import order_keys
@@ -103,8 +103,8 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
         name: eraser.copied(name, store.layout.raw[name], store.versions[name], into=fresh.raw[name]) for name in RAW
     }
     versions |= _snapshots_without(store, eraser, theirs, fresh, versions)
+    versions[FORGOTTEN_TABLE] = _remember(store, fresh, theirs, at=at)
     _record(store, fresh, versions, person, at=at)
-    _remember(store, fresh, theirs, at=at)
     fresh.take_over()
     proof = searched(store.layout.folder, sought)
     if proof.found:
@@ -224,10 +224,9 @@ def _cleaner(person: Person) -> Callable[[Any], Any]:
     return clean
 
 
-def _remember(store: Standing, fresh: Layout, theirs: Theirs, *, at: datetime) -> None:
+def _remember(store: Standing, fresh: Layout, theirs: Theirs, *, at: datetime) -> int:
     """The hashes of who was forgotten before, and of this person."""
-    before = store.layout.forgotten.scan_last().collect()
     hashing = ForgottenList((), id_key=store.id_key)
-    tokens = sorted({hashing.token(text) for text in theirs.person.token_texts(theirs.order_keys)})
-    more = conform(pl.DataFrame({"token": tokens}).with_columns(at=pl.lit(at)), FORGOTTEN)
-    fresh.forgotten.append(pl.concat([before, more]).unique("token", keep="first", maintain_order=True))
+    tokens = {hashing.token(text) for text in theirs.person.token_texts(theirs.order_keys)}
+    before = store.layout.forgotten.scan(store.versions[FORGOTTEN_TABLE]).collect()
+    return fresh.forgotten.append(remembered(before, tokens, person=len(store.commits) + 1, at=at))

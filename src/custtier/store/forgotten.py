@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
+from itertools import compress
 from typing import Final
 
 import polars as pl
@@ -12,14 +14,17 @@ import polars as pl
 from custtier.people import account_keys, with_contacts, with_owner
 from custtier.people.identity import account_space
 from custtier.phones import with_phones
-from custtier.schema import INSTANT, LIST_KEYS, LISTS, AccountKind, PhoneKind, Table
+from custtier.schema import INSTANT, LIST_KEYS, LISTS, AccountKind, PhoneKind, Table, conform
 from custtier.sources.reading import Reading
 
-FORGOTTEN: Final[Table] = {"token": pl.String, "at": INSTANT}
-"""One row per key of a person who was forgotten. `token` is its hash, keyed by the secret of customer ids."""
+FORGOTTEN: Final[Table] = {"token": pl.String, "at": INSTANT, "person": pl.Int64, "welcomed_by": pl.Int64}
+"""One row per key of a person who was forgotten. `token` is its hash, keyed by the secret of customer ids.
+
+`person` tells the keys of one person: the number of the commit that forgot them. `welcomed_by` is the import that let
+the person in again: while it stands, the row keeps nobody out.
+"""
 
 REASON: Final = "forgotten"
-_UNION_SPACE: Final = "unionid"
 _SEPARATOR: Final = "\x1f"
 _KEY: Final = r"1[3-9](?:[\s\-]?\d){9}|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
 """What looks like a mobile number or an e-mail inside a text."""
@@ -34,7 +39,7 @@ def account_text(kind: str, space: str, account: str) -> str:
 
 def union_text(union_id: str) -> str:
     """What is hashed of a union id: that of the account that it is."""
-    return account_text(AccountKind.OPENID.value, _UNION_SPACE, union_id)
+    return account_text(AccountKind.OPENID.value, "", union_id)
 
 
 def plain_text(text: str) -> str:
@@ -57,6 +62,7 @@ class ForgottenList:
 
     def __init__(self, tokens: Iterable[str], *, id_key: bytes) -> None:
         self._tokens = frozenset(tokens)
+        self._met: set[str] = set()
         self._keyed = blake2b(key=id_key, digest_size=16, person=b"forgotten")
 
     def __bool__(self) -> bool:
@@ -72,16 +78,27 @@ class ForgottenList:
         """Whether a key is that of somebody forgotten."""
         return self.token(text) in self._tokens
 
-    def without(self, reading: Reading) -> Reading:
-        """A reading without the people who were forgotten: their rows are `excluded`, and nothing shows their keys.
+    @property
+    def met(self) -> frozenset[str]:
+        """Tokens of the accounts and orders that were asked for and are those of somebody forgotten."""
+        return frozenset(self._met)
+
+    def without(self, readings: Sequence[Reading], *, theirs: pl.Series) -> list[Reading]:
+        """Readings without the people who were forgotten: their rows are `excluded`, and nothing shows their keys.
 
         A row of somebody else that shows one of their phones, as of a parcel sent to them, comes in without receiver.
+
+        Args:
+            readings: The files of one import: an order that one of them shows as theirs is theirs in all.
+            theirs: Keys of further accounts that are theirs.
         """
-        orders = with_contacts(reading.orders)
-        gone = self._orders_gone(orders, reading)
+        gone = pl.concat([self._orders_gone(reading, theirs) for reading in readings]).unique()
+        return [self._without(reading, gone, theirs) for reading in readings]
+
+    def _without(self, reading: Reading, gone: pl.Series, theirs: pl.Series) -> Reading:
         lists, gone_lists = {}, pl.Series("list_key", [], dtype=pl.Int64)
         for name, rows in reading.lists.items():
-            own = self._list_rows_gone(name, rows)
+            own = self._list_rows_gone(name, rows, theirs)
             lists[name] = self._without_receivers(rows.filter(~own))
             gone_lists = pl.concat([gone_lists, rows.filter(own)[LIST_KEYS[name]].alias("list_key")])
         is_gone = pl.col("order_key").is_in(gone.implode()) | pl.col("list_key").is_in(gone_lists.implode())
@@ -101,15 +118,16 @@ class ForgottenList:
             lists=lists,
         )
 
-    def _orders_gone(self, orders: pl.DataFrame, reading: Reading) -> pl.Series:
+    def _orders_gone(self, reading: Reading, theirs: pl.Series) -> pl.Series:
         """Keys of the orders of forgotten people, and of orders that went with them."""
-        theirs = orders.filter(self._owned(orders))["order_key"]
+        orders = with_contacts(reading.orders)
+        owned = orders.filter(self._owned(orders, theirs))["order_key"]
         frames = (orders, reading.items, reading.refunds)
         shown = pl.concat([frame["order_key"] for frame in frames]).drop_nulls().unique()
-        known = self._held(shown, [order_text(key) for key in shown.to_list()])
-        return pl.concat([theirs, known]).unique()
+        known = self.held(shown, [order_text(key) for key in shown.to_list()], is_met=True)
+        return pl.concat([owned, known]).unique()
 
-    def _owned(self, rows: pl.DataFrame) -> pl.Series:
+    def _owned(self, rows: pl.DataFrame, theirs: pl.Series) -> pl.Series:
         """Whether the account that each row belongs to is that of somebody forgotten."""
         owned = with_owner(rows)
         keyed = owned.select(
@@ -120,17 +138,18 @@ class ForgottenList:
         )
         accounts = keyed.drop_nulls("account_key").unique("account_key")
         texts = [account_text(*row) for row in accounts.drop("account_key").iter_rows()]
-        held = self._held(accounts["account_key"], texts)
+        held = pl.concat([self.held(accounts["account_key"], texts, is_met=True), theirs])
         return keyed["account_key"].is_in(held.implode()).fill_null(value=False)
 
-    def _list_rows_gone(self, name: str, rows: pl.DataFrame) -> pl.Series:
+    def _list_rows_gone(self, name: str, rows: pl.DataFrame, theirs: pl.Series) -> pl.Series:
         if "account" not in LISTS[name] or rows.is_empty():
             return pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
         missing = [name for name in ("phone", "phone_kind", "email") if name not in rows.columns]
-        gone = self._owned(with_contacts(rows.with_columns(pl.lit(None, dtype=pl.String).alias(n) for n in missing)))
+        asked = rows.with_columns(pl.lit(None, dtype=pl.String).alias(n) for n in missing)
+        gone = self._owned(with_contacts(asked), theirs)
         if "union_id" in rows.columns:
             unions = rows["union_id"].drop_nulls().unique()
-            held = self._held(unions, [union_text(text) for text in unions.to_list()])
+            held = self.held(unions, [union_text(text) for text in unions.to_list()], is_met=True)
             gone |= rows["union_id"].is_in(held.implode()).fill_null(value=False)
         return gone
 
@@ -140,14 +159,14 @@ class ForgottenList:
         if "phone" in rows.columns:
             phones = with_phones(rows.select("phone", "phone_kind"))
             full = phones.filter(pl.col("phone_kind") == PhoneKind.FULL.value)["phone"].unique()
-            held = self._held(full, [plain_text(text) for text in full.to_list()])
+            held = self.held(full, [plain_text(text) for text in full.to_list()])
             shows = phones["phone"].is_in(held.implode()).fill_null(value=False)
             blanked = [name for name in _PEOPLE if name in rows.columns]
             cleaned = cleaned.with_columns(pl.when(~shows).then(pl.col(name)).alias(name) for name in blanked)
         for name in ("email", "referrer"):
             if name in rows.columns:
                 texts = cleaned[name].drop_nulls().unique()
-                held = self._held(texts, [plain_text(text.strip().lower()) for text in texts.to_list()])
+                held = self.held(texts, [plain_text(text.strip().lower()) for text in texts.to_list()])
                 cleaned = cleaned.with_columns(pl.when(~pl.col(name).is_in(held.implode())).then(pl.col(name)))
         return self._without_texts(cleaned)
 
@@ -156,7 +175,7 @@ class ForgottenList:
         free = [name for name in _FREE if name in rows.columns]
         shown = [rows[name].drop_nulls().str.extract_all(_KEY).explode().drop_nulls().unique() for name in free]
         keys = pl.concat([texts.alias("key") for texts in shown]).unique() if shown else pl.Series("key", [], pl.String)
-        held = self._held(keys, [plain_text(_bare(text)) for text in keys.to_list()]).to_list()
+        held = self.held(keys, [plain_text(_bare(text)) for text in keys.to_list()]).to_list()
         if not held:
             return rows
         pattern = "|".join(re.escape(text) for text in held)
@@ -184,9 +203,67 @@ class ForgottenList:
             for form in (text, text.lower(), phone or "")
         )
 
-    def _held(self, keys: pl.Series, texts: list[str]) -> pl.Series:
-        """Those of `keys` whose text, at the same place, is that of somebody forgotten."""
-        return keys.filter(pl.Series([self.token(text) in self._tokens for text in texts], dtype=pl.Boolean))
+    def held(self, keys: pl.Series, texts: list[str], *, is_met: bool = False) -> pl.Series:
+        """Those of `keys` whose text, at the same place, is that of somebody forgotten.
+
+        Args:
+            keys: Any.
+            texts: What is hashed of each.
+            is_met: Whether the rows that show them are the person's own.
+        """
+        tokens = [self.token(text) for text in texts]
+        found = [token in self._tokens for token in tokens]
+        if is_met:
+            self._met.update(compress(tokens, found))
+        return keys.filter(pl.Series(found, dtype=pl.Boolean))
+
+    def meet(self, texts: Iterable[str]) -> None:
+        """Notes whom these texts name."""
+        self._met.update(self._tokens.intersection(map(self.token, texts)))
+
+
+def keeping_out(rows: pl.DataFrame, *, visible: Sequence[int]) -> pl.DataFrame:
+    """`FORGOTTEN` without the people who were let in again by an import that stands.
+
+    Args:
+        rows: `FORGOTTEN`.
+        visible: Ids of the imports that stand.
+    """
+    return rows.filter(~pl.col("welcomed_by").is_in(list(visible)).fill_null(value=False))
+
+
+def welcomed(rows: pl.DataFrame, met: Iterable[str], *, visible: Sequence[int], import_id: int) -> pl.DataFrame:
+    """`FORGOTTEN` after an import let people in again: none of their keys keeps them out while it stands.
+
+    Args:
+        rows: `FORGOTTEN`.
+        met: Tokens that the import shows.
+        visible: Ids of the imports that stand before it.
+        import_id: The import.
+    """
+    people = rows.filter(pl.col("token").is_in(list(met)))["person"].unique()
+    is_kept_out = ~pl.col("welcomed_by").is_in(list(visible)).fill_null(value=False)
+    is_welcome = is_kept_out & pl.col("person").is_in(people.implode())
+    letting_in = pl.when(is_welcome).then(pl.lit(import_id, dtype=pl.Int64)).otherwise("welcomed_by")
+    return rows.with_columns(letting_in.alias("welcomed_by"))
+
+
+def remembered(rows: pl.DataFrame, tokens: Iterable[str], *, person: int, at: datetime) -> pl.DataFrame:
+    """`FORGOTTEN` with one person more; whoever was let in again and has one of these keys is kept out again.
+
+    Args:
+        rows: `FORGOTTEN`.
+        tokens: The person's.
+        person: Number of the commit.
+        at: When.
+    """
+    more = pl.DataFrame({"token": sorted(set(tokens))}, schema={"token": pl.String}).with_columns(
+        at=pl.lit(at), person=pl.lit(person)
+    )
+    again = rows.filter(pl.col("token").is_in(more["token"].implode()))["person"].unique()
+    welcome = pl.when(~pl.col("person").is_in(again.implode())).then(pl.col("welcomed_by"))
+    together = pl.concat([rows.with_columns(welcome.alias("welcomed_by")), conform(more, FORGOTTEN)])
+    return together.unique("token", keep="last", maintain_order=True)
 
 
 def _bare(text: str) -> str:

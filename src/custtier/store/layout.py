@@ -56,7 +56,7 @@ SNAPSHOTS: Final[dict[str, Table]] = {
 """What the visible imports come to; made anew by every commit that changes it."""
 
 IMPORTS: Final = "imports"
-_FORGOTTEN: Final = "forgotten"
+FORGOTTEN_TABLE: Final = "forgotten"
 _MARK: Final = "store.json"
 _ROOT: Final = re.compile(r"tables-[0-9a-f]{12}")
 """A folder of tables inside the store: after somebody was forgotten, all tables lie in a new one."""
@@ -75,14 +75,16 @@ class Layout:
         self.root = _root_of(folder) if root is None else root
         place = folder / self.root
         self.imports = StoredTable(place / IMPORTS, COMMITS, partitioned=False)
-        self.forgotten = StoredTable(place / _FORGOTTEN, FORGOTTEN, partitioned=False)
+        self.forgotten = StoredTable(place / FORGOTTEN_TABLE, FORGOTTEN, partitioned=False)
         self.raw = {name: StoredTable(place / name, columns, partitioned=True) for name, columns in RAW.items()}
         self.snapshots = {
             name: StoredTable(place / name, columns, partitioned=False) for name, columns in SNAPSHOTS.items()
         }
 
     def table(self, name: str) -> StoredTable:
-        """A raw table or a snapshot by its name."""
+        """Any table by its name, but that of imports."""
+        if name == FORGOTTEN_TABLE:
+            return self.forgotten
         return self.raw[name] if name in self.raw else self.snapshots[name]
 
     def is_store(self) -> bool:
@@ -156,7 +158,7 @@ class Layout:
     def sweep(self) -> None:
         """Deletes tables that nobody is sent to: those of before somebody was forgotten, or of a forgetting stopped."""
         for path in self.folder.iterdir():
-            is_former = bool(self.root) and path.name in {IMPORTS, _FORGOTTEN, *RAW, *SNAPSHOTS}
+            is_former = bool(self.root) and path.name in {IMPORTS, FORGOTTEN_TABLE, *RAW, *SNAPSHOTS}
             is_stray = _ROOT.fullmatch(path.name) is not None and path.name != self.root
             if is_former or is_stray:
                 shutil.rmtree(path)

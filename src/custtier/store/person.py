@@ -47,6 +47,7 @@ class Person:
         return [
             *(account_text(*row) for row in self.accounts.iter_rows()),
             *(account_text(AccountKind.PHONE.value, "", phone) for phone in self.phones),
+            *(account_text(AccountKind.EMAIL.value, "", email) for email in self.emails),
             *(union_text(union) for union in self.union_ids),
             *(plain_text(form) for form in sorted(forms)),
             *(order_text(key) for key in order_keys.to_list()),
