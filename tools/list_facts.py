@@ -109,7 +109,13 @@ def people(profile: Profile, *, with_headers: bool) -> str:
     """By what the person of a row is known."""
     found = []
     for account in profile.accounts:
-        kind = {"account": "account", "openid": "openid", "phone": "full phone", "email": "e-mail"}[account.kind]
+        kind = {
+            "account": "account",
+            "openid": "openid",
+            "wechat": "WeChat id",
+            "phone": "full phone",
+            "email": "e-mail",
+        }[account.kind]
         whose = f" on {account.platform}" if account.platform else ""
         headers = ", else ".join(word(column) for column in account.columns)
         found.append(f"{kind}{whose} ({headers})" if with_headers and not profile.fallback else f"{kind}{whose}")
@@ -223,6 +229,8 @@ def generated(profile: Profile) -> str:
         "Of several headers that stand in the file, the first that is not empty counts, row by row.",
         columns_read(profile),
     ]
+    if profile.agent_cut:
+        parts.append(f"Of the agent's cell, what matches {word(profile.agent_cut)} is cut off.")
     if profile.tag_columns:
         parts.append(f"Columns whose header matches {word(profile.tag_columns)} hold tags.")
     if profile.instants:

@@ -144,7 +144,13 @@ def buyer(profile: Profile, *, with_headers: bool) -> str:
     for account in profile.accounts:
         if account.kind == "phone" and set(account.columns) <= set(phones):
             continue
-        kind = {"account": "account", "openid": "openid", "phone": "full phone", "email": "e-mail"}[account.kind]
+        kind = {
+            "account": "account",
+            "openid": "openid",
+            "wechat": "WeChat id",
+            "phone": "full phone",
+            "email": "e-mail",
+        }[account.kind]
         if profile.weak_accounts:
             kind = "displayed name only"
         headers = ", else ".join(word(column) for column in account.columns)

@@ -95,6 +95,7 @@ CONTACTS: Final[Table] = {
     "account": pl.String,
     "account_kind": pl.String,
     "union_id": pl.String,
+    "alias": pl.String,
     "name": pl.String,
     "remark": pl.String,
     "phone": pl.String,
@@ -114,8 +115,9 @@ CONTACTS: Final[Table] = {
 }
 """One row per contact row of a file: a person in one agent's list. `contact_key` = account + agent.
 
-`union_id` is a second, stronger key of the same person (a WeChat unionid beside an external_userid). `tags` is a
-sorted list joined by commas. `lead_class` is a class noted by hand. `deleted_at` is when the person deleted us.
+`union_id` is a second, stronger key of the same person (a WeChat unionid beside an external_userid), `alias`
+another name of the account itself (the WeChat id that its owner chose, beside the wxid). `tags` is a sorted list joined
+by commas. `lead_class` is a class noted by hand. `deleted_at` is when the person deleted us.
 Several rows of one contact with other instants are its history: added, deleted, added again.
 """
 
@@ -301,10 +303,11 @@ PAYERS: Final[Table] = {
 }
 """How often, and when last, an account paid for what the shop knows under another account."""
 
-KNOWN: Final[Table] = {**BUYERS, "union_id": pl.String, "email": pl.String}
-"""One row per account, as `BUYERS`. `union_id` is a second key of the same person; `email` the latest that is no mask.
+KNOWN: Final[Table] = {**BUYERS, "union_id": pl.String, "alias_key": pl.Int64, "email": pl.String}
+"""One row per account, as `BUYERS`. `union_id` is a second key of the same person, `alias_key` the account that another
+name of this one is; `email` the latest that is no mask.
 
-Each union id is an account of its own too, so that it can give the person's id and be found.
+Each union id and each such name is an account of its own too, so that it can give the person's id and be found.
 """
 
 
@@ -322,9 +325,10 @@ STATE_RANK: Final[Mapping[str, int]] = {State.UNPAID: 0, State.PAID: 1, State.RE
 
 
 class AccountKind(StrEnum):
-    """What kind of key an account text is, strongest first."""
+    """What kind of key an account text is, strongest first: `wechat`, a WeChat id, is as strong as an account."""
 
     OPENID = "openid"
+    WECHAT = "wechat"
     ACCOUNT = "account"
     PHONE = "phone"
     EMAIL = "email"

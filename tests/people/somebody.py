@@ -67,7 +67,7 @@ def known(orders: Sequence[Row] = (), contacts: Sequence[Row] = ()) -> pl.DataFr
 
 def groups(found: People, everybody: pl.DataFrame) -> list[list[str]]:
     """The accounts' texts of each customer, union ids left out."""
-    placed = everybody.filter(pl.col("account_space") != "unionid").join(found.accounts, on="account_key", how="left")
+    placed = everybody.filter(pl.col("platforms").is_not_null()).join(found.accounts, on="account_key", how="left")
     keyed = placed.with_columns(pl.coalesce("customer_key", "account_key"))
     held = keyed.group_by("customer_key").agg(pl.col("account").sort())
     return sorted(held["account"].to_list())

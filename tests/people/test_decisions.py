@@ -77,7 +77,7 @@ def test_two_lines_that_contradict_are_both_rejected() -> None:
 def test_a_link_names_each_account_so_that_its_key_comes_back() -> None:
     for account, (kind, platform) in {
         "13800138001": ("phone", ""),
-        "u": ("openid", "unionid"),
+        "u": ("openid", ""),
         "a": ("account", "taobao"),
     }.items():
         links = decided(marked((account, "b", "same")), known=KNOWN).links

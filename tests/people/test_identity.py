@@ -53,8 +53,12 @@ def _same(first: dict[str, Any], second: dict[str, Any]) -> bool:
 def test_an_account_is_known_within_its_platform() -> None:
     assert _same({"account": "a"}, {"account": "a"})
     assert not _same({"account": "a"}, {"account": "a", "platform": "jd"})
-    openid = {"account": "o", "account_kind": "openid"}
-    assert not _same(openid, {**openid, "platform": "jd"})
+
+
+@pytest.mark.parametrize("kind", ["openid", "wechat"])
+def test_what_wechat_draws_for_a_person_is_known_everywhere(kind: str) -> None:
+    listed = {"account": "o", "account_kind": kind, "platform": "wecom"}
+    assert _same(listed, {**listed, "platform": "generic"})
 
 
 def test_phones_and_emails_are_known_everywhere_but_relay_addresses_are_not() -> None:

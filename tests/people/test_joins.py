@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
+from custtier.people import find
 from people.somebody import OTHER, PHONE, Row, contact, groups, known, link, people
 from store.readings import at, order
 
@@ -31,6 +32,19 @@ def test_a_contact_who_never_bought_is_a_customer_of_its_own() -> None:
 def test_contacts_with_one_union_id_are_one_person() -> None:
     contacts = [contact("wm1", union_id="u"), contact("wm2", union_id="u"), contact("wm3", union_id="v")]
     assert together(contacts=contacts) == [["wm1", "wm2"], ["wm3"]]
+
+
+def test_a_contact_is_whoever_the_other_name_of_its_account_is() -> None:
+    wechat = {"platform": "wechat", "account_kind": "wechat"}
+    sheet = [order("1", account="lily_tea", account_kind="wechat", platform="generic")]
+    book = [contact("wxid_1", alias="lily_tea", **wechat), contact("wxid_2", alias="wxid_2", **wechat)]
+    assert together(sheet, book) == [["lily_tea", "wxid_1"], ["wxid_2"]]
+    found = people([], book)
+    everybody = known([], book).lazy()
+    by_name = find("lily_tea", known=everybody, accounts=found.accounts.lazy(), customers=found.customers.lazy())
+    by_id = find("wxid_1", known=everybody, accounts=found.accounts.lazy(), customers=found.customers.lazy())
+    assert by_name.equals(by_id)
+    assert by_name["found_by"].to_list() == ["account"]
 
 
 def test_keys_chain_union_id_phone_and_link() -> None:

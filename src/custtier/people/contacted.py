@@ -1,7 +1,5 @@
 """The accounts that contact lists show, beside those of the orders: one row per account of anybody known."""
 
-from typing import Final
-
 import polars as pl
 
 from custtier.keys import key_column
@@ -10,16 +8,13 @@ from custtier.people.identity import KIND_RANK
 from custtier.people.public_ids import customer_ids
 from custtier.schema import BUYERS, KNOWN, AccountKind, conform, empty
 
-UNION: Final = "unionid"
-"""Within what a union id is unique: it is one person's over all that is bound to one WeChat account."""
-
 
 def contacted_of(contacts: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
-    """`KNOWN` of all accounts and union ids that contact lists show.
+    """`KNOWN` of all accounts, union ids and other names of accounts that contact lists show.
 
     Args:
         contacts: `schema.CONTACTS`, phones and accounts in comparable form. Uses `account_key`, `account`,
-            `account_kind`, `platform`, `union_id`, `name`, `phone`, `phone_kind`, `email`, `added_at`.
+            `account_kind`, `platform`, `union_id`, `alias`, `name`, `phone`, `phone_kind`, `email`, `added_at`.
         id_key: Secret of `customer_id`.
     """
     listed = contacts.filter(pl.col("account_key").is_not_null())
@@ -37,11 +32,23 @@ def contacted_of(contacts: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
         .with_columns(pl.when(pl.col("email").str.contains(r"^[^@*\s]+@[^@*\s]+$")).then("email").alias("email"))
         .sort("account_key", "added_at", "email", nulls_last=False)
         .group_by("account_key", maintain_order=True)
-        .agg(pl.col("union_id").drop_nulls().min(), pl.col("email").drop_nulls().last())
+        .agg(
+            pl.col("union_id").drop_nulls().min(),
+            pl.col("email").drop_nulls().last(),
+            pl.col("alias").drop_nulls().last(),
+        )
         .collect()
     )
-    with_keys = conform(accounts.join(keys, on="account_key", how="left"), KNOWN)
-    return pl.concat([with_keys, _unions(keys, id_key=id_key)]).unique("account_key", keep="first")
+    accounts = accounts.join(keys, on="account_key", how="left")
+    aliases = _aliases(accounts, id_key=id_key)
+    with_keys = conform(
+        accounts.join(
+            aliases.select("of_key", alias_key="account_key"), left_on="account_key", right_on="of_key", how="left"
+        ),
+        KNOWN,
+    )
+    others = [_unions(keys, id_key=id_key), conform(aliases, KNOWN)]
+    return pl.concat([with_keys, *others]).unique("account_key", keep="first", maintain_order=True)
 
 
 def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
@@ -58,6 +65,7 @@ def all_known(buyers: pl.DataFrame, contacted: pl.DataFrame) -> pl.DataFrame:
     other = contacted.select(
         "account_key",
         "union_id",
+        "alias_key",
         "email",
         listed_phone="usual_phone",
         listed_weak="weak_phone",
@@ -109,7 +117,7 @@ def _unions(keys: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
         "union_id",
         account="union_id",
         account_kind=pl.lit(AccountKind.OPENID.value),
-        account_space=pl.lit(UNION),
+        account_space=pl.lit(""),
     )
     return conform(
         placed.with_columns(
@@ -117,4 +125,17 @@ def _unions(keys: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
             customer_ids(placed, id_key=id_key),
         ),
         KNOWN,
+    )
+
+
+def _aliases(accounts: pl.DataFrame, *, id_key: bytes) -> pl.DataFrame:
+    """The other names of accounts as accounts of their own; `of_key` is the account that has the name."""
+    told = accounts.filter(
+        pl.col("alias").is_not_null() & is_plain("alias") & (pl.col("alias") != pl.col("account"))
+    ).select("account_kind", "account_space", of_key="account_key", account="alias")
+    if told.is_empty():
+        return told.with_columns(account_key=pl.lit(None, dtype=pl.Int64))
+    return told.with_columns(
+        key_column(told, ["account_kind", "account_space", "account"]).alias("account_key"),
+        customer_ids(told, id_key=id_key),
     )

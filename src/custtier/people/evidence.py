@@ -174,7 +174,7 @@ def share_remarks(hints: Hints, *, listed: pl.DataFrame, known: pl.DataFrame, tr
     phones = told.select("customer_key", phone=remark.str.extract(rf"(?:^|\D)({MOBILE})(?:\D|$)", 1))
     users = known.select("customer_key", phone="usual_phone")
     hints.match(phones, users, key=["phone"], reason="remark_phone", most=3)
-    accounts = known.filter(pl.col("account_kind") == "account").select("customer_key", text="account")
+    accounts = known.filter(pl.col("account_kind").is_in(["account", "wechat"])).select("customer_key", text="account")
     accounts = accounts.filter(pl.col("text").str.len_chars() >= 4)
     words = told.select("customer_key", text=remark.str.split(" ")).explode("text")
     hints.match(words, accounts, key=["text"], reason="remark_account", most=3)

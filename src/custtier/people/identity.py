@@ -9,8 +9,16 @@ from custtier.keys import key_column
 from custtier.phones import with_phones
 from custtier.schema import AccountKind, PhoneKind
 
-KIND_RANK: Final = {AccountKind.OPENID: 0, AccountKind.ACCOUNT: 1, AccountKind.PHONE: 2, AccountKind.EMAIL: 3}
+KIND_RANK: Final = {
+    AccountKind.OPENID: 0,
+    AccountKind.WECHAT: 1,
+    AccountKind.ACCOUNT: 1,
+    AccountKind.PHONE: 2,
+    AccountKind.EMAIL: 3,
+}
 """Kinds of account by strength, strongest first."""
+
+_EVERYWHERE: Final = (AccountKind.OPENID.value, AccountKind.WECHAT.value, AccountKind.PHONE.value)
 
 RELAY: Final = r"@(?:marketplace\.amazon\.|members\.ebay\.)"
 """Addresses that a marketplace lends to a buyer: one buyer has another one elsewhere."""
@@ -96,15 +104,16 @@ def with_owner(orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def account_space(columns: Collection[str]) -> pl.Expr:
-    """Within what an account's text is unique: its platform, or everywhere (the empty text) for phones and e-mails.
+    """Within what an account's text is unique: its platform, or everywhere (the empty text).
+
+    Everywhere are phones, e-mails, and WeChat ids, and what WeChat draws at random for a person: openid, unionid,
+    external_userid. A seller's own table holds these without a word of where they come from.
 
     Uses `account`, `account_kind`, `platform`; and `account_space` where it is among the columns: settled already. It
     is null where the order has no account.
     """
     kind = pl.col("account_kind")
-    everywhere = (kind == AccountKind.PHONE.value) | (
-        (kind == AccountKind.EMAIL.value) & ~pl.col("account").str.contains(RELAY)
-    )
+    everywhere = kind.is_in(_EVERYWHERE) | ((kind == AccountKind.EMAIL.value) & ~pl.col("account").str.contains(RELAY))
     space = pl.when(everywhere).then(pl.lit("")).otherwise(pl.col("platform").fill_null(""))
     settled = [pl.col("account_space")] if "account_space" in columns else []
     return pl.when(pl.col("account").is_not_null()).then(pl.coalesce(*settled, space))

@@ -7,7 +7,7 @@ import polars as pl
 from custtier.people.identity import RELAY
 from custtier.schema import AccountKind, Table, empty
 
-LINK, UNION, PAYER, PHONE, EMAIL = range(5)
+LINK, UNION, ALIAS, PAYER, PHONE, EMAIL = range(6)
 """How strong a join is, strongest first (rule R16)."""
 
 JOINS: Final[Table] = {"account_key": pl.Int64, "strength": pl.Int8, "join": pl.String}
@@ -21,6 +21,8 @@ SHARED: Final[Table] = {"phone": pl.String, "accounts": pl.Int64, "on_one_platfo
 
 OVER_ALL: Final = 4
 """A phone usual to more than this many times the limit of one platform merges nobody, over whatever platforms."""
+
+_SHOPS_OWN: Final = (AccountKind.ACCOUNT.value, AccountKind.WECHAT.value)
 
 SAME, APART_FROM = "same", "apart"
 
@@ -66,6 +68,13 @@ def union_joins(known: pl.DataFrame) -> pl.DataFrame:
     return _named(held, "union_id", UNION)
 
 
+def alias_joins(known: pl.DataFrame) -> pl.DataFrame:
+    """`JOINS` of accounts that have another name with the account that this name is."""
+    named = known.select("account_key", "alias_key").drop_nulls("alias_key")
+    ends = [named, named.select(account_key="alias_key", alias_key="alias_key")]
+    return _named(pl.concat(ends).unique().with_columns(pl.col("alias_key").cast(pl.String)), "alias_key", ALIAS)
+
+
 def email_joins(known: pl.DataFrame) -> pl.DataFrame:
     """`JOINS` by e-mail, on platforms that know their buyers by it; elsewhere an e-mail is only a hint.
 
@@ -99,7 +108,7 @@ def payer_joins(known: pl.DataFrame, payers: pl.DataFrame, *, limit: int) -> pl.
     """
     if payers.is_empty():
         return empty(JOINS)
-    phoneless = known.filter(pl.col("usual_phone").is_null() & (pl.col("account_kind") == AccountKind.ACCOUNT.value))
+    phoneless = known.filter(pl.col("usual_phone").is_null() & pl.col("account_kind").is_in(_SHOPS_OWN))
     usual = (
         payers.join(known.select("account_key", "account"), on="account_key")
         .sort(

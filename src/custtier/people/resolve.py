@@ -10,6 +10,7 @@ from custtier.people.components import groups_of
 from custtier.people.contacted import account_order, all_known, contacted_of
 from custtier.people.joins import (
     SHARED,
+    alias_joins,
     apart_pairs,
     email_joins,
     link_joins,
@@ -96,6 +97,7 @@ def people_of(
         [
             link_joins(stated, known=known, shared=shared["phone"]),
             union_joins(known),
+            alias_joins(known),
             payer_joins(known, payers, limit=limit),
             phone_joins(known, shared["phone"]),
             email_joins(known),

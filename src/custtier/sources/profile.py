@@ -103,7 +103,7 @@ class Account(Part):
     """
 
     columns: tuple[str, ...] = Field(min_length=1)
-    kind: Literal["openid", "account", "phone", "email"] = "account"
+    kind: Literal["openid", "wechat", "account", "phone", "email"] = "account"
     pattern: Pattern = ""
     platform: str = ""
 
@@ -271,6 +271,7 @@ class Profile(Part):
             one buyer stands beside several of `seller`.
         words: Of a list: field → code → further words for it, beside the usual ones.
         tag_columns: Of contacts: pattern of further headers whose cells are tags.
+        agent_cut: Of lists: pattern cut out of an agent's cell, such as the department behind the name.
         negative: What a negative amount means: `refund` a refund row, `bad` a bad amount.
     """
 
@@ -316,6 +317,7 @@ class Profile(Part):
     own_purchases: bool = False
     words: dict[str, dict[str, tuple[str, ...]]] = {}
     tag_columns: Pattern = ""
+    agent_cut: Pattern = ""
     negative: Literal["refund", "bad"] = "bad"
 
     @model_validator(mode="after")

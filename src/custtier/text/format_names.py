@@ -95,6 +95,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "contact_id": "number of the entry",
         "message_id": "number of the message",
         "union_id": "unionid",
+        "alias": "WeChat id",
         "name": "name",
         "first_name": "first name",
         "last_name": "last name",

@@ -248,6 +248,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "trailer": "a line under the table",
         "total_row": "a line of totals",
         "description_row": "a line that explains the columns",
+        "repeated_header": "the header once more",
         "own_spending": "own spending",
         "other_income": "income that is no sale",
         "red_packet": "red packets",

@@ -52,6 +52,8 @@ NOTES: Final[Mapping[str, str]] = {
         "--rejected`"
     ),
     "few_customers": "too few customers to be scored ({count}): below {least} scores and classes are left empty",
+    "no_exclusions_yet": "no exclusion is written yet; they stand in {path}, each begins with a line [[exclusions]]",
+    "no_identities_yet": "nothing is decided yet; who may be one person is listed by `custtier identities propose`",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
     "kept_rejects": (

@@ -20,7 +20,7 @@ _SIGNS: Final = 5
 _INCOME: Final = ("收入", "收款", "入账", "income", "in", "credit")
 """Words of money that comes in."""
 
-_ACCOUNT_ORDER: Final = ("openid", "account", "phone", "email")
+_ACCOUNT_ORDER: Final = ("openid", "wechat", "account", "phone", "email")
 
 
 def as_toml(draft: Draft, *, name: str, title: str, platform: str, catalogue: Catalogue) -> str:

@@ -15,7 +15,7 @@ from custtier.sources.lists.words import DELETED, word_codes
 
 _SEPARATORS: Final = r"\s*[、,;，；|｜\r\n]\s*"
 _DAY_WITHOUT_YEAR: Final = r"^\d{1,2}[.月/-]\d{1,2}日?$"
-_NAMES: Final = ("name", "remark", "phone", "email", "account", "contact_id", "union_id")
+_NAMES: Final = ("name", "remark", "phone", "email", "account", "contact_id", "union_id", "alias")
 
 
 def contact_rows(table: pl.DataFrame, layout: Layout) -> ListRows:

@@ -16,6 +16,9 @@ _TEXTS: Final = ("account", "account_kind", "account_platform", "platform", "pho
 _PLAIN: Final = "generic"
 """The platform of plain tables."""
 
+_BY_WORD: Final = (AccountKind.ACCOUNT.value, AccountKind.WECHAT.value, AccountKind.OPENID.value)
+"""Kinds of account that a word for a platform settles."""
+
 _SEVERAL_PHONES: Final = rf"{MOBILE}\D+(?:\+?86[- ]?)?{MOBILE}"
 _FIRST_PHONE: Final = rf"({MOBILE})"
 
@@ -43,7 +46,7 @@ def _settled(told: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     # a header such as 微信号 says more than the row's word for a platform, one such as 客户编号 less
     header = pl.col("account_platform")
     open_to_word = (header.is_null() | (header == _PLAIN)) & pl.col("platform").is_not_null()
-    by_word = open_to_word & pl.col("account_kind").is_in([AccountKind.ACCOUNT.value, AccountKind.OPENID.value])
+    by_word = open_to_word & pl.col("account_kind").is_in(_BY_WORD)
     rows = rows.with_columns(
         account_kind=pl.when(by_word).then(_kind_on_platform()).otherwise("account_kind"),
         platform=pl.when(open_to_word).then("platform").otherwise(pl.coalesce(header, pl.lit(profile.platform))),
@@ -83,9 +86,9 @@ def _kinds_by_platform() -> Mapping[str, Sequence[str]]:
     """Platform → the kinds of account that its formats know their people by."""
     found: dict[str, list[str]] = {}
     for profile in load_profiles().values():
-        if profile.platform == _PLAIN:
-            continue
         for account in profile.accounts:
+            if profile.platform == _PLAIN and not account.platform:
+                continue
             kinds = found.setdefault(account.platform or profile.platform, [])
             kinds += [account.kind] if account.kind not in kinds else []
     return found

@@ -54,7 +54,7 @@ def list_table(match: Match, *, last: Each | None = None) -> pl.DataFrame:
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
         *([_first_cells(first)] if first else []),
-        *(_field(field, columns) for field, columns in fields.items()),
+        *(_field(field, columns, cut=profile.agent_cut) for field, columns in fields.items()),
         *([_joined(tags)] if tags else []),
         *_accounts(accounts),
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
@@ -94,7 +94,7 @@ def _first_cells(columns: Sequence[int]) -> pl.Expr:
     return pl.concat_str(cells, separator=",").alias("first_cells")
 
 
-def _field(field: str, columns: Sequence[int]) -> pl.Expr:
+def _field(field: str, columns: Sequence[int], *, cut: str) -> pl.Expr:
     texts = [pl.col(column_name(index)) for index in columns]
     if field in ID_FIELDS or field == "phone":
         bare = [unguarded(text) for text in texts]
@@ -103,6 +103,9 @@ def _field(field: str, columns: Sequence[int]) -> pl.Expr:
         texts = [readable(text) for text in texts]
     if field in {"first_name", "last_name", "remark", "name"}:
         texts = [text.str.replace_all(r"\s*[\r\n]\s*", " / ") for text in texts]
+    if field == "agent" and cut:
+        bare = [text.str.replace(cut, "").str.strip_chars() for text in texts]
+        texts = [pl.when(text != "").then(text) for text in bare]
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
 
 
