@@ -54,9 +54,6 @@ QUIRKS: dict[str, Quirk] = {
     "a return is a document of its own": Quirk(
         "guanjiapo-sales/headers-that-stand-twice", key("rows"), {"sales": (19360, 21860), "refunds": (500, 0)}
     ),
-    "the last row of trades holds the totals": Quirk(
-        "alipay-trade-orders/totals-at-the-end", key("rows"), {"rejected": (1, 2), "excluded": (1, 0)}
-    ),
     "every cell ends with a TAB": Quirk(
         "pdd-aftersales/states", patch(text_head, "_PADDING", re.compile(NEVER)), {"error": (None, "unknown-format")}
     ),

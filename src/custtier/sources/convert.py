@@ -10,6 +10,7 @@ from custtier.settings import Settings
 from custtier.sources.fields import field_table
 from custtier.sources.identify import Match
 from custtier.sources.items import item_rows, once_each
+from custtier.sources.no_records import SECTION
 from custtier.sources.orders import order_of_row, order_rows, with_order_keys
 from custtier.sources.profile import Profile
 from custtier.sources.reading import RECORDS, Reading
@@ -148,7 +149,9 @@ def _without_repeats(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         return table
     kept = table.filter(pl.col("order_key").is_not_null())
     suspects = kept.filter(kept["order_key"].is_duplicated())
-    same = [name for name in suspects.columns if name not in {"sheet", "sheet_number", "row", "at", "first_cells"}]
+    same = [
+        name for name in suspects.columns if name not in {"sheet", "sheet_number", "row", "at", "first_cells", SECTION}
+    ]
     firsts = suspects.unique(subset=same, keep="first", maintain_order=True)
     if firsts.height == suspects.height:
         return table

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from custtier.sources.identify import Match
+from custtier.sources.no_records import marks, with_sections
 from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account, Profile
 from custtier.sources.sheet import column_name
 from custtier.sources.transforms import regions
@@ -67,7 +68,7 @@ def field_table(match: Match) -> pl.DataFrame:
     instants = match.columns_named(profile.instants)
     summed = _summed(match)
     clocks = {field: index for field in profile.clocks for index in match.columns_named([profile.clocks[field]])}
-    first = list(range(min(2, len(match.headers)))) if profile.trailers else []
+    first = list(range(min(2 if profile.trailers else 1, len(match.headers))))
     needed = sorted(
         {
             *first,
@@ -85,7 +86,10 @@ def field_table(match: Match) -> pl.DataFrame:
     made = [
         pl.lit(match.sheet.name or None, dtype=pl.String).alias("sheet"),
         pl.col("row"),
-        *([_first_cells(first)] if first else []),
+        *([_first_cells(first)] if profile.trailers else []),
+        *marks(
+            {index: match.headers[index] for index in needed if index not in as_written}, whole=",".join(match.headers)
+        ),
         *(_field(field, columns, profile, clock=clocks.get(field)) for field, columns in fields.items()),
         *account,
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
@@ -114,7 +118,7 @@ def field_table(match: Match) -> pl.DataFrame:
         ids=frozenset(_flat(fields.get(field, ()) for field in ID_FIELDS)),
         merged=frozenset(order_level if profile.grain not in _ONE_ROW else ()),
     )
-    return _without_blank_rows(table, match)
+    return with_sections(_without_blank_rows(table, match))
 
 
 def _as_written(profile: Profile, fields: Mapping[str, Sequence[int]], instants: Collection[int]) -> set[int]:

@@ -181,9 +181,14 @@ def _matched(sheet: Sheet, profile: Profile, number: int) -> Match:
 
 
 def _unquoted(sheet: TextSheet, number: int) -> tuple[TextSheet, int]:
-    """The sheet with its quotation marks as characters, and its header's row; as it is where no header is left then."""
+    """The sheet with its quotation marks as characters, and its header's row.
+
+    As it is where no header is left then, and where each header stands in marks: another program saved the file.
+    """
     line = sheet.lines_through[number - 1]
     found = sheet.unquoted(through=line)
+    if all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in found.head[line - 1] if cell.strip()):
+        return sheet, number
     headers = _positions(found.head[line - 1])
     whole = set(headers) >= set(_positions(sheet.head[number - 1]))
     return (found, line) if whole else (sheet, number)

@@ -6,6 +6,7 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import ITEMS, STATE_RANK, State
+from custtier.sources.no_records import SECTION
 from custtier.sources.records import ORDER
 from custtier.sources.transforms.text import is_damaged_id
 from custtier.sources.twins import numbers_among_twins
@@ -13,7 +14,7 @@ from custtier.sources.values import Layout
 
 _ORDER_PARTS: Final = ("key_platform", "key_shop", "key_order")
 _PRODUCT: Final = ("product_id", "product")
-_SAME: Final = ("order_key", "key_product", "key_specification")
+_SAME: Final = ("sheet_number", SECTION, "order_key", "key_product", "key_specification")
 _FIRST: Final = ("amount", "quantity", "item_refund", "state")
 """What tells items apart that have the same product, before all else that the row holds."""
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from custtier.phones import with_phones
 from custtier.schema import AccountKind, PhoneKind
+from custtier.sources.no_records import SECTION
 from custtier.sources.records import REFUND
 from custtier.sources.twins import numbers_among_twins
 
@@ -35,7 +36,7 @@ def with_made_up_ids(table: pl.DataFrame, *, keyed: pl.Expr) -> pl.DataFrame:
         separator=_MARK,
     )
     rows = rows.with_columns(key_told=told)
-    number = numbers_among_twins(rows, same=["key_shop", "key_told"], first=_FIRST).cast(pl.String)
+    number = numbers_among_twins(rows, same=[SECTION, "key_shop", "key_told"], first=_FIRST).cast(pl.String)
     ids = rows.select("at", key_order=pl.concat_str(pl.lit(""), pl.col("key_told"), number, separator=_MARK))
     return table.join(ids, on="at", how="left", maintain_order="left")
 

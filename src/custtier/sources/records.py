@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from custtier.sources.no_records import HEADER_AGAIN, SECTION, TOTAL, no_record
 from custtier.sources.profile import Profile, Words
 
 ORDER: Final = "order"
@@ -23,8 +24,6 @@ def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str
         profile: Its trailers, description row and row rules decide.
         include: Switches that turn off rules that leave rows out.
     """
-    if not (profile.rows or profile.trailers or profile.description_row):
-        return table.with_columns(left_out=pl.lit(None, dtype=pl.String), role=pl.lit(_usual(profile)))
     marked = table.with_columns(left_out=_no_record(table, profile))
     role = pl.lit(_usual(profile))
     reason = field = pl.lit(None, dtype=pl.String)
@@ -42,8 +41,10 @@ def with_roles(table: pl.DataFrame, *, profile: Profile, include: Collection[str
         undated = pl.when(holds).then(not rule.dated).otherwise(undated)
     if any(rule.amount or not rule.dated for rule in profile.rows):
         marked = marked.with_columns(refund_field=field, is_undated=undated)
-    return marked.with_columns(left_out=pl.coalesce("left_out", reason)).with_columns(
-        role=pl.when(pl.col("left_out").is_null()).then(role)
+    return (
+        marked.with_columns(left_out=pl.coalesce("left_out", reason))
+        .with_columns(role=pl.when(pl.col("left_out").is_null()).then(role))
+        .drop(HEADER_AGAIN, TOTAL, strict=False)
     )
 
 
@@ -58,13 +59,14 @@ def switches(profiles: Collection[Profile]) -> set[str]:
 
 def _no_record(table: pl.DataFrame, profile: Profile) -> pl.Expr:
     """Why a row is no record at all: a trailer, a total, a description of the columns."""
-    reason = pl.lit(None, dtype=pl.String)
+    reason: pl.Expr = no_record(table, blank=("order_id", "created_at", "paid_at"))
     for trailer in profile.trailers:
         starts = pl.col("first_cells").str.contains(trailer.starts)
-        holds = starts.cum_max().over("sheet") if trailer.to_end else starts
+        holds = starts.cum_max().over("sheet_number", SECTION) if trailer.to_end else starts
         reason = pl.when(reason.is_null() & holds).then(pl.lit(trailer.reason)).otherwise(reason)
     if profile.description_row and "order_id" in table.columns:
-        is_first = pl.col("row") == pl.col("row").min().over("sheet")
+        after_header = pl.col(HEADER_AGAIN).shift(1, fill_value=False)
+        is_first = (pl.col("row") == pl.col("row").min().over("sheet_number")) | after_header
         odd = ~pl.col("order_id").str.contains(profile.description_row)
         reason = pl.when(reason.is_null() & is_first & odd).then(pl.lit("description_row")).otherwise(reason)
     return reason

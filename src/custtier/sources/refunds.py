@@ -5,6 +5,7 @@ import polars as pl
 from custtier.keys import key_column
 from custtier.schema import REFUNDS, State
 from custtier.sources.items import key_of_line
+from custtier.sources.no_records import SECTION
 from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.statuses import DONE, UNKNOWN
@@ -119,7 +120,9 @@ def _with_refund_keys(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         separator="\x1e",
     )
     rows = rows.with_columns(key_told=told)
-    number = numbers_among_twins(rows, same=["key_told"], first=["refund_state"]).cast(pl.String)
+    number = numbers_among_twins(rows, same=["sheet_number", SECTION, "key_told"], first=["refund_state"]).cast(
+        pl.String
+    )
     own = pl.concat_str(pl.col("key_told"), number, separator="\x1e")
     for name in ("refund_id", "movement_id"):
         if name in rows.columns and not (profile.refund_parts and name == "refund_id"):

@@ -8,7 +8,7 @@ from typing import Final
 from custtier.sources.sheet import HEAD_ROWS
 
 _DELIMITERS: Final = (",", "\t", ";")
-_PADDING: Final = re.compile(r'(?<=,)"?\t|\t"?(?=,)')
+_PADDING: Final = re.compile(r'(?<=,)"? *\t|\t *"?(?=,)')
 """TABs that a program puts at the ends of cells between commas: they set no cells apart."""
 
 
@@ -17,6 +17,16 @@ def delimiter_of(text: str) -> str:
     texts = {mark: _PADDING.sub("", text) if mark == "\t" else text for mark in _DELIMITERS}
     widths = {mark: max((len(cells) for cells, _ in first_records(texts[mark], mark)), default=0) for mark in texts}
     return max(_DELIMITERS, key=lambda mark: widths[mark])
+
+
+def ends_in_returns(text: str) -> bool:
+    """Whether lines end in carriage returns alone, as old Macs end them; line feeds then stand within cells."""
+    first = text.find("\r")
+    if first < 0 or "\r\n" in text:
+        return False
+    feed = text.find("\n")
+    marks_before = [text.count('"', 0, place) % 2 for place in (first, feed)]
+    return feed < 0 or (first < feed and marks_before == [0, 1])
 
 
 def has_backticks(text: str, delimiter: str) -> bool:

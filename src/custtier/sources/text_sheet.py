@@ -12,7 +12,7 @@ from custtier.errors import CusttierError, data_error
 from custtier.sources import limits
 from custtier.sources.decoding import CHUNK_BYTES, encoding_of, pieces, utf8_pieces
 from custtier.sources.sheet import Each, column_name
-from custtier.sources.text_head import delimiter_of, first_records, has_backticks
+from custtier.sources.text_head import delimiter_of, ends_in_returns, first_records, has_backticks
 from custtier.sources.text_lines import TextTable, collected, lines_of, rows_by_line, under_lines
 from custtier.sources.text_marks import UnclosedMarkError, has_wild_quotes, records_of
 
@@ -200,7 +200,7 @@ def text_sheet(path: Path, *, label: str, folder: Path, advance: Advance) -> Tex
         raise data_error("empty-file", "{path} is empty", hint="export the file again", path=label)
     delimiter = delimiter_of(start)
     backticks = has_backticks(start, delimiter)
-    returns_only = "\r" in start and "\n" not in start
+    returns_only = ends_in_returns(start)
     source, stored = path, "gb18030" if encoding == "gb18030" else "utf-8"
     if returns_only or backticks or encoding in {"utf-16", "cp1252", "cp932"}:
         source = _copied(path, encoding, label=label, folder=folder, returns_only=returns_only)

@@ -7,7 +7,7 @@ import polars as pl
 
 from custtier.schema import STATE_RANK
 
-_NO_VALUES: Final = frozenset({"at", "row", "sheet", "sheet_number", "first_cells", "order_key"})
+_NO_VALUES: Final = frozenset({"at", "row", "sheet", "sheet_number", "first_cells", "order_key", "section"})
 
 
 def numbers_among_twins(rows: pl.DataFrame, *, same: Sequence[str], first: Sequence[str]) -> pl.Series:

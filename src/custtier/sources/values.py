@@ -18,7 +18,7 @@ from custtier.sources.records import ORDER
 from custtier.sources.transforms.instants import instants, is_no_day, is_zone, no_instants, usual_instants
 from custtier.sources.transforms.money import NEVER_DECIMAL, minor_units, plain_units, without_dots
 from custtier.sources.transforms.statuses import CANCELLED, DONE, UNKNOWN, refund_states, states
-from custtier.sources.transforms.text import cleaned
+from custtier.sources.transforms.text import cleaned, plain_width
 
 _FURTHER: Final = "instant_"
 _COLUMNS_AT_ONCE: Final = 4
@@ -148,7 +148,7 @@ def _money(table: pl.DataFrame) -> list[ColumnReader]:
         return [partial(_money_by_currency, table[name], table["currency"]) for name in names]
     digits = next(iter(by_digits), 2)
     as_it_stands, read = partial(plain_units, digits=digits), partial(minor_units, digits=digits)
-    return [partial(_read, table[name], as_it_stands=as_it_stands, clean=cleaned, read=read) for name in names]
+    return [partial(_read, table[name], as_it_stands=as_it_stands, clean=_amount_told, read=read) for name in names]
 
 
 def _read(text: pl.Series, *, as_it_stands: Reader, clean: Reader, read: Reader) -> tuple[pl.Series, pl.Series]:
@@ -165,7 +165,7 @@ def _read(text: pl.Series, *, as_it_stands: Reader, clean: Reader, read: Reader)
 
 
 def _money_by_currency(text: pl.Series, currency: pl.Series) -> tuple[pl.Series, pl.Series]:
-    text = cleaned(text)
+    text = _amount_told(text)
     value = pl.Series(text.name, [None] * len(text), dtype=pl.Int64)
     for one in currency.unique().to_list():
         rows = currency.eq_missing(one)
@@ -209,9 +209,13 @@ def _instants_in(text: pl.Series, zones: pl.Series, *, read: Callable[..., pl.Se
     return value, (told.is_not_null() & value.is_null()).alias(BAD + text.name)
 
 
+def _amount_told(text: pl.Series) -> pl.Series:
+    return plain_width(cleaned(text))
+
+
 def _days_told(text: pl.Series) -> pl.Series:
     """Clean text, null where it is the day that stands for "never"."""
-    told = cleaned(text)
+    told = plain_width(cleaned(text))
     return pl.select(pl.when(~is_no_day(told)).then(told)).to_series().alias(text.name)
 
 

@@ -33,7 +33,7 @@ _READERS: Final[Mapping[str, Callable[[pl.DataFrame, Layout], ListRows]]] = {
 _SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links")
 """Lists in which two identical rows are one shown twice; two messages or payments alike are two."""
 
-_PLACES: Final = ("sheet", "sheet_number", "row", "at", "first_cells")
+_PLACES: Final = ("sheet", "sheet_number", "section", "row", "at", "first_cells")
 
 
 def convert_list(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:

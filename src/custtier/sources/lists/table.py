@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from custtier.sources.identify import Match, normal_header
+from custtier.sources.no_records import marks, with_sections
 from custtier.sources.profile import Account
 from custtier.sources.sheet import Each, column_name
 from custtier.sources.transforms import regions
@@ -55,6 +56,7 @@ def list_table(match: Match, *, last: Each | None = None) -> pl.DataFrame:
         pl.col("row"),
         *([_first_cells(first)] if first else []),
         *(_field(field, columns, cut=profile.agent_cut) for field, columns in fields.items()),
+        marks({index: match.headers[index] for index in needed}, whole=",".join(match.headers))[0],
         *([_joined(tags)] if tags else []),
         *_accounts(accounts),
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
@@ -75,7 +77,7 @@ def list_table(match: Match, *, last: Each | None = None) -> pl.DataFrame:
         ids=frozenset(ids),
         merged=frozenset(_flat([fields.get(field, []) for field in _ON_EVERY_ROW])),
     )
-    return _without_blank_rows(table, match)
+    return with_sections(_without_blank_rows(table, match))
 
 
 def _flat(groups: Sequence[Sequence[int]]) -> list[int]:

@@ -45,6 +45,16 @@ def cleaned(text: pl.Series) -> pl.Series:
     return text.to_frame().with_columns(trimmed(text.name)).select(without_null_tokens(text.name)).to_series()
 
 
+def plain_width(text: pl.Series) -> pl.Series:
+    """The text with digits and signs of the usual width, as a Chinese keyboard may not type them.
+
+    Examples:
+        >>> plain_width(pl.Series(["￥１，２９９．００", "２０２６－０１－０５", None])).to_list()
+        ['¥1,299.00', '2026-01-05', None]
+    """
+    return text.str.normalize("NFKC")
+
+
 def unguarded(text: pl.Expr) -> pl.Expr:
     """A text without the guards that spreadsheets need: `="…"`, a leading `'`, a backtick."""
     return text.str.strip_chars("=\"'` \t")
