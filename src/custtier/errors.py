@@ -1,6 +1,6 @@
 """The one kind of error that custtier raises on purpose: a code, what was found, a hint, an exit code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 DATA = 1
 """The data cannot be read or cannot answer."""
@@ -68,3 +68,11 @@ def nothing_error(code: str, message: str, *, hint: str = "", **values: object) 
 def store_error(code: str, message: str, *, hint: str = "", **values: object) -> CusttierError:
     """A store that is locked, damaged or newer: exit code 5."""
     return CusttierError(code, message, hint=hint, exit_code=STORE, values=values)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most likely means; None when none is like it."""
+    # difflib is loaded only where something went wrong
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)), None)

@@ -4,18 +4,21 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from math import inf
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from custtier.errors import CusttierError, usage_error
+from custtier.errors import CusttierError, nearest, usage_error
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
 from custtier.text import message
 
 Bound = tuple[str, object, bool]
 """What is wrong when it does not hold, the value, whether it holds."""
+
+_FULL_WIDTH: Final = {"“": '"', "”": '"', "‘": "'", "’": "'", "＝": "=", "【": "[", "】": "]", "，": ",", "＃": "#"}
+"""Signs that a Chinese keyboard writes → what TOML expects."""
 
 FORBID_EXTRA: dict[str, Any] = {"extra": "forbid", "strict": False}
 
@@ -86,6 +89,11 @@ def settings_folder() -> Path:
     return user_config_path("custtier")
 
 
+def settings_file(folder: Path | None = None) -> Path:
+    """The file of settings in this folder, else in the settings folder; it need not exist."""
+    return (folder or settings_folder()) / "settings.toml"
+
+
 def store_folder(option: Path | None, settings: Settings) -> Path:
     """The folder of the store: option, else `CUSTTIER_STORE`, else settings, else the user data folder."""
     named = option or os.environ.get("CUSTTIER_STORE") or settings.store
@@ -102,7 +110,7 @@ def load_settings(folder: Path | None = None) -> Settings:
     Raises:
         CusttierError: `bad-settings` when the file cannot be read or names something unknown.
     """
-    path = (folder or settings_folder()) / "settings.toml"
+    path = settings_file(folder)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -119,8 +127,7 @@ def load_settings(folder: Path | None = None) -> Settings:
         place = re.search(r"line (\d+), column (\d+)", str(problem))
         if place is None:
             raise _bad(path, message("{path} cannot be used: it is no TOML, its end is missing")) from problem
-        fault = message("{path} cannot be used: it is no TOML, the fault is in line {line} at character {column}")
-        raise _bad(path, fault, line=place[1], column=place[2]) from problem
+        raise _no_toml(path, text, line=int(place[1]), column=int(place[2])) from problem
     settings = _validated(path, found)
     _check_bounds(path, settings)
     _check_rules(path, settings)
@@ -129,6 +136,16 @@ def load_settings(folder: Path | None = None) -> Settings:
         for rule in settings.exclusions
     )
     return replace(settings, exclusions=tuple(placed))
+
+
+def _no_toml(path: Path, text: str, *, line: int, column: int) -> CusttierError:
+    """What is wrong with a file that is no TOML; of a sign from a Chinese keyboard, which sign is meant."""
+    sign = text.split("\n")[line - 1][column - 1 : column]
+    if sign in _FULL_WIDTH:
+        fault = message("{path} cannot be used: line {line} has {sign} where {plain} is expected")
+        return _bad(path, fault, line=line, sign=sign, plain=_FULL_WIDTH[sign])
+    fault = message("{path} cannot be used: it is no TOML, the fault is in line {line} at character {column}")
+    return _bad(path, fault, line=line, column=column)
 
 
 def _validated(path: Path, found: dict[str, Any]) -> Settings:
@@ -140,9 +157,25 @@ def _validated(path: Path, found: dict[str, Any]) -> Settings:
         first = problem.errors()[0]
         key = _key_of(first["loc"], found)
         if first["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+            near = _meant(first["loc"])
+            if near is not None:
+                fault = message("{path} cannot be used: there is no setting {key}; is {near} meant?")
+                raise _bad(path, fault, key=key, near=near) from problem
             raise _bad(path, message("{path} cannot be used: there is no setting {key}"), key=key) from problem
+        if first["type"] == "tuple_type":
+            fault = message("{path} cannot be used: {key} is a list, it stands in square brackets: {example}")
+            raise _bad(path, fault, key=key, example='["…"]') from problem
         fault = message("{path} cannot be used: {key} is of the wrong kind, or has too few or too many numbers")
         raise _bad(path, fault, key=key) from problem
+
+
+def _meant(place: tuple[Any, ...]) -> str | None:
+    """The setting, or the key of an exclusion rule, that a misspelt one most likely means."""
+    if len(place) == 1:
+        return nearest(str(place[0]), [one.name for one in fields(Settings)])
+    if place[0] == "exclusions":
+        return nearest(str(place[-1]), [one.name for one in fields(Rule)])
+    return None
 
 
 def _key_of(place: tuple[Any, ...], found: dict[str, Any]) -> str:

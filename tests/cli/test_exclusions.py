@@ -200,3 +200,12 @@ def test_a_staff_list_lies_beside_the_settings(custtier: Custtier, shop: Path, h
     assert ended.code == USAGE
     assert "员工" in ended.err
     assert "does not exist" in ended.err
+
+
+def test_without_rules_the_answer_says_where_they_are_written(custtier: Custtier, shop: Path, home: Path) -> None:
+    path = str(home / "settings" / "settings.toml")
+    listed = json.loads(custtier("exclusions", "--format", "json").out)
+    told = next(note["text"] for note in listed["notes"] if note["code"] == "no_exclusions_yet")
+    assert path in told
+    ended = custtier("exclusions", "test", "--rule", "批发")
+    assert (ended.code, path in ended.err) == (USAGE, True)

@@ -35,6 +35,11 @@ BAD = [
     ("churn_levels = {shop = [0.5, 0.8, 1.2]}", "churn_levels.shop"),
     ("churn_levels = {shop = [-0.5, 0.8, 0.9]}", "churn_levels.shop"),
     ("churn_levels = {shop = [0.5, 0.5, 0.9]}", "churn_levels.shop"),
+    ("curency = 'CNY'", "is currency meant?"),
+    ("[[exclusion]]\nname = 'a'", "is exclusions meant?"),
+    ("[[exclusions]]\nname = 'a'\nproduct = ['x']", "is products meant?"),
+    ("[[exclusions]]\nname = 'a'\nproducts = 'x'", "square brackets"),
+    ("[[exclusions]]\nname = “a”\ngift = true", 'line 2 has “ where " is expected'),
 ]
 GOOD = """zone = "UTC"
 currency = "USD"

@@ -55,6 +55,7 @@ class TestSnapshots:
     def test_an_unknown_name(self, custtier: Custtier, snapshot: Callable, lang: str) -> None:
         ended = custtier("sources", "show", "jd-order", "--lang", lang)
         assert (ended.code, ended.err.splitlines()[0].split(":")[0]) == (USAGE, "error[unknown-profile]")
+        assert "`jd-orders`" in ended.err and "alipay" not in ended.err
 
     def test_a_name_that_is_taken(self, custtier: Custtier, export: Path, snapshot: Callable, lang: str) -> None:
         custtier("sources", "new", export, "--name", "mine")

@@ -34,14 +34,17 @@ class TerminalAsker:
         fields = names_of("field", self._catalogue)
         values = {name: fields.get(str(value), value) for name, value in question.values.items()}
         typer.echo(self._catalogue.fill(question.text, values), err=True)
-        for number, answer in enumerate(question.answers, 1):
-            typer.echo(f"  {number}  {say(answer)}", err=True)
+        shown = [say(answer) for answer in question.answers]
+        for number, answer in enumerate(shown, 1):
+            typer.echo(f"  {number}  {answer}", err=True)
         while True:
             typed = typer.prompt(
                 say(message("Number (Enter leaves it open)")), default="", show_default=False, err=True
             ).strip()
             if not typed:
                 return None
+            if typed in shown:
+                return shown.index(typed)
             if typed.isdecimal() and 1 <= int(typed) <= len(question.answers):
                 return int(typed) - 1
             typer.echo(say(message("a number from 1 to {most} is expected"), most=len(question.answers)), err=True)

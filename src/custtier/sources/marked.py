@@ -57,15 +57,22 @@ def marked_rows(path: Path, *, headers: Mapping[str, str], needed: Collection[st
                 places = _header(sheet, headers, needed)
                 if places is not None:
                     return _rows(sheet, *places, path=source.label)
-                found = found or [cell for cell in (sheet.head[0] if sheet.head else ()) if cell]
+                found = found or _likeliest_header(sheet)
     raise data_error(
         "missing-column",
         "{path} needs the columns {needed}; the file has {found}",
-        hint="mark the file that was written, and keep its header",
+        hint="write the list with `custtier identities propose --output proposals.xlsx`, mark that file, and keep "
+        "its header",
         path=label,
         needed=", ".join(sorted(needed)),
         found=", ".join(found[:12]) or "-",
     )
+
+
+def _likeliest_header(sheet: Sheet) -> list[str]:
+    """The cells of the first row of several: titles and remarks above a header have one."""
+    rows = ([cell.strip() for cell in cells if cell.strip()] for cells in sheet.head)
+    return next((row for row in rows if len(row) > 1), [])
 
 
 def _header(sheet: Sheet, headers: Mapping[str, str], needed: Collection[str]) -> tuple[int, dict[str, int]] | None:

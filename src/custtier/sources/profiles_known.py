@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from custtier.errors import CusttierError, usage_error
+from custtier.errors import CusttierError, nearest, usage_error
 from custtier.settings import settings_folder
 from custtier.sources.profile import Profile, load_profiles, parse_profile
 from custtier.sources.profile_faults import check_usable
@@ -76,12 +76,22 @@ def profile_named(name: str) -> Profile:
     """The profile of this name; another file of the user's that is no profile does not matter.
 
     Raises:
-        CusttierError: `unknown-profile`, which lists them all; `bad-profile` when the file of this name is none.
+        CusttierError: `unknown-profile`, which names the one most like it or lists them all; `bad-profile` when the
+            file of this name is none.
     """
     own = own_profiles()
     if name in own.broken_names:
         raise own.broken_names[name]
     profiles = usable_profiles()
+    near = None if name in profiles else nearest(name, profiles)
+    if near is not None:
+        raise usage_error(
+            "unknown-profile",
+            "there is no profile `{name}`; is `{near}` meant?",
+            hint="list them with `custtier sources`, or leave `--profile` out to have the format recognised",
+            name=name,
+            near=near,
+        )
     if name not in profiles:
         raise usage_error(
             "unknown-profile",

@@ -121,6 +121,10 @@ NOTES: Final[Mapping[str, str]] = {
     "weak_account": (
         "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
     ),
+    "windowed": (
+        "orders, net sales, F and M count the {days} days from {since} to {as_of}; days since the last order, R and "
+        "tiers count everything"
+    ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "
         "{share:.1%} lost within a year; 20% is often taken as usual"

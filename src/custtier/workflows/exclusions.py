@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from custtier.errors import nothing_error, usage_error
-from custtier.facts import Facts
+from custtier.facts import Facts, Note
 from custtier.metrics.brushed import brushed_orders
 from custtier.metrics.suspects import Suspects
 from custtier.metrics.wholesale import wholesale_orders
 from custtier.rules import DETECTORS, Rule
+from custtier.settings import settings_file
 from custtier.views import exclusions as view
 from custtier.views.view import View
 from custtier.workflows.dataset import all_facts
@@ -47,12 +48,21 @@ def try_exclusions(question: Question, *, rule: str | None = None, lang: str = "
     # tested as if it were on: that is what a test is for
     chosen = tuple(replace(one, on=True) for one in rules if one.name.strip() == rule.strip())
     if not chosen:
+        if not rules:
+            raise usage_error(
+                "unknown-rule",
+                "there is no exclusion {rule!r}: none is written yet",
+                hint="exclusions stand in {path}",
+                rule=rule,
+                path=str(settings_file()),
+            )
         raise usage_error(
             "unknown-rule",
             "there is no exclusion {rule!r}; there are: {known}",
-            hint="exclusions stand in settings.toml; list them with: custtier exclusions",
+            hint="exclusions stand in {path}",
             rule=rule,
-            known=", ".join(one.name for one in rules) or "-",
+            known=", ".join(one.name for one in rules),
+            path=str(settings_file()),
         )
     asked = tuple(one.detector for one in chosen if one.detector)
     return _view(question, chosen, detectors=asked, parameters={"rule": rule}, lang=lang)
@@ -96,4 +106,5 @@ def _view(
         lang=lang,
     )
     filters = {name: value for name, value in asked_filters(question).items() if name != "no_exclusions"}
-    return replace(answer, parameters={**parameters, **filters}, excluded=facts.excluded)
+    notes = answer.notes if rules else (*answer.notes, Note("no_exclusions_yet", {"path": str(settings_file())}))
+    return replace(answer, parameters={**parameters, **filters}, excluded=facts.excluded, notes=notes)

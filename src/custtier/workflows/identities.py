@@ -75,7 +75,8 @@ def list_identities(store: Path, settings: Settings) -> View:
         **{decision: links.filter(pl.col("decision") == decision)["person"].n_unique() for decision in _DECISIONS},
         "customers": _totals(facts).customers,
     }
-    return identities_view(links_table(links, facts, known=_known(facts)), summary, command="identities")
+    notes = (Note("no_identities_yet"),) if links.is_empty() else ()
+    return identities_view(links_table(links, facts, known=_known(facts)), summary, command="identities", notes=notes)
 
 
 def apply_identities(path: Path, *, store: Path, settings: Settings, imported_at: datetime) -> View:
