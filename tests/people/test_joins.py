@@ -34,6 +34,11 @@ def test_contacts_with_one_union_id_are_one_person() -> None:
     assert together(contacts=contacts) == [["wm1", "wm2"], ["wm3"]]
 
 
+def test_whoever_is_listed_by_a_union_id_alone_is_whoever_has_it_beside_another_id() -> None:
+    contacts = [contact("wm1", union_id="u"), contact("u")]
+    assert together([order("1", account="u", account_kind="openid")], contacts) == [["u", "wm1"]]
+
+
 def test_a_contact_is_whoever_the_other_name_of_its_account_is() -> None:
     wechat = {"platform": "wechat", "account_kind": "wechat"}
     sheet = [order("1", account="lily_tea", account_kind="wechat", platform="generic")]

@@ -65,7 +65,13 @@ def phone_joins(known: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
 def union_joins(known: pl.DataFrame) -> pl.DataFrame:
     """`JOINS` by union ids: their accounts and the union id's own."""
     held = known.select("account_key", "union_id").drop_nulls("union_id")
-    return _named(held, "union_id", UNION)
+    # where an order or a list names somebody by the union id, that account is one of them
+    themselves = (
+        known.filter(pl.col("account_kind") == AccountKind.OPENID.value)
+        .select("account_key", union_id="account")
+        .join(held.select("union_id").unique(), on="union_id", how="semi")
+    )
+    return _named(pl.concat([held, themselves]).unique(), "union_id", UNION)
 
 
 def alias_joins(known: pl.DataFrame) -> pl.DataFrame:
