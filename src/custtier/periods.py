@@ -6,6 +6,9 @@ from custtier.errors import usage_error
 
 EPOCH = date(1970, 1, 1)
 
+MOST_WINDOW_DAYS = 36_500
+"""A window of more days than a century has is a slip of the hand."""
+
 
 def day_number(day: date) -> int:
     """Whole days from 1970-01-01 to `day`.
@@ -58,4 +61,31 @@ def parse_day(text: str, *, option: str) -> date:
         hint="write it as 2026-03-31",
         option=option,
         text=text,
+    )
+
+
+def parse_window(text: str, *, option: str) -> int:
+    """The number of days written as `365d`, `365` or `365天`: at least 1, at most 36,500.
+
+    Args:
+        text: What was typed.
+        option: The option's name, for the error.
+
+    Raises:
+        CusttierError: `bad-window` when it is none of these.
+
+    Examples:
+        >>> parse_window("365d", option="--window"), parse_window("90", option="--window")
+        (365, 90)
+    """
+    digits = text.strip().lower().removesuffix("d").removesuffix("天").strip()
+    if digits.isascii() and digits.isdigit() and len(digits) <= 5 and 1 <= int(digits) <= MOST_WINDOW_DAYS:
+        return int(digits)
+    raise usage_error(
+        "bad-window",
+        "{option} was given {text!r}, a number of days from 1 to {most} is expected",
+        hint="write it as 365d",
+        option=option,
+        text=text,
+        most=MOST_WINDOW_DAYS,
     )

@@ -71,6 +71,8 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "days": Unit.DAYS,
     "method": Unit.CODE,
     "yearly_churn_rate": Unit.SHARE,
+    **{f"{letter}{score}_customers": Unit.COUNT for letter in "fm" for score in range(1, 6)},
+    **{f"{letter}{score}_sales": Unit.MONEY for letter in "fm" for score in range(1, 6)},
     "cuts.r": Unit.DAYS,
     "cuts.f": Unit.COUNT,
     "cuts.m": Unit.MONEY,

@@ -110,3 +110,13 @@ def test_a_long_table_is_written_as_it_comes(monkeypatch: pytest.MonkeyPatch) ->
     assert streamed["客户"]["B2"].value == kept["客户"]["B2"].value == "张*"
     assert streamed["客户"]["A1"].value == "客户编号"
     assert streamed["客户"].max_row == 26
+
+
+def test_a_matrix_is_coloured_by_what_it_holds_and_other_tables_are_not() -> None:
+    matrix = {"r_score": [5, 3], "f1_customers": [1, 2], "f3_customers": [0, 9], "f1_sales": [100, 200]}
+    matrix |= {"f3_sales": [0, 900], "customers": [1, 11]}
+    view = View("rfm", {}, {}, {"customers": pl.DataFrame({"customers": [1]}), "matrix_rf": pl.DataFrame(matrix)})
+    written = book(view)
+    heated = {str(one.sqref): one.rules[0].type for one in written["R×F 矩阵"].conditional_formatting}
+    assert heated == {"B2:C3": "colorScale", "D2:E3": "colorScale"}
+    assert not list(written["客户"].conditional_formatting)

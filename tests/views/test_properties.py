@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from custtier.facts import Facts
 from custtier.views.churn import churn
-from custtier.views.rfm import rfm
+from custtier.views.rfm import Asked, rfm
 from custtier.views.tiers import tiers
 from custtier.views.view import View
 from metrics import plain
@@ -22,7 +22,8 @@ ASKS: dict[str, Ask] = {
     "tiers": tiers,
     "tiers-sales": lambda facts, **more: tiers(facts, sales="55.5%", **more),
     "rfm": rfm,
-    "grid10": lambda facts, **more: rfm(facts, scheme="grid10", **more),
+    "grid10": lambda facts, **more: rfm(facts, asked=Asked(scheme="grid10"), **more),
+    "rfm-window": lambda facts, **more: rfm(facts, asked=Asked(window_days=400, with_matrix=True), **more),
     "churn": churn,
     "churn-own": lambda facts, **more: churn(facts, method="own", everyone=True, **more),
     "churn-shop": lambda facts, **more: churn(facts, method="shop", lang="zh", **more),

@@ -8,7 +8,7 @@ import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.schema import SEGMENTS
-from custtier.views.rfm import COLUMNS, rfm
+from custtier.views.rfm import COLUMNS, Asked, rfm
 from custtier.views.segments import GRID10, grid_of_ten
 from custtier.views.view import View
 from metrics import plain
@@ -106,7 +106,7 @@ def test_equal_amounts_and_days_get_equal_scores_and_leave_higher_ones_to_nobody
 
 @pytest.mark.parametrize("scheme", ["chinese8", "grid10"])
 def test_the_segments_add_up_to_all_customers_and_sales(scheme: str) -> None:
-    view = rfm(facts_of(FIFTY), as_of=AS_OF, scheme=scheme)
+    view = rfm(facts_of(FIFTY), as_of=AS_OF, asked=Asked(scheme=scheme))
     table = view.tables["segments"]
     assert table.columns == ["segment", "customers", "net_sales", "share", "sales_share"]
     assert table.get_column("segment").to_list() == list(SEGMENTS if scheme == "chinese8" else GRID10)
@@ -138,14 +138,14 @@ def test_every_cell_of_the_grid_lies_in_one_segment_and_every_segment_has_a_cell
 def test_every_cell_of_the_grid_is_reached_by_a_shop() -> None:
     orders = (1, 2, 3, 4, 6)
     customers = [(20 * days, orders[place], 1000) for days in range(5) for place in range(5)] * 2
-    table = rfm(facts_of(shop_of(*customers)), as_of=AS_OF, scheme="grid10").tables["customers"]
+    table = rfm(facts_of(shop_of(*customers)), as_of=AS_OF, asked=Asked(scheme="grid10")).tables["customers"]
     assert table.select("r_score", "f_score").unique().height == 25
     assert set(table.get_column("segment")) == set(GRID10)
 
 
 def test_three_bins_reach_nine_segments_of_the_grid() -> None:
     customers = [(20 * days, orders, 1000) for days in range(3) for orders in (1, 2, 3)] * 2
-    table = rfm(facts_of(shop_of(*customers)), as_of=AS_OF, scheme="grid10").tables["customers"]
+    table = rfm(facts_of(shop_of(*customers)), as_of=AS_OF, asked=Asked(scheme="grid10")).tables["customers"]
     assert set(table.get_column("segment")) == set(GRID10) - {"promising"}
 
 
@@ -193,5 +193,5 @@ def test_the_cuts_shown_are_those_that_score(seed: int) -> None:
 
 def test_an_unknown_scheme_is_refused() -> None:
     with pytest.raises(CusttierError) as caught:
-        rfm(facts_of(FIFTY), scheme="grid9")
+        rfm(facts_of(FIFTY), asked=Asked(scheme="grid9"))
     assert (caught.value.code, caught.value.exit_code) == ("unknown-scheme", USAGE)

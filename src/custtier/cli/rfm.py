@@ -32,11 +32,17 @@ def rfm(
         Scheme,
         typer.Option(case_sensitive=False, help="Eight classes by R, F and M, or ten by R and F; chinese8 by default."),
     ] = Scheme.CHINESE8,
+    window: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="Count only orders of the last 365d; days since count from any.")
+    ] = None,
+    matrix: Annotated[
+        bool, typer.Option("--matrix", help="Add how many customers have each pair of scores: R by F, R by M.")
+    ] = False,
 ) -> None:
     """Score customers by recency, frequency and money, and sort them into classes."""
     check_names(out.conditions, FIGURES)
     from custtier.workflows.rfm import rfm as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, scheme=scheme.value)
+        view = workflow(seen, scheme=scheme.value, window=window, with_matrix=matrix)
     answer(view, out)

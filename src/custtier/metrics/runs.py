@@ -64,6 +64,21 @@ def run_totals(ledger: Ledger) -> pl.DataFrame:
     return _measured(ledger, sums={}, with_gaps=False).customers
 
 
+def run_window(ledger: Ledger, *, since_day: int) -> pl.DataFrame:
+    """What `run_totals` gives, and the orders and net sales of the days from `since_day` on.
+
+    Args:
+        ledger: The purchases.
+        since_day: Number of the first day of the window.
+
+    Returns:
+        The columns of `run_totals`, `window_orders` (Int64), `window_sales` (Int64, minor units).
+    """
+    is_inside = since_day <= _DAY
+    sums = {"window_orders": is_inside.cast(pl.Int32), "window_sales": pl.when(is_inside).then(_SALES).otherwise(0)}
+    return _measured(ledger, sums=sums, with_gaps=False).customers
+
+
 def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool) -> Rhythm:
     """Totals of each customer, the days with a purchase, and the sales of the 365 days that end on the last of them.
 

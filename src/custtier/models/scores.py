@@ -47,16 +47,13 @@ def score(value: pl.Expr, *, cuts: Sequence[int | None], step: int = 1) -> pl.Ex
     return (pl.sum_horizontal(reached) * step + 1).cast(pl.Int8) if reached else pl.lit(1, dtype=pl.Int8)
 
 
-def reaches_median(value: pl.Expr, *, ascending: pl.Series) -> pl.Expr:
-    """Whether a value is the median or more; of an even number the median is the mean of the middle two, exactly.
+def least_at_median(ascending: pl.Series) -> int:
+    """The least whole number at or above the median; of an even number of values that is the mean of the middle two.
 
     Examples:
-        >>> pl.DataFrame({"sales": [1, 2, 5]}).select(
-        ...     reaches_median(pl.col("sales"), ascending=pl.Series([1, 1, 2, 5]))
-        ... ).to_series().to_list()
-        [False, True, True]
+        >>> least_at_median(pl.Series([1, 1, 2, 5])), least_at_median(pl.Series([1, 2, 4]))
+        (2, 2)
     """
     count = ascending.len()
     twice = int(ascending[(count - 1) // 2]) + int(ascending[count // 2])
-    # value >= twice / 2, in whole numbers
-    return value >= -(-twice // 2)
+    return -(-twice // 2)

@@ -22,6 +22,8 @@ ON_REQUEST: Final = frozenset({"lorenz"})
 """Tables for drawing, not for reading: only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "f1_sales",
+    "m1_sales",
     "phone_1",
     "phone_2",
     "account_1",
@@ -68,11 +70,14 @@ LEFT_OUT_FIRST: Final = (
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
 
-ONLY_BESIDE: Final = {"net_sales": "value_at_stake"}
+ONLY_BESIDE: Final = {"net_sales": "value_at_stake", "r_score": "rfm", "f_score": "rfm", "m_score": "rfm"}
 """Columns that never go but from a table where another one says nearly the same."""
 
-SCORES: Final = frozenset({"r_score", "f_score", "m_score"})
-"""They go together: the column `rfm` says all three."""
+TOGETHER: Final = (
+    frozenset({"r_score", "f_score", "m_score"}),
+    frozenset(f"{letter}{score}_sales" for letter in "fm" for score in range(1, 6)),
+)
+"""Columns that go together: the column `rfm` says all three scores, and half of a matrix says nothing."""
 
 UNDER: Final = ("detail", "hint")
 """Columns of whole sentences: on screen they stand under their row."""
@@ -199,7 +204,8 @@ def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
         if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
             break
         if name in columns and ONLY_BESIDE.get(name, name) in columns:
-            left_out |= (SCORES & columns.keys()) if name in SCORES else {name}
+            group = next((group for group in TOGETHER if name in group), frozenset({name}))
+            left_out |= group & columns.keys()
     return left_out
 
 

@@ -1,6 +1,8 @@
 """An answer as a workbook: a sheet per table and one for the summary; ids are text, money has its digits."""
 
 import io
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,6 +29,9 @@ STREAMED_ROWS: Final = 50_000
 
 LOOKED_AT: Final = 500
 """Rows that decide a column's width."""
+
+HEATED: Final = re.compile(r"[fm]\d_(customers|sales)")
+"""Columns of a matrix: the more a cell holds, the warmer it is."""
 
 WIDTHS: Final = (6, 60)
 """The narrowest and the widest column, in digits."""
@@ -118,6 +123,7 @@ class _Writer:
                 if value is not None:
                     write(number, index, value, style)
         place.autofilter(0, 0, part.height, max(part.width - 1, 0))
+        _heat(place, part.columns, rows=part.height)
 
     def _style(self, dtype: pl.DataType, unit: Unit) -> Any:
         """How a column's cells look: days that are a mean have one digit."""
@@ -156,6 +162,18 @@ class _Writer:
                 place.write_string(number, 1, text, self._formats[Unit.TEXT])
         for number, line in enumerate(note_lines(view, self._catalogue), start=len(figures) + 4):
             place.write_string(number, 0, line)
+
+
+def _heat(place: Any, columns: Sequence[str], *, rows: int) -> None:
+    """Colours the cells of a matrix by what they hold: customers among each other, sales among each other."""
+    blocks: dict[str, list[int]] = {}
+    for index, column in enumerate(columns):
+        heated = HEATED.fullmatch(column)
+        if heated and rows:
+            blocks.setdefault(heated[1], []).append(index)
+    for block in blocks.values():
+        scale = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#F8A35C"}
+        place.conditional_format(1, block[0], rows, block[-1], scale)
 
 
 def _writer_of(place: Any, unit: Unit) -> Any:

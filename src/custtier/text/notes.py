@@ -21,6 +21,10 @@ NOTES: Final[Mapping[str, str]] = {
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
+    "draft_as_contacts": (
+        "taken for a list of contacts, though columns that were not placed look like amounts and days; if each row is "
+        "an order, draft it again with `--kind order`"
+    ),
     "draft_rejects": (
         "with this draft {rejected} of {rows} rows cannot be read ({reasons}); mend the profile, then try it: "
         "`custtier sources check FILE`"

@@ -6,26 +6,24 @@ from typing import Final
 
 import polars as pl
 
-from custtier.errors import usage_error
+from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
+from custtier.metrics.runs import run_window
 from custtier.metrics.scope import Scope
-from custtier.models.scores import rank_cuts, reaches_median, score
+from custtier.periods import day_of
 from custtier.schema import SEGMENTS
 from custtier.settings import TierCuts
-from custtier.views.basis import basis_of, customers_of, totals_in
+from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
 from custtier.views.people import with_people
+from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS, Cuts, no_scores, ranked_cuts
+from custtier.views.score_matrix import score_matrices
 from custtier.views.segments import GRID10, eight_classes, grid_of_ten, segment_table
 from custtier.views.view import View
 
 CHINESE8: Final = "chinese8"
 SCHEMES: Final = {CHINESE8: SEGMENTS, "grid10": GRID10}
 """The ways to segment, the default first, and the segments of each."""
-
-LEAST_SCORED: Final = 10
-"""Fewer customers get no scores: a fifth of nine says nothing."""
-LEAST_FIVE_BINS: Final = 50
-"""Fewer customers get three bins."""
 
 COLUMNS: Final = (
     "customer_id",
@@ -48,23 +46,18 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True)
-class Cuts:
-    """Where the scores above the lowest begin.
+class Asked:
+    """What may be asked of `rfm` beyond the customers, their scores and their segments.
 
     Args:
-        last_days: Day numbers of the last purchase from which the second, third, … bin of recency begins.
-        orders: The same for the number of orders: fixed, because most buyers bought once.
-        sales: The same for net sales, minor units.
+        scheme: `chinese8`, the eight classes, or `grid10`, the ten segments.
+        window_days: Orders and net sales count only those of so many days that end on the day observed; None for all.
+        with_matrix: Add the tables of `score_matrix.score_matrices`.
     """
 
-    last_days: list[int | None]
-    orders: list[int]
-    sales: list[int | None]
-
-    @property
-    def step(self) -> int:
-        """From one score to the next: three bins are scored 1, 3, 5."""
-        return 1 if len(self.orders) == 4 else 2
+    scheme: str = CHINESE8
+    window_days: int | None = None
+    with_matrix: bool = False
 
 
 def rfm(
@@ -73,105 +66,118 @@ def rfm(
     as_of: date | None = None,
     scope: Scope | None = None,
     cuts: TierCuts | None = None,
-    scheme: str = CHINESE8,
+    asked: Asked | None = None,
     rows: int | None = None,
 ) -> View:
     """Every customer's recency, orders and net sales, scored 1 to 5 (5 best), and their segment.
 
     Recency and money are scored by rank among all customers, equal values equally; frequency by fixed cuts (1, 2, 3,
-    4-5, 6+). Fewer than 50 customers get the scores 1, 3 and 5, fewer than 10 get none.
+    4-5, 6+). Fewer than 50 customers get the scores 1, 3 and 5, fewer than 10 get none. With a window, `order_count`,
+    `net_sales` and what follows from them are those of its days; recency and `tier` are not.
 
     Args:
         facts: Orders, refunds and customers.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
         cuts: Where the named tiers end.
-        scheme: `chinese8`, the eight classes, or `grid10`, the ten segments.
+        asked: The rest of what is asked.
         rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
-        Tables `customers` (`COLUMNS`), `segments` (`segments.segment_table`; no rows when nobody is scored). `cuts` in
-        the summary: for each letter the lower bounds of the scores above 1 (four of them, with three bins two, without
-        scores none); for recency the most days that still get the score; None where ties leave a score to nobody.
+        Tables `customers` (`COLUMNS`), `segments` (`segments.segment_table`; no rows when nobody is scored), and those
+        that `asked` asks for. `cuts` in the summary: for each letter the lower bounds of the scores above 1 (four of
+        them, with three bins two, without scores none); for recency the most days that still get the score; None where
+        ties leave a score to nobody.
 
     Raises:
-        CusttierError: `unknown-scheme`, and those of `basis_of` and `customers_of`.
+        CusttierError: `unknown-scheme`, `no-purchases` when the window holds none, and those of `basis_of` and
+            `customers_of`.
     """
-    if scheme not in SCHEMES:
+    asked = asked or Asked()
+    if asked.scheme not in SCHEMES:
         raise usage_error(
             "unknown-scheme",
             "--scheme {scheme!r} is not known; there are {known}",
             hint="leave it out for the eight classes",
-            scheme=scheme,
+            scheme=asked.scheme,
             known=", ".join(SCHEMES),
         )
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    found = customers_of(basis, totals_in(basis))
+    found = customers_of(basis, _totals(basis, asked.window_days))
     sales = found.totals.get_column("net_sales").sort()
-    days = found.totals.get_column("last_day").sort()
-    score_cuts = _cuts(days, sales)
+    score_cuts = ranked_cuts(found.totals.get_column("last_day").sort(), sales)
+    ever = sales if asked.window_days is None else found.totals.get_column("sales_ever").sort()
+    tier = tier_codes(ever.reverse(), cuts=cuts or TierCuts())
+    if asked.window_days is not None:
+        tier = pl.lit(found.totals.select(pl.col("sales_ever").alias("net_sales")).select(tier).to_series())
     scored = found.totals.with_columns(
         (basis.as_of_day - pl.col("last_day")).cast(pl.Int32).alias("recency_days"),
-        tier_codes(sales.reverse(), cuts=cuts or TierCuts()).alias("tier"),
-        *_scores(score_cuts),
-    ).with_columns(_segment(score_cuts, scheme, days, sales).alias("segment"))
-    segments = segment_table(scored if score_cuts else scored.clear(), codes=SCHEMES[scheme] if score_cuts else ())
+        tier.alias("tier"),
+        *(score_cuts.expressions() if score_cuts else no_scores()),
+    ).with_columns(_segment(score_cuts, asked.scheme).alias("segment"))
     return View(
         command="rfm",
-        parameters={"scheme": scheme},
+        parameters={"scheme": asked.scheme, "window": asked.window_days, "matrix": asked.with_matrix},
         summary={
             "customers": scored.height,
             "orders": int(scored.get_column("order_count").sum()),
             "net_sales": int(sales.sum()),
             **found.unattributed,
-            "cuts": _shown_cuts(score_cuts, as_of_day=basis.as_of_day),
+            "cuts": score_cuts.shown(as_of_day=basis.as_of_day) if score_cuts else {"r": [], "f": [], "m": []},
         },
-        tables={"customers": _table(scored, facts=facts, rows=rows), "segments": segments},
+        tables={"customers": _table(scored, facts=facts, rows=rows), **_more(scored, score_cuts, asked)},
         heights={"customers": scored.height},
-        notes=(*found.notes, *_few(scored.height)),
+        notes=(*found.notes, *_few(scored.height), *_windowed(basis, asked.window_days)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
     )
 
 
-def _cuts(days: pl.Series, sales: pl.Series) -> Cuts | None:
-    """The cuts of this many customers; None for too few."""
-    if sales.len() < LEAST_SCORED:
-        return None
-    orders = [2, 3, 4, 6] if sales.len() >= LEAST_FIVE_BINS else [2, 3]
-    bins = len(orders) + 1
-    return Cuts(rank_cuts(days, bins=bins), orders, rank_cuts(sales, bins=bins))
+def _totals(basis: Basis, window_days: int | None) -> pl.DataFrame:
+    """What `totals_in` gives; with a window, orders and net sales are those in it, and `sales_ever` has them all."""
+    if window_days is None:
+        return totals_in(basis)
+    totals = run_window(basis.ledger, since_day=basis.as_of_day - window_days + 1)
+    if not totals.get_column("window_orders").sum():
+        raise nothing_error(
+            "no-purchases",
+            "there is no purchase in the {days} days up to {as_of} among the orders asked for",
+            hint="take a longer --window, or an earlier --as-of",
+            days=window_days,
+            as_of=basis.as_of,
+        )
+    return totals.drop("order_count").rename(
+        {"net_sales": "sales_ever", "window_orders": "order_count", "window_sales": "net_sales"}
+    )
 
 
-def _scores(cuts: Cuts | None) -> list[pl.Expr]:
-    if cuts is None:
-        return [pl.lit(None, dtype=pl.Int8).alias(name) for name in ("r_score", "f_score", "m_score")]
-    # the later the last day, the fewer days ago: the same bins, mirrored
-    return [
-        score(pl.col("last_day"), cuts=cuts.last_days, step=cuts.step).alias("r_score"),
-        score(pl.col("order_count"), cuts=cuts.orders, step=cuts.step).alias("f_score"),
-        score(pl.col("net_sales"), cuts=cuts.sales, step=cuts.step).alias("m_score"),
-    ]
-
-
-def _segment(cuts: Cuts | None, scheme: str, days: pl.Series, sales: pl.Series) -> pl.Expr:
+def _segment(cuts: Cuts | None, scheme: str) -> pl.Expr:
     if cuts is None:
         return pl.lit(None, dtype=pl.String)
     if scheme != CHINESE8:
         return grid_of_ten()
     return eight_classes(
-        is_recent=reaches_median(pl.col("last_day"), ascending=days),
-        is_frequent=pl.col("order_count") >= 2,
-        is_rich=reaches_median(pl.col("net_sales"), ascending=sales),
+        is_recent=pl.col("last_day") >= cuts.recent_day,
+        is_frequent=pl.col("order_count") >= OFTEN_ORDERS,
+        is_rich=pl.col("net_sales") >= cuts.rich_sales,
     )
 
 
-def _shown_cuts(cuts: Cuts | None, *, as_of_day: int) -> dict[str, list[int | None]]:
-    if cuts is None:
-        return {"r": [], "f": [], "m": []}
-    recency: list[int | None] = [None if day is None else as_of_day - day for day in cuts.last_days]
-    return {"r": recency, "f": list(cuts.orders), "m": cuts.sales}
+def _more(scored: pl.DataFrame, cuts: Cuts | None, asked: Asked) -> dict[str, pl.DataFrame]:
+    """The tables after the first."""
+    codes = SCHEMES[asked.scheme] if cuts else ()
+    tables = {"segments": segment_table(scored if cuts else scored.clear(), codes=codes)}
+    if asked.with_matrix:
+        tables |= score_matrices(scored, scores=cuts.scores if cuts else ())
+    return tables
+
+
+def _windowed(basis: Basis, window_days: int | None) -> list[Note]:
+    if window_days is None:
+        return []
+    since = day_of(basis.as_of_day - window_days + 1)
+    return [Note("windowed", {"days": window_days, "since": since, "as_of": basis.as_of})]
 
 
 def _few(customers: int) -> list[Note]:

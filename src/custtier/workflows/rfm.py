@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from custtier.periods import parse_window
 from custtier.views import rfm as view
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
@@ -9,23 +10,32 @@ from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
 
-def rfm(question: Question, *, scheme: str = view.CHINESE8) -> View:
+def rfm(
+    question: Question, *, scheme: str = view.CHINESE8, window: str | None = None, with_matrix: bool = False
+) -> View:
     """Every customer's scores and segment.
 
     Args:
         question: Where the orders come from, and which are used.
         scheme: `chinese8` or `grid10`.
+        window: `365d`: count only the orders and sales of so many last days; recency is of all.
+        with_matrix: Add the tables of customers by pairs of scores.
 
     Returns:
         `views.rfm.rfm`.
     """
+    asked = view.Asked(
+        scheme=scheme,
+        window_days=None if window is None else parse_window(window, option="--window"),
+        with_matrix=with_matrix,
+    )
     facts = open_facts(question)
     answer = view.rfm(
         facts,
         as_of=question.as_of,
         scope=scope_of(question),
         cuts=question.settings.tier_cuts,
-        scheme=scheme,
+        asked=asked,
         rows=question.rows,
     )
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)

@@ -1,0 +1,83 @@
+"""`rfm` with its options on a shop of sixty customers: what it prints in both languages at two widths, its errors."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Ended
+from custtier.errors import NOTHING, USAGE
+
+Custtier = Callable[..., Ended]
+
+CHANNELS = ("抖音", "小红书", "老客介绍", "")
+CATEGORIES = ("茶叶", "茶具", "")
+
+
+def lines() -> list[str]:
+    """Sixty customers: the further down, the longer ago and the less; every third bought again."""
+    rows = ["订单号,日期,金额,客户,姓名,渠道,类目,状态"]
+    for place in range(60):
+        for again in range(1 + (place % 3 == 0) * (1 + place % 5)):
+            day = date(2026, 6, 30) - timedelta(days=6 * place + 40 * again)
+            amount = f"{3000 - 45 * place}.{place % 10}0"
+            channel, category = CHANNELS[(place + again) % 4], CATEGORIES[place % 3]
+            rows.append(f"B{place:02}{again},{day},{amount},c{place:02},客{place:02},{channel},{category},已付款")
+    return rows
+
+
+@pytest.fixture
+def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shop's export in the working directory, so that its path is short."""
+    monkeypatch.chdir(home)
+    (home / "订单.csv").write_text("\n".join(lines()), encoding="utf-8")
+    return Path("订单.csv")
+
+
+OPTIONS = {
+    "matrix": ("--matrix", "--limit", 3),
+    "window": ("--window", "120d", "--limit", 5),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_what_rfm_prints_with_its_options(
+    custtier: Custtier,
+    orders: Path,
+    snapshot: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    width: int,
+    lang: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    snapshot(f"rfm-{option}-{width}-{lang}", custtier("rfm", orders, *OPTIONS[option], "--lang", lang))
+
+
+@pytest.mark.parametrize("window", ["", "0", "0d", "-3", "12m", "36501", "三百天"])
+def test_a_window_that_is_no_number_of_days_is_refused(custtier: Custtier, orders: Path, window: str) -> None:
+    ended = custtier("rfm", orders, f"--window={window}")
+    assert ended.code == USAGE
+    assert "error[bad-window]" in ended.err
+    assert "write it as 365d" in ended.err
+
+
+def test_a_window_without_a_purchase_says_so(custtier: Custtier, orders: Path) -> None:
+    ended = custtier("rfm", orders, "--window", "30d", "--as-of", "2027-06-30")
+    assert ended.code == NOTHING
+    assert "there is no purchase in the 30 days up to 2027-06-30" in ended.err
+
+
+def test_the_matrix_adds_up_in_json(custtier: Custtier, orders: Path) -> None:
+    answer = json.loads(custtier("rfm", orders, "--matrix", "--format", "json").out)
+    for letter in "fm":
+        table = answer["tables"][f"matrix_r{letter}"]
+        assert [row["r_score"] for row in table] == [5, 4, 3, 2, 1]
+        assert sum(row[f"{letter}{score}_customers"] for row in table for score in range(1, 6)) == 60
+        assert sum(row["customers"] for row in table) == 60
+        total = sum(row[f"{letter}{score}_sales"] for row in table for score in range(1, 6))
+        assert total == pytest.approx(answer["summary"]["net_sales"])
