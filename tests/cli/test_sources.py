@@ -166,3 +166,15 @@ def test_a_question_is_asked_until_it_has_an_answer(
     printed = capsys.readouterr().err
     assert "哪一列是“订单金额”？" in printed
     assert printed.count("请输入 1 到 2 之间的数字") == 2
+
+
+def test_orders_that_were_taken_for_contacts_are_told(custtier: Custtier, home: Path) -> None:
+    header = "流水,开单,买家,联系方式,到手"
+    rows = f"{header}\nL1,2026-06-01 10:22,陈一,13800001111,89.00\nL2,2026-06-02 11:22,周二,13800002222,60.00\n"
+    (home / "小铺.csv").write_text(rows, encoding="utf-8")
+    told = "draft it again with `--kind order`"
+    drafted = custtier("sources", "new", home / "小铺.csv", "--no-input", "--to", home / "one.toml", "--lang", "en")
+    assert told in " ".join((drafted.out + drafted.err).split())
+    (home / "名单.csv").write_text("昵称,联系方式,备注\n陈一,13800001111,a\n周二,13800002222,b\n", encoding="utf-8")
+    plain = custtier("sources", "new", home / "名单.csv", "--no-input", "--to", home / "two.toml", "--lang", "en")
+    assert told not in " ".join((plain.out + plain.err).split())

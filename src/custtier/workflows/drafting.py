@@ -14,7 +14,9 @@ from custtier.facts import Note
 from custtier.settings import Settings
 from custtier.sources.containers import named_files, shown_name, unpacked
 from custtier.sources.drafting.as_toml import as_toml
+from custtier.sources.drafting.choose import can_be
 from custtier.sources.drafting.draft import Draft, Wishes, draft, is_anybodys
+from custtier.sources.drafting.kinds import KINDS
 from custtier.sources.identify import identify
 from custtier.sources.profile import Profile, load_profiles, parse_profile
 from custtier.sources.profile_faults import check_usable
@@ -306,6 +308,8 @@ def _notes(
         notes.append(Note("draft_without_status", {}))
     if is_anybodys(found):
         notes.append(Note("draft_without_buyers", {}))
+    if found.kind.name == "contacts" and can_be(KINDS["order"], found.placements):
+        notes.append(Note("draft_as_contacts", {}))
     if trial.rejected:
         values = {"rejected": trial.rejected, "rows": trial.rows_read, "reasons": listed(trial.reasons)}
         notes.append(Note("draft_rejects", values))
