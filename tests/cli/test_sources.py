@@ -169,9 +169,12 @@ def test_a_question_is_asked_until_it_has_an_answer(
 
 
 def test_orders_that_were_taken_for_contacts_are_told(custtier: Custtier, home: Path) -> None:
-    header = "流水,开单,买家,联系方式,到手"
-    rows = f"{header}\nL1,2026-06-01 10:22,陈一,13800001111,89.00\nL2,2026-06-02 11:22,周二,13800002222,60.00\n"
-    (home / "小铺.csv").write_text(rows, encoding="utf-8")
+    header = "流水,开单,买家,联系方式,买的啥,几件,应付,到手,备注"
+    first, second = (
+        "L1,2026-06-01 10:22,陈一,13800001111,花瓶,1,99,89,",
+        "L2,2026-06-02 11:22,周二,13800002222,花盆,2,60,60,",
+    )
+    (home / "小铺.csv").write_text(f"{header}\n{first}\n{second}\n", encoding="utf-8")
     told = "draft it again with `--kind order`"
     drafted = custtier("sources", "new", home / "小铺.csv", "--no-input", "--to", home / "one.toml", "--lang", "en")
     assert told in " ".join((drafted.out + drafted.err).split())
