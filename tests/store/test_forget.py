@@ -1,10 +1,13 @@
 """Whoever is forgotten is in no file of the store, in no version, and does not come in again; all others stay."""
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -64,9 +67,22 @@ def conformed(rejects: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def filled(store: Store, *, with_her: bool = True) -> Store:
+def imported(store: Store, *, with_her: bool = True) -> Store:
     for files in shop(with_her=with_her):
         store.add(files, imported_at=NOW)
+    return store
+
+
+@cache
+def made(with_her: bool) -> TemporaryDirectory[str]:
+    """The shop's store, imported once: tests take copies."""
+    folder = TemporaryDirectory()
+    imported(opened(Path(folder.name) / "store"), with_her=with_her)
+    return folder
+
+
+def filled(store: Store, *, with_her: bool = True) -> Store:
+    shutil.copytree(Path(made(with_her).name) / "store", store.folder)
     return store
 
 
@@ -142,7 +158,7 @@ def test_counts_of_imports_stay_and_their_files_are_named_without_keys(store: St
     assert store.files(2)[0]["path"] == "….csv"
 
 
-@pytest.mark.parametrize("keep_totals", [False, True])
+@pytest.mark.parametrize("keep_totals", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_undo_brings_nobody_back(store: Store, keep_totals: bool) -> None:
     filled(store)
     forget(store, keep_totals=keep_totals)
@@ -188,6 +204,7 @@ def test_who_was_forgotten_comes_in_again_when_told(store: Store) -> None:
     assert NAME in store.facts().customers.collect()["name"].to_list()
 
 
+@pytest.mark.slow
 def test_several_people_can_be_forgotten_one_after_the_other(store: Store) -> None:
     filled(store)
     forget(store)
@@ -203,7 +220,7 @@ def test_several_people_can_be_forgotten_one_after_the_other(store: Store) -> No
 
 def test_imports_go_on_after_somebody_was_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custtier.store.store.MAINTAIN_EVERY", 2)
-    filled(store)
+    imported(store)
     forget(store)
     assert counts(store, reading([order("2026000020", account="someone_1")], instant=NEW)) == [(1, 0, 0)]
     store.undo(4)
@@ -223,7 +240,7 @@ class StoppedError(Exception):
     """Stands for a kill."""
 
 
-@pytest.mark.parametrize("step", [0, 9, 20])
+@pytest.mark.parametrize("step", [9, *(pytest.param(step, marks=pytest.mark.slow) for step in (0, 20))])
 def test_forgetting_that_stops_half_way_changes_nothing_and_can_be_done_again(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -274,7 +291,9 @@ kept.forget(int(sys.argv[4]), keep_totals=False, at=at("2026-06-01"))
 """
 
 
-@pytest.mark.parametrize("moment", ["copy", "sweep", "mark"])
+@pytest.mark.parametrize(
+    "moment", [pytest.param("copy", marks=pytest.mark.slow), pytest.param("sweep", marks=pytest.mark.slow), "mark"]
+)
 def test_a_killed_forgetting_leaves_a_whole_store_that_forgets_when_asked_again(store: Store, moment: str) -> None:
     before = held(filled(store))
     tests = str(Path(__file__).parent.parent)
@@ -316,7 +335,7 @@ def test_the_search_reads_checkpoints_and_logs_and_finds_whoever_is_there(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custtier.store.store.MAINTAIN_EVERY", 1)
-    filled(store)
+    imported(store)
     assert any(store.folder.rglob("*.checkpoint.parquet"))
     facts = store.facts()
     person = person_of(her_key(store), known=facts.table("known").collect(), accounts=facts.accounts)

@@ -65,7 +65,7 @@ def check(shop: list[list[Any]], number: int, undone: int, *, keep_totals: bool,
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate]
+    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate]
 )
 @given(SHOPS, st.integers(0, 5), st.integers(0, 3), st.booleans())
 def test_nobody_elses_sales_change(shop: list[Any], number: int, undone: int, keep_totals: bool) -> None:
