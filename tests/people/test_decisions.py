@@ -37,7 +37,7 @@ def outcomes(rows: pl.DataFrame) -> list[tuple[str, str | None]]:
     return decided(rows, known=KNOWN).rows.select("outcome", "reason").rows()  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("word", ["same", "是", " Y ", "Yes", "同一人", "1"])
+@pytest.mark.parametrize("word", ["same", "是", " Y ", "Yes", "同一人", "同一个人", "1", "Ｙ", "√"])
 def test_words_that_mean_one_person(word: str) -> None:
     found = decided(marked(("a", "b", word)), known=KNOWN)
     assert found.links["decision"].to_list() == ["same", "same"]
@@ -46,7 +46,7 @@ def test_words_that_mean_one_person(word: str) -> None:
     assert found.rows["list_key"].to_list()[0] in found.links["link_key"].to_list()
 
 
-@pytest.mark.parametrize("word", ["apart", "否", "n", "NO", "不是", "0"])
+@pytest.mark.parametrize("word", ["apart", "否", "n", "NO", "不是", "不是同一人", "0", "Ｎ"])
 def test_words_that_mean_two_people(word: str) -> None:
     assert decided(marked(("a", "b", word)), known=KNOWN).links["decision"].to_list() == ["apart", "apart"]
 

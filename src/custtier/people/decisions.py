@@ -21,25 +21,15 @@ PROFILE: Final = "identities"
 WITHDRAWN: Final = "withdrawn"
 
 _WORDS: Final = {
-    SAME: ("same", "s", "yes", "y", "true", "1", "是", "对", "同", "同一人", "相同", "合并", "√", "✓", "same person"),
-    APART_FROM: (
-        "apart",
-        "a",
-        "no",
-        "n",
-        "false",
-        "0",
-        "否",
-        "不",
-        "不是",
-        "不同",
-        "两人",
-        "分开",
-        "×",
-        "x",
-        "two people",
+    SAME: (
+        "same", "s", "yes", "y", "true", "1", "merge", "same person",
+        "是", "对", "同", "同一", "同一人", "同一个人", "相同", "合并", "√", "✓",
     ),
-}
+    APART_FROM: (
+        "apart", "a", "no", "n", "false", "0", "x", "×", "two people",
+        "否", "不", "不是", "不同", "不同人", "不是同一人", "不是同一个人", "两人", "两个人", "不合并", "分开",
+    ),
+}  # fmt: skip
 _MEANT: Final = {word: decision for decision, words in _WORDS.items() for word in words}
 _COLUMNS: Final = {
     "bad_decision": "decision",
@@ -119,7 +109,8 @@ def withdrawn(links: pl.DataFrame) -> pl.DataFrame:
 
 def _judged(marked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """`marked` with `meant`, the account of each side, and the `reason` why a row states nothing."""
-    word = pl.col("decision").str.strip_chars().str.to_lowercase()
+    # a Chinese keyboard may write Ｙ
+    word = pl.col("decision").str.normalize("NFKC").str.strip_chars().str.to_lowercase()
     meant = word.replace_strict(_MEANT, default=None, return_dtype=pl.String)
     ids = pl.concat([marked.select(customer_id=side) for side in SIDES]).unique()
     owners = known.select("customer_id", "account_key").unique("customer_id").join(ids, on="customer_id", how="semi")
