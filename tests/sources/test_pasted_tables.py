@@ -73,6 +73,17 @@ def test_a_trailer_ends_its_own_export_and_not_the_one_pasted_below(case: str, t
     assert twice.orders["gross"].sum() == once.orders["gross"].sum()
 
 
+def test_refunds_of_items_pasted_twice_are_taken_off_once(tmp_path: Path) -> None:
+    file = Path(__file__).parent.parent / "cases" / "wxshop-orders" / "refund-of-an-item"
+    path = next(one for one in file.iterdir() if one.is_file())
+    content = path.read_bytes().rstrip(b"\n") + b"\n"
+    (tmp_path / "twice.csv").write_bytes(content + content)
+    (once,) = read_files([path], settings=Settings())
+    (twice,) = read_files([tmp_path / "twice.csv"], settings=Settings())
+    assert twice.orders["stated_refund"].to_list() == once.orders["stated_refund"].to_list()
+    assert once.orders["stated_refund"].sum() > 0
+
+
 @pytest.mark.parametrize("word", ["合计", "总计：", "Total"])
 def test_a_line_of_totals_that_somebody_added_is_left_out(word: str, tmp_path: Path) -> None:
     reading = read(tmp_path / "orders.csv", "\n".join([HEADER, *ROWS, f"{word},,30.00,30.00,,,,0"]))

@@ -8,6 +8,7 @@ import polars as pl
 from custtier.keys import key_column
 from custtier.schema import ORDERS, STATE_RANK, PhoneKind, State
 from custtier.sources.made_up_ids import with_made_up_ids
+from custtier.sources.no_records import SECTION
 from custtier.sources.profile import Profile
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.values import Layout
@@ -104,6 +105,9 @@ def _with_parts(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _folded(rows: pl.DataFrame, layout: Layout, *, by: Sequence[str] = ("order_key",)) -> pl.DataFrame:
     """One row per order: values of the row that is furthest, gaps filled from the others."""
+    sums_items = _sums_item_refunds(rows, layout)
+    if sums_items:
+        rows = rows.with_columns(_sum_of_export("item_refund", by=by))
     rank = pl.col("state").replace_strict(STATE_RANK, default=-1, return_dtype=pl.Int8)
     rows = rows.with_columns(
         state_rank=rank, refund_rank=pl.col("refund").fill_null(0) if "refund" in rows.columns else pl.lit(0)
@@ -113,7 +117,7 @@ def _folded(rows: pl.DataFrame, layout: Layout, *, by: Sequence[str] = ("order_k
     ties = [name for name in _TEXTS if name in rows.columns]
     ranks = ["is_head", "state_rank", "refund_rank", *later, *ties]
     ordered = rows.sort(*by, *ranks, descending=[*[False] * len(by), *[True] * len(ranks)], nulls_last=True)
-    sums: dict[str, pl.Expr] = {"item_refund": _sum("item_refund")} if _sums_item_refunds(rows, layout) else {}
+    sums: dict[str, pl.Expr] = {"item_refund": pl.col("item_refund").max()} if sums_items else {}
     largest: dict[str, pl.Expr] = {name: pl.col(name).max() for name in ("gross", "refund") if name in rows.columns}
     whole = {**largest, **sums}
     return ordered.group_by(by).agg(
@@ -126,6 +130,12 @@ def _folded(rows: pl.DataFrame, layout: Layout, *, by: Sequence[str] = ("order_k
 def _sum(name: str) -> pl.Expr:
     """The sum of what is there; null where nothing is."""
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum())
+
+
+def _sum_of_export(name: str, *, by: Sequence[str]) -> pl.Expr:
+    """The sum over the rows of one export; several that were pasted into one file tell of the same items."""
+    count = pl.col(name).count().over(*by, "sheet_number", SECTION)
+    return pl.when(count > 0).then(pl.col(name).sum().over(*by, "sheet_number", SECTION).abs()).alias(name)
 
 
 def _sums_item_refunds(rows: pl.DataFrame, layout: Layout) -> bool:
