@@ -1,7 +1,8 @@
 """Workbooks: numbers, dates, ids with all their digits, merged cells, several sheets."""
 
+import csv
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -193,3 +194,21 @@ def test_a_large_workbook_is_not_told_to_be_unpacked(tmp_path: Path) -> None:
         read(path)
     assert caught.value.code == "too-large"
     assert "unpack" not in caught.value.hint
+
+
+def test_a_day_and_its_time_of_day_in_two_cells_of_a_workbook_are_one_instant(tmp_path: Path) -> None:
+    folder = Path(__file__).parent.parent / "cases" / "square-items" / "generation-29"
+    file = next(one for one in folder.iterdir() if one.is_file())
+    plain = read(file)
+    with file.open(encoding="utf-8-sig", newline="") as source:
+        header, *lines = csv.reader(source)
+    rows = [
+        [
+            datetime.fromisoformat(cell) if name == "Date" else time.fromisoformat(cell) if name == "Time" else cell
+            for name, cell in zip(header, line, strict=True)
+        ]
+        for line in lines
+    ]
+    typed = read(book(tmp_path / "items.xlsx", {"items": [header, *rows]}))
+    assert typed.rejects.height == plain.rejects.height
+    assert typed.orders["ordered_at"].to_list() == plain.orders["ordered_at"].to_list()

@@ -171,7 +171,9 @@ def _field(field: str, columns: Sequence[int], profile: Profile, *, clock: int |
     if field == "site":
         return pl.concat_str(texts, separator=" ", ignore_nulls=True).alias(field)
     if clock is not None:
-        texts = [pl.concat_str([text, pl.col(column_name(clock)).fill_null("")], separator=" ") for text in texts]
+        # a workbook gives a day with a time, and a time of day with the day on which its calendar begins
+        time = pl.col(column_name(clock)).fill_null("").str.strip_prefix("1899-12-31 ")
+        texts = [pl.concat_str([text.str.strip_suffix(" 00:00:00"), time], separator=" ") for text in texts]
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
 
 
