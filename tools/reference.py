@@ -1,6 +1,7 @@
 """Write the generated documentation from the program itself.
 
-That is `docs/reference/`, every command's help in both languages, and what `docs/sources/` says of every source format.
+That is `docs/reference/`, every command's help in both languages, what `docs/sources/` says of every source format, and
+what `docs/definitions.md` says of every word.
 `python tools/reference.py` writes the pages; `--check` only says whether they are up to date.
 """
 
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import definition_pages
 import source_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,7 @@ COMMANDS = (
     ("churn",),
     ("exclusions",),
     ("exclusions", "test"),
+    ("define",),
     ("doctor",),
     ("demo",),
 )
@@ -78,7 +81,8 @@ def stale(*, write: bool) -> list[str]:
 def main() -> None:
     """Write or check the pages."""
     check = "--check" in sys.argv
-    found = [*source_pages.stale(write=not check), *stale(write=not check)]
+    write = not check
+    found = [*source_pages.stale(write=write), *definition_pages.stale(write=write), *stale(write=write)]
     if found and check:
         sys.exit(f"generated pages are out of date ({', '.join(found)}): run `python tools/reference.py`")
 

@@ -73,6 +73,9 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "yearly_churn_rate": Unit.SHARE,
     **{f"{letter}{score}_customers": Unit.COUNT for letter in "fm" for score in range(1, 6)},
     **{f"{letter}{score}_sales": Unit.MONEY for letter in "fm" for score in range(1, 6)},
+    "high.r": Unit.DAYS,
+    "high.f": Unit.COUNT,
+    "high.m": Unit.MONEY,
     "cuts.r": Unit.DAYS,
     "cuts.f": Unit.COUNT,
     "cuts.m": Unit.MONEY,
@@ -185,5 +188,16 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "bad": Unit.COUNT,
     "look": Unit.COUNT,
     "ok": Unit.COUNT,
+    # what words mean
+    "code": Unit.TEXT,
+    "subject": Unit.CODE,
+    "terms": Unit.TEXT,
+    "meaning": Unit.TEXT,
+    "formula": Unit.TEXT,
+    "unit": Unit.CODE,
+    "counted_by": Unit.TEXT,
+    "literature": Unit.TEXT,
+    "see_also": Unit.TEXT,
+    "definitions": Unit.COUNT,
 }
 """The unit of every column and summary value that a view may carry."""

@@ -19,6 +19,7 @@ COMMANDS = [
     ("churn",),
     ("exclusions",),
     ("exclusions", "test"),
+    ("define",),
     ("doctor",),
     ("demo",),
 ]

@@ -6,6 +6,7 @@ import typer
 
 from custtier.cli import (
     churn,
+    define,
     demo,
     doctor,
     exclusions,
@@ -31,6 +32,7 @@ ORDER = (
     "rfm",
     "churn",
     "exclusions",
+    "define",
     "doctor",
     "forget",
     "demo",
@@ -82,6 +84,7 @@ app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)
 app.add_typer(exclusions.app, name="exclusions")
+app.command("define", cls=Command)(define.define)
 app.command("doctor", cls=Command)(doctor.doctor)
 app.command("forget", cls=Command)(forget.forget)
 app.command("demo", cls=Command)(demo.demo)

@@ -79,6 +79,9 @@ TOGETHER: Final = (
 )
 """Columns that go together: the column `rfm` says all three scores, and half of a matrix says nothing."""
 
+CARDS: Final = frozenset({"definitions"})
+"""Tables that are read row by row: each cell stands beside its title."""
+
 UNDER: Final = ("detail", "hint")
 """Columns of whole sentences: on screen they stand under their row."""
 
@@ -86,6 +89,7 @@ INDENT: Final = "    "
 ARROW: Final = "→ "
 
 FOLDING: Final = {
+    "terms": 24,
     "hints": 20,
     "headers": 24,
     "words": 24,
@@ -121,7 +125,7 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in ON_REQUEST]
     for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
-            page.table(sheet, named=sheet is not sheets[0])
+            page.cards(sheet) if sheet.name in CARDS else page.table(sheet, named=sheet is not sheets[0])
     if unseen:
         named = message("{title} ({name})")
         names = catalogue.listed(
@@ -165,6 +169,13 @@ class _Page:
         room = None if self._width is None else max(self._width - len(INDENT), SHORTEST)
         marked = [text if place == 0 else ARROW + text for place, text in enumerate(sentences) if text]
         return [INDENT + line for text in marked for line in ([text] if room is None else wrapped(text, room))]
+
+    def cards(self, sheet: Sheet) -> None:
+        """A table row by row; a cell without a value is left out."""
+        columns = self._shown.table(sheet)
+        for row in zip(*columns.values(), strict=True):
+            pairs = [(title_of(name, self._catalogue), text) for name, text in zip(columns, row, strict=True) if text]
+            self.paragraph(_beside(pairs, page_width=self._width))
 
     def table(self, sheet: Sheet, *, named: bool) -> None:
         """A table, and what of it is not shown."""
@@ -210,11 +221,15 @@ def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
 
 
 def _summary(view: View, shown: Shown, *, page_width: int | None) -> list[str]:
-    """Figures under each other, long ones in several lines beside their titles."""
-    figures = shown.summary(view)
-    width = max((cells(title) for title, *_ in figures), default=0) + 2
+    """Figures under each other."""
+    return _beside([(title, text) for title, text, *_ in shown.summary(view)], page_width=page_width)
+
+
+def _beside(figures: Sequence[tuple[str, str]], *, page_width: int | None) -> list[str]:
+    """Texts under each other beside their titles, long ones in several lines."""
+    width = max((cells(title) for title, _ in figures), default=0) + 2
     lines: list[str] = []
-    for title, text, *_ in figures:
+    for title, text in figures:
         texts = [text] if page_width is None else wrapped(text, max(page_width - width, SHORTEST))
         starts = [title, *[""] * (len(texts) - 1)]
         lines.extend(padded(start, width) + part for start, part in zip(starts, texts, strict=True))

@@ -77,6 +77,7 @@ NOTES: Final[Mapping[str, str]] = {
         "later imports leave this customer out and count the rows as excluded (forgotten); `custtier import --include "
         "forgotten` lets them in"
     ),
+    "nearest_term": "nothing is called {term}; this is the word nearest to it",
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
     "only_suggested": (
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
@@ -128,6 +129,12 @@ NOTES: Final[Mapping[str, str]] = {
     "windowed": (
         "orders, net sales, F and M count the {days} days from {since} to {as_of}; days since the last order, R and "
         "tiers count everything"
+    ),
+    "cuts_kept": "these cuts are kept in {path}; `--cuts frozen` scores by them",
+    "frozen_cuts": "scored by the cuts kept as of {frozen_on}",
+    "frozen_cuts_drift": (
+        "scored by the cuts kept as of {frozen_on}; by cuts of today {changed} of {count} customers would have other "
+        "scores"
     ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "

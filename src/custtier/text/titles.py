@@ -63,6 +63,9 @@ TITLES: Final[Mapping[str, str]] = {
     **{f"m{score}_customers": f"M {score}" for score in range(1, 6)},
     **{f"m{score}_sales": f"M {score} net sales" for score in range(1, 6)},
     "cuts": "Cuts",
+    "high.r": "R high: days since at most",
+    "high.f": "F high: orders at least",
+    "high.m": "M high: net sales at least",
     "cuts.r": "R by days since",
     "cuts.f": "F by orders",
     "cuts.m": "M by net sales",
@@ -181,6 +184,17 @@ TITLES: Final[Mapping[str, str]] = {
     "table": "Table",
     "files_searched": "Files searched",
     "files_with_traces": "Files with traces",
+    # what words mean
+    "code": "Code",
+    "subject": "Subject",
+    "terms": "Terms",
+    "meaning": "Meaning",
+    "formula": "Formula",
+    "unit": "Unit",
+    "counted_by": "Rule",
+    "literature": "Source",
+    "see_also": "See also",
+    "definitions": "Terms",
 }
 
 TABLES: Final[Mapping[str, str]] = {
@@ -205,6 +219,8 @@ TABLES: Final[Mapping[str, str]] = {
     "words": "Words",
     "rules": "Rows",
     "erased": "Taken out",
+    "subjects": "Subjects",
+    "definitions": "Definitions",
 }
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -216,6 +232,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "An invented shop",
     "exclusions": "Orders that are no purchases",
     "doctor": "Health of the data",
+    "define": "What words mean",
     "forget": "A customer forgotten",
     "identities": "Who is one person",
     "identities propose": "Who may be one person",
@@ -254,11 +271,14 @@ ASKED: Final[Mapping[str, str]] = {
     "until": "until",
     "window": "window in days",
     "matrix": "matrix",
+    "cuts": "cuts",
+    "freeze": "cuts kept",
     "keep_totals": "totals kept",
     "kind": "holding",
     "platform": "platform",
     "name": "name",
     "column": "column",
+    "term": "term",
 }
 """What was asked, option by option, as the line under the heading calls it."""
 

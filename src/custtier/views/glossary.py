@@ -1,0 +1,56 @@
+"""Definitions as tables: what words mean, and which words there are."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from custtier.text import Catalogue
+from custtier.text.definitions import COLUMN, SUBJECTS, Definition, definition_of, definitions
+from custtier.units import VIEW_UNITS
+
+RULES_PAGE = "docs/rules.md"
+
+
+def definition_table(found: Sequence[Definition], catalogue: Catalogue) -> pl.DataFrame:
+    """One row per definition, in the order given.
+
+    Args:
+        found: The definitions.
+        catalogue: The language of the texts.
+
+    Returns:
+        Text: `title`, `code`, `subject`, `meaning`, `formula`, `unit` (of `units.Unit`), `counted_by` (a place in the
+        rules), `literature`, `see_also` (titles); null where there is nothing to say.
+    """
+    columns: dict[str, list[str | None]] = {
+        "title": [one.title(catalogue) for one in found],
+        "code": [one.code for one in found],
+        "subject": [one.subject for one in found],
+        "meaning": [one.meanings[catalogue.lang] for one in found],
+        "formula": [one.formulas.get(catalogue.lang) for one in found],
+        "unit": [unit_of_definition(one) for one in found],
+        "counted_by": [f"{RULES_PAGE}#{one.rules}" if one.rules else None for one in found],
+        "literature": [one.sources.get(catalogue.lang) for one in found],
+        "see_also": [_near_ones(one, catalogue) for one in found],
+    }
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+
+
+def subject_table(catalogue: Catalogue) -> pl.DataFrame:
+    """One row per subject: `subject`, and `terms`, the titles of its words in one line."""
+    titles: dict[str, list[str]] = {subject: [] for subject in SUBJECTS}
+    for one in definitions():
+        titles[one.subject].append(one.title(catalogue))
+    listed = [catalogue.listed(dict.fromkeys(found)) for found in titles.values()]
+    return pl.DataFrame({"subject": list(titles), "terms": listed})
+
+
+def unit_of_definition(one: Definition) -> str | None:
+    """The unit of a column; None for a word that is no figure."""
+    unit = VIEW_UNITS.get(one.code) if one.context == COLUMN else None
+    return None if unit is None else unit.value
+
+
+def _near_ones(one: Definition, catalogue: Catalogue) -> str | None:
+    found = [near for place in one.see if (near := definition_of(place)) is not None]
+    return catalogue.listed(near.title(catalogue) for near in found) or None
