@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from custtier.errors import CusttierError, nearest, usage_error
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
+from custtier.scoring import RfmCuts, cut_faults
 from custtier.text import message
 
 Bound = tuple[str, object, bool]
@@ -62,6 +63,7 @@ class Settings:
         shared_phone_accounts: A phone usual to more accounts of one platform than this merges nobody.
         churn_levels: See `ChurnLevels`.
         tier_cuts: See `TierCuts`.
+        rfm_cuts: See `RfmCuts`.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
     """
@@ -75,6 +77,7 @@ class Settings:
     shared_phone_accounts: int = 3
     churn_levels: ChurnLevels = field(default_factory=ChurnLevels)
     tier_cuts: TierCuts = field(default_factory=TierCuts)
+    rfm_cuts: RfmCuts = field(default_factory=RfmCuts)
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
 
@@ -131,6 +134,7 @@ def load_settings(folder: Path | None = None) -> Settings:
     settings = _validated(path, found)
     _check_bounds(path, settings)
     _check_rules(path, settings)
+    _check_scoring(path, settings)
     placed = (
         replace(rule, staff_list=str(path.parent / Path(rule.staff_list).expanduser())) if rule.staff_list else rule
         for rule in settings.exclusions
@@ -200,6 +204,12 @@ def _check_rules(path: Path, settings: Settings) -> None:
         for key, wrong, value in rule_faults(rule):
             raise _bad(path, wrong, rule=rule.name.strip() or number, key=key, value=value)
     for key, wrong, value in limit_faults(settings.detectors):
+        raise _bad(path, wrong, key=key, value=value)
+
+
+def _check_scoring(path: Path, settings: Settings) -> None:
+    """Return when own cuts of scores have a meaning."""
+    for key, wrong, value in cut_faults(settings.rfm_cuts):
         raise _bad(path, wrong, key=key, value=value)
 
 

@@ -36,7 +36,20 @@ def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("订单.csv")
 
 
+CUTS = """[rfm_cuts]
+recency_days = [180, 90, 60, 30]
+net_sales = [500, 1000, 2000, 5000]
+"""
+
+
+def settings(home: Path, text: str) -> None:
+    (home / "settings").mkdir(exist_ok=True)
+    (home / "settings" / "settings.toml").write_text(text, encoding="utf-8")
+
+
 OPTIONS = {
+    "freeze": ("--freeze", "--as-of", "2026-05-01", "--limit", 3),
+    "fixed": ("--cuts", "fixed", "--limit", 3),
     "matrix": ("--matrix", "--limit", 3),
     "window": ("--window", "120d", "--limit", 5),
 }
@@ -55,6 +68,7 @@ def test_what_rfm_prints_with_its_options(
     lang: str,
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
+    settings(orders.resolve().parent, CUTS)
     snapshot(f"rfm-{option}-{width}-{lang}", custtier("rfm", orders, *OPTIONS[option], "--lang", lang))
 
 
@@ -81,3 +95,64 @@ def test_the_matrix_adds_up_in_json(custtier: Custtier, orders: Path) -> None:
         assert sum(row["customers"] for row in table) == 60
         total = sum(row[f"{letter}{score}_sales"] for row in table for score in range(1, 6))
         assert total == pytest.approx(answer["summary"]["net_sales"])
+
+
+def test_kept_cuts_score_later_and_are_replaced_by_the_next_ones(custtier: Custtier, orders: Path, home: Path) -> None:
+    first = json.loads(custtier("rfm", orders, "--freeze", "--as-of", "2026-05-01", "--format", "json").out)
+    kept = home / "settings" / "rfm-cuts.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    later = json.loads(custtier("rfm", orders, "--cuts", "frozen", "--format", "json").out)
+    assert later["summary"]["cuts"] == first["summary"]["cuts"]
+    assert later["summary"]["high"] == first["summary"]["high"]
+    assert [note["code"] for note in later["notes"]] == ["frozen_cuts_drift"]
+    second = json.loads(custtier("rfm", orders, "--freeze", "--format", "json").out)
+    again = json.loads(custtier("rfm", orders, "--cuts", "frozen", "--format", "json").out)
+    assert again["summary"]["cuts"] == second["summary"]["cuts"] != first["summary"]["cuts"]
+    assert again["tables"] == second["tables"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "null",
+        '{"as_of": "2026-05-01"}',
+        '{"as_of": 3, "currency": "CNY", "window_days": null, "cuts": {}, "high": {}}',
+        '{"as_of": "2026-05-01", "currency": "CNY", "window_days": null, "high": {"r": 1, "f": 2, "m": 3},'
+        ' "cuts": {"r": ["9", 8], "f": [2, 3], "m": [1, 2]}}',
+        '{"as_of": "2026-05-01", "currency": "CNY", "window_days": null, "high": {"r": 1, "f": 2, "m": 3},'
+        ' "cuts": {"r": [9], "f": [2, 3], "m": [1, 2]}}',
+    ],
+)
+def test_a_damaged_file_of_cuts_is_refused(custtier: Custtier, orders: Path, home: Path, text: str) -> None:
+    settings(home, "")
+    (home / "settings" / "rfm-cuts.json").write_text(text, encoding="utf-8")
+    ended = custtier("rfm", orders, "--cuts", "frozen")
+    assert ended.code == USAGE
+    assert "error[bad-frozen-cuts]" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("recency_days = [30, 60, 90, 180]", "rfm_cuts.recency_days is 30, 60, 90, 180"),
+        ("recency_days = [180, 90, 60]", "rfm_cuts.recency_days"),
+        ("recency_days = [90, 60, 30, -1]", "rfm_cuts.recency_days"),
+        ("orders = []", "rfm_cuts.orders"),
+        ("orders = [0, 2, 3, 4]", "rfm_cuts.orders"),
+        ("net_sales = [0, 1, 2, 3]", "rfm_cuts.net_sales"),
+        ("net_sales = [1, 2, 3, inf]", "rfm_cuts.net_sales"),
+        ("net_sales = [1, 2, 2, 3]", "rfm_cuts.net_sales"),
+        ("sales = [1, 2, 3, 4]", "rfm_cuts.sales"),
+    ],
+)
+def test_own_cuts_that_mean_nothing_are_refused(
+    custtier: Custtier, orders: Path, home: Path, line: str, named: str
+) -> None:
+    settings(home, f"[rfm_cuts]\n{line}\n")
+    ended = custtier("rfm", orders)
+    assert ended.code == USAGE
+    assert "error[bad-settings]" in ended.err
+    assert named in ended.err

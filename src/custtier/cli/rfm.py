@@ -20,12 +20,21 @@ class Scheme(StrEnum):
     GRID10 = "grid10"
 
 
+class CutsFrom(StrEnum):
+    """Where the cuts between scores come from."""
+
+    QUANTILE = "quantile"
+    FIXED = "fixed"
+    FROZEN = "frozen"
+
+
 FIGURES = ("customers", "orders", "net_sales", "unattributed_orders", "unattributed_sales")
 """Numbers of the summary: a condition on another one is told before any work."""
 
 
 @given(asked=question, out=writing)
 def rfm(
+    *,
     asked: Question,
     out: Writing,
     scheme: Annotated[
@@ -35,6 +44,15 @@ def rfm(
     window: Annotated[
         str | None, typer.Option(metavar="DAYS", help="Count only orders of the last 365d; days since count from any.")
     ] = None,
+    cuts: Annotated[
+        CutsFrom | None,
+        typer.Option(
+            case_sensitive=False, help="Score by rank (quantile), by cuts of the settings, or by those kept; by rank."
+        ),
+    ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Keep the cuts of this answer, for --cuts frozen later.")
+    ] = False,
     matrix: Annotated[
         bool, typer.Option("--matrix", help="Add how many customers have each pair of scores: R by F, R by M.")
     ] = False,
@@ -44,5 +62,12 @@ def rfm(
     from custtier.workflows.rfm import rfm as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, scheme=scheme.value, window=window, with_matrix=matrix)
+        view = workflow(
+            seen,
+            scheme=scheme.value,
+            window=window,
+            with_matrix=matrix,
+            cuts=cuts.value if cuts else None,
+            freeze=freeze,
+        )
     answer(view, out)

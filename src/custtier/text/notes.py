@@ -79,6 +79,9 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "nearest_term": "nothing is called {term}; this is the word nearest to it",
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
+    "only_window": (
+        "only orders of the {days} days from {since} to {as_of} count; who bought nothing in them is not listed"
+    ),
     "only_suggested": (
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
         '"brushed"` or `"wholesale"` to the settings'

@@ -1,6 +1,6 @@
 """Recency, frequency and money of every customer: scores, and the class or segment that they make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -12,11 +12,13 @@ from custtier.metrics.runs import run_window
 from custtier.metrics.scope import Scope
 from custtier.periods import day_of
 from custtier.schema import SEGMENTS
+from custtier.scoring import RfmCuts
 from custtier.settings import TierCuts
 from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
 from custtier.views.people import with_people
-from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS, Cuts, no_scores, ranked_cuts
+from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS, Cuts, FrozenCuts, no_scores
+from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, check_freezable, cuts_asked, drift_of
 from custtier.views.score_matrix import score_matrices
 from custtier.views.segments import GRID10, eight_classes, grid_of_ten, segment_table
 from custtier.views.view import View
@@ -53,11 +55,24 @@ class Asked:
         scheme: `chinese8`, the eight classes, or `grid10`, the ten segments.
         window_days: Orders and net sales count only those of so many days that end on the day observed; None for all.
         with_matrix: Add the tables of `score_matrix.score_matrices`.
+        cuts: One of `CutsKind`; None is by rank, the default.
+        freeze: The cuts by rank are to be kept: `high` in the summary completes them.
+        written: The cuts of the settings, for `fixed`.
+        frozen: The cuts kept, for `frozen`.
     """
 
     scheme: str = CHINESE8
     window_days: int | None = None
     with_matrix: bool = False
+    cuts: str | None = None
+    freeze: bool = False
+    written: RfmCuts = field(default_factory=RfmCuts)
+    frozen: FrozenCuts | None = None
+
+    @property
+    def kind(self) -> str:
+        """Where the cuts come from."""
+        return self.cuts or CutsKind.QUANTILE
 
 
 def rfm(
@@ -90,8 +105,8 @@ def rfm(
         ties leave a score to nobody.
 
     Raises:
-        CusttierError: `unknown-scheme`, `no-purchases` when the window holds none, and those of `basis_of` and
-            `customers_of`.
+        CusttierError: `unknown-scheme`, `no-purchases` when the window holds none, and those of `basis_of`,
+            `customers_of` and `rfm_cuts_asked`.
     """
     asked = asked or Asked()
     if asked.scheme not in SCHEMES:
@@ -102,10 +117,21 @@ def rfm(
             scheme=asked.scheme,
             known=", ".join(SCHEMES),
         )
+    check_cuts(asked.kind, freeze=asked.freeze, written=asked.written, frozen=asked.frozen)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     found = customers_of(basis, _totals(basis, asked.window_days))
     sales = found.totals.get_column("net_sales").sort()
-    score_cuts = ranked_cuts(found.totals.get_column("last_day").sort(), sales)
+    score_cuts = cuts_asked(
+        basis,
+        days=found.totals.get_column("last_day"),
+        sales=sales,
+        kind=asked.kind,
+        written=asked.written,
+        frozen=asked.frozen,
+        window_days=asked.window_days,
+    )
+    if asked.freeze:
+        check_freezable(score_cuts, customers=found.totals.height)
     ever = sales if asked.window_days is None else found.totals.get_column("sales_ever").sort()
     tier = tier_codes(ever.reverse(), cuts=cuts or TierCuts())
     if asked.window_days is not None:
@@ -117,17 +143,23 @@ def rfm(
     ).with_columns(_segment(score_cuts, asked.scheme).alias("segment"))
     return View(
         command="rfm",
-        parameters={"scheme": asked.scheme, "window": asked.window_days, "matrix": asked.with_matrix},
+        parameters={
+            "scheme": asked.scheme,
+            "window": asked.window_days,
+            "matrix": asked.with_matrix,
+            "cuts": asked.cuts,
+            "freeze": asked.freeze,
+        },
         summary={
             "customers": scored.height,
             "orders": int(scored.get_column("order_count").sum()),
             "net_sales": int(sales.sum()),
             **found.unattributed,
-            "cuts": score_cuts.shown(as_of_day=basis.as_of_day) if score_cuts else {"r": [], "f": [], "m": []},
+            **_bounds(score_cuts, asked, as_of_day=basis.as_of_day),
         },
         tables={"customers": _table(scored, facts=facts, rows=rows), **_more(scored, score_cuts, asked)},
         heights={"customers": scored.height},
-        notes=(*found.notes, *_few(scored.height), *_windowed(basis, asked.window_days)),
+        notes=(*found.notes, *_remarks(scored, asked), *_windowed(basis, asked.window_days)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
@@ -180,7 +212,21 @@ def _windowed(basis: Basis, window_days: int | None) -> list[Note]:
     return [Note("windowed", {"days": window_days, "since": since, "as_of": basis.as_of})]
 
 
-def _few(customers: int) -> list[Note]:
+def _bounds(cuts: Cuts | None, asked: Asked, *, as_of_day: int) -> dict[str, object]:
+    """The figures of the summary that say where scores begin; where high begins, too, when cuts are asked for."""
+    if cuts is None:
+        return {"cuts": {"r": [], "f": [], "m": []}}
+    high = {"high": cuts.high(as_of_day=as_of_day)} if asked.cuts or asked.freeze else {}
+    return {"cuts": cuts.shown(as_of_day=as_of_day), **high}
+
+
+def _remarks(scored: pl.DataFrame, asked: Asked) -> list[Note]:
+    """What is to be said of the scores."""
+    customers = scored.height
+    if asked.kind == CutsKind.FROZEN and asked.frozen is not None:
+        return [drift_of(scored, frozen=asked.frozen)]
+    if asked.kind == CutsKind.FIXED:
+        return []
     if customers < LEAST_SCORED:
         return [Note("few_customers", {"count": customers, "least": LEAST_SCORED})]
     if customers < LEAST_FIVE_BINS:

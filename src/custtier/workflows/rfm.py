@@ -2,16 +2,25 @@
 
 from dataclasses import replace
 
+from custtier.facts import Note
 from custtier.periods import parse_window
 from custtier.views import rfm as view
+from custtier.views.rfm_cuts_asked import CutsKind
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
+from custtier.workflows.frozen_cuts import keep_cuts, kept_cuts
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
 
 def rfm(
-    question: Question, *, scheme: str = view.CHINESE8, window: str | None = None, with_matrix: bool = False
+    question: Question,
+    *,
+    scheme: str = view.CHINESE8,
+    window: str | None = None,
+    with_matrix: bool = False,
+    cuts: str | None = None,
+    freeze: bool = False,
 ) -> View:
     """Every customer's scores and segment.
 
@@ -20,6 +29,8 @@ def rfm(
         scheme: `chinese8` or `grid10`.
         window: `365d`: count only the orders and sales of so many last days; recency is of all.
         with_matrix: Add the tables of customers by pairs of scores.
+        cuts: `quantile`, `fixed` (of the settings) or `frozen` (those kept); by rank when not given.
+        freeze: Keep the cuts of this answer.
 
     Returns:
         `views.rfm.rfm`.
@@ -28,6 +39,10 @@ def rfm(
         scheme=scheme,
         window_days=None if window is None else parse_window(window, option="--window"),
         with_matrix=with_matrix,
+        cuts=cuts,
+        freeze=freeze,
+        written=question.settings.rfm_cuts,
+        frozen=kept_cuts() if cuts == CutsKind.FROZEN else None,
     )
     facts = open_facts(question)
     answer = view.rfm(
@@ -38,4 +53,7 @@ def rfm(
         asked=asked,
         rows=question.rows,
     )
+    if freeze:
+        path = keep_cuts(answer, window_days=asked.window_days)
+        answer = replace(answer, notes=(*answer.notes, Note("cuts_kept", {"path": str(path)})))
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
