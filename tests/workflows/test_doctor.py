@@ -116,6 +116,12 @@ def test_a_hole_of_a_week_is_found_and_told_by_its_days(tmp_path: Path) -> None:
     assert "2026-03-10 – 2026-03-16" in str(found["detail"])
 
 
+def test_the_days_after_a_lone_first_order_are_no_hole(tmp_path: Path) -> None:
+    opened = [row(n, id=f"d{n}", at=f"2026-{n // 28 + 3:02}-{1 + n % 28:02} 10:00:00") for n in range(1, 50)]
+    first = row(0, id="first", at="2026-01-20 10:00:00")
+    assert finding(examined(tmp_path, first, *opened), "date_gaps")["status"] == "ok"
+
+
 def test_closed_sundays_are_no_holes(tmp_path: Path) -> None:
     busy = [row(number, id=f"b{number}", who=f"v{number}") for number in range(1500)]
     kept = [line for line in busy if datetime.fromisoformat(line.split(",")[1]).weekday() != 6]

@@ -1,6 +1,7 @@
 """Checks of days and hours: holes, exports that end early, days to come, clocks that are off."""
 
 from datetime import date
+from math import log
 from typing import Final
 
 import polars as pl
@@ -12,7 +13,10 @@ _NEAR_DAYS: Final = 28
 """What is usual around a day: four weeks before and after it."""
 
 _IMPROBABLE: Final = 7.0
-"""Expected orders in a stretch that saw none: by chance that happens once in a thousand times (e^-7)."""
+"""Expected orders in a stretch that saw none: by chance that happens once in a thousand times (e^-7).
+
+Of n stretches one is as empty by chance n times as often; the logarithm of n on top makes it once in a thousand shops.
+"""
 
 _SHOWN: Final = 3
 
@@ -31,8 +35,9 @@ def date_gaps(facts: Facts) -> Check:
     if days.height < 2:
         return judged("date_gaps", 0)
     whole = days.upsample("ordered_on", every="1d").with_columns(pl.col("orders").fill_null(0))
-    pace = pl.col("orders").rolling_mean(_NEAR_DAYS, min_samples=1)
-    after = pl.col("orders").reverse().rolling_mean(_NEAR_DAYS, min_samples=1).reverse()
+    # at the ends fewer days stand there, and count as four weeks: a lone first order tells of no pace
+    pace = pl.col("orders").rolling_sum(_NEAR_DAYS, min_samples=1) / _NEAR_DAYS
+    after = pl.col("orders").reverse().rolling_sum(_NEAR_DAYS, min_samples=1).reverse() / _NEAR_DAYS
     paced = whole.with_columns(before=pace, after=after).join(
         days.select("ordered_on", is_open=True), on="ordered_on", how="left"
     )
@@ -43,8 +48,9 @@ def date_gaps(facts: Facts) -> Check:
     gaps = edges.with_columns(missing).filter(pl.col("days") > 0)
     weeks = max(whole.height / 7, 1)
     usual = gaps.group_by("days").len().filter(pl.col("len") * 3 > weeks)["days"].implode()
+    improbable = _IMPROBABLE + log(max(gaps.height, 1))
     found = gaps.filter(
-        (pl.min_horizontal("before", "next_after") * pl.col("days") > _IMPROBABLE) & ~pl.col("days").is_in(usual)
+        (pl.min_horizontal("before", "next_after") * pl.col("days") > improbable) & ~pl.col("days").is_in(usual)
     ).sort(["days", "ordered_on"], descending=[True, False])
     spans = ", ".join(
         f"{first.isoformat()} – {last.isoformat()}"
