@@ -103,3 +103,40 @@ def test_a_header_is_known_by_names_whatever_brackets_spaces_and_quotes_are_arou
         [write(tmp_path, header + "\n甲,260101-1,已收货,1,无售后,2.50,2026-01-01\n")], settings=Settings()
     )
     assert (reading.profile, reading.orders["gross"].to_list()) == ("pdd-orders", [250])
+
+
+INVENTED_ORDERS = """买家,联系方式,备注,货款,付钱那天
+张三,13912345678,要快,128.50,2024-03-01
+李四,13912345679,,256.00,2024-03-02
+王五,13912345670,老客,99.90,2024-03-05
+"""
+
+
+def test_orders_under_unknown_headers_are_not_taken_for_contacts(tmp_path: Path) -> None:
+    problem = problem_of(write(tmp_path, INVENTED_ORDERS))
+    assert problem.code == "unknown-format"
+    assert problem.values["columns"] == "货款, 付钱那天"
+    assert "--kind order" in problem.hint
+    numbered = INVENTED_ORDERS.replace("付钱那天", "小票单").replace("2024-03-0", "A10000")
+    assert problem_of(write(tmp_path, numbered)).values["columns"] == "货款, 小票单"
+
+
+def test_a_list_that_looks_like_orders_is_read_when_it_is_named(tmp_path: Path) -> None:
+    (reading,) = read_files([write(tmp_path, INVENTED_ORDERS)], settings=Settings(), profile="generic-contacts")
+    assert reading.lists["contacts"].height == 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "累计消费金额,最近消费时间",
+        "账户余额,最后下单日期",
+        "预算金额,下次跟进日期",
+        "积分,办卡日期",
+        "lifetime value,last order",
+    ],
+)
+def test_what_a_list_says_of_people_makes_it_no_orders(headers: str, tmp_path: Path) -> None:
+    path = write(tmp_path, INVENTED_ORDERS.replace("货款,付钱那天", headers))
+    (reading,) = read_files([path], settings=Settings())
+    assert reading.profile == "generic-contacts"

@@ -73,7 +73,8 @@ def identify(
         own: Names of the user's own profiles: where one of them matches, those that come with custtier do not count.
 
     Raises:
-        CusttierError: `unknown-format` when no profile matches any sheet, `ambiguous-format` when several match one,
+        CusttierError: `unknown-format` when no profile matches any sheet, or a plain list's leaves out what looks like
+            orders; `ambiguous-format` when several match one,
             `missing-column` when the one that matches needs a field that has no column.
     """
     known = [profile for profile in profiles if not profile.fallback]
@@ -83,6 +84,10 @@ def identify(
         matches = [match for match in found if match is not None]
         if matches:
             _check_columns(matches, path=path)
+            if turns[0] is not known:
+                from custtier.sources.unread_orders import refuse_orders  # it asks this module for headers
+
+                refuse_orders(matches, path=path, own=own)
             return matches
     raise _unknown(sheets, known, path=path)
 
@@ -119,7 +124,7 @@ def forced(sheets: Sequence[Sheet], profile: Profile, *, path: str) -> list[Matc
     Raises:
         CusttierError: `missing-column` when a field that the profile needs has no column in any sheet.
     """
-    names = _known_headers(profile)
+    names = known_headers(profile)
     best: list[Match] = []
     nearest: Match | None = None
     for sheet in sheets:
@@ -226,11 +231,12 @@ def headers_of(profile: Profile, field: str) -> tuple[str, ...]:
     return profile.columns.get(field, ())
 
 
-def _known_headers(profile: Profile) -> set[str]:
+def known_headers(profile: Profile) -> set[str]:
+    """Every header that a profile does something with, as it is compared."""
     mapped = {header for headers in profile.columns.values() for header in headers}
     accounts = {column for account in profile.accounts for column in account.columns}
     needed = {part for one in profile.signatures for name in one.needs for part in name.split("|")}
-    return {normal_header(header) for header in mapped | accounts | needed}
+    return {normal_header(header) for header in {*mapped, *accounts, *needed, *profile.instants}}
 
 
 def _missing(match: Match) -> list[str]:

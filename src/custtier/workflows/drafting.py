@@ -23,6 +23,7 @@ from custtier.sources.profile_faults import check_usable
 from custtier.sources.profiles_known import own_folder, own_profiles, usable_profiles
 from custtier.sources.sheet import Sheet
 from custtier.sources.sheets import sheets_of
+from custtier.sources.unread_orders import order_columns
 from custtier.text import Catalogue
 from custtier.views.view import View
 from custtier.workflows.draft_reasons import why
@@ -308,7 +309,8 @@ def _notes(
         notes.append(Note("draft_without_status", {}))
     if is_anybodys(found):
         notes.append(Note("draft_without_buyers", {}))
-    if found.kind.name == "contacts" and can_be(KINDS["order"], found.placements):
+    unread = [one.column for one in found.placements if not one.field]
+    if found.kind.name == "contacts" and (can_be(KINDS["order"], found.placements) or order_columns(unread)):
         notes.append(Note("draft_as_contacts", {}))
     if trial.rejected:
         values = {"rejected": trial.rejected, "rows": trial.rows_read, "reasons": listed(trial.reasons)}

@@ -74,6 +74,11 @@ def column_texts(head: Head, column: Column) -> pl.Series:
     return found[name]
 
 
+def columns_under(sheet: Sheet, header_row: int, *, zone: str) -> tuple[Column, ...]:
+    """The columns under a header that is known, each with how its values look."""
+    return _read(sheet, header_row, zone=zone, date_formats=()).columns
+
+
 def _score(cells: Sequence[str], known: Collection[str]) -> float:
     """How much a row looks like a header: known names first, then texts that are no numbers, each once."""
     texts = [cell.strip() for cell in cells if cell.strip()]
