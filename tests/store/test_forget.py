@@ -341,3 +341,18 @@ def test_the_search_reads_checkpoints_and_logs_and_finds_whoever_is_there(
     person = person_of(her_key(store), known=facts.table("known").collect(), accounts=facts.accounts)
     found = searched(store.folder, Sought(person=person, keys=person.account_keys)).found
     assert {path.split("/")[0] for path in found} >= {"orders", "current_orders", "buyers", "imports", "rejects"}
+
+
+def test_the_place_of_a_parcel_and_a_label_of_hers_go_with_the_receiver(store: Store) -> None:
+    own = [order(f"{number}", account="friend_55", phone="13900236003") for number in (1, 2)]
+    sent = order("3", account="friend_55", phone=PHONE, name=NAME, province="她家的省", city="她家的市", address="她家")
+    said = listing(NEW, links=[link("美美的标签", HERS["account"]), link("美美的标签", "friend_55", decision="apart")])
+    shown = reading([order("9", **HERS), *own, sent])
+    store.add([shown, said], imported_at=NOW)
+    assert all(text in everything(store.folder) for text in ("她家的市", "美美的标签"))
+    forget(store)
+    assert not [text for text in (NAME, "她家", "美美的标签") if text in everything(store.folder)]
+    before = store.facts().table("links").collect()
+    store.add([shown, said], imported_at=NOW)
+    assert not [text for text in ("她家", "美美的标签") if text in everything(store.folder)]
+    assert store.facts().table("links").collect().drop("import_id").equals(before.drop("import_id"))

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,8 @@ _ANONYMOUS: Final = (
     "order_id", "account", "account_kind", "name", "phone", "phone_kind", "email", "province", "city", "address",
     "referrer", "refund_id",
 )  # fmt: skip
-_BUYER: Final = ("account", "account_kind", "name", "phone", "phone_kind", "email", "address")
+_BESIDE_PHONE: Final = ("phone", "name", "address", "province", "city")
+_BUYER: Final = ("account", "account_kind", "phone_kind", "email", *_BESIDE_PHONE)
 _KEYS: Final = ("order_key", "item_key", "refund_key")
 
 
@@ -100,10 +102,12 @@ class Eraser:
     Args:
         theirs: What is the person's.
         keep_totals: Whether their orders stay, as nobody's.
+        labels: Label that links gave the person → what stands in its place on rows of others.
     """
 
-    def __init__(self, theirs: Theirs, *, keep_totals: bool) -> None:
+    def __init__(self, theirs: Theirs, *, keep_totals: bool, labels: Mapping[str, str]) -> None:
         self._theirs = theirs
+        self._labels = dict(labels)
         self._keep_totals = keep_totals
         self._pattern = theirs.person.pattern()
         self._renamed: dict[str, pl.DataFrame] = {}
@@ -149,7 +153,8 @@ class Eraser:
         if name == "rejects":
             return pl.lit(value=False)
         cells = [self._cell_shows(column) for column in _texts(columns)]
-        return pl.any_horizontal(self._names_buyer(name), *cells)
+        labelled = [_or_false(pl.col("person").is_in(list(self._labels)))] if name == "links" else []
+        return pl.any_horizontal(self._names_buyer(name), *cells, *labelled)
 
     def _names_buyer(self, name: str) -> pl.Expr:
         """Whether a record of somebody else's order names the person as its buyer."""
@@ -179,6 +184,8 @@ class Eraser:
         buyer = self._names_buyer(name)
         blanked = _BUYER if name == "orders" else ()
         left = left.with_columns(pl.when(~buyer).then(pl.col(column)).alias(column) for column in blanked)
+        if name == "links":
+            left = left.with_columns(pl.col("person").replace(self._labels))
         left = left.with_columns(self._cleaned(columns))
         if self._keep_totals and name not in LISTS:
             left = pl.concat([left, self._anonymous(own)], how="diagonal")
@@ -192,7 +199,7 @@ class Eraser:
             text = pl.col(column)
             kept = text if self._pattern is None else text.str.replace_all(self._pattern, "")
             is_whole = _or_false(text.is_in(list(self._theirs.person.texts))) & pl.lit(column in ("email", "referrer"))
-            gone = is_whole | (receiver if column in ("phone", "name", "address") else pl.lit(value=False))
+            gone = is_whole | (receiver if column in _BESIDE_PHONE else pl.lit(value=False))
             found.append(pl.when(~gone).then(kept).alias(column))
         if "phone_kind" in columns:
             found.append(pl.when(~receiver).then(pl.col("phone_kind")).alias("phone_kind"))

@@ -16,7 +16,7 @@ from custtier.settings import Settings
 from custtier.store.behind import writing_behind
 from custtier.store.current import fold
 from custtier.store.erasing import Eraser, Theirs, theirs_of
-from custtier.store.forgotten import ForgottenList, remembered
+from custtier.store.forgotten import ForgottenList, label_text, remembered
 from custtier.store.layout import FORGOTTEN_TABLE, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables
 from custtier.store.person import Person, person_of
@@ -98,12 +98,14 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
     theirs = theirs_of(person, orders=store.raw_orders(), standing=standing)
     sought = _sought(store, theirs)
     fresh = store.layout.beside()
-    eraser = Eraser(theirs, keep_totals=keep_totals)
+    labels = _labels(store, person)
+    renamed = ForgottenList((), id_key=store.id_key).new_labels(labels)
+    eraser = Eraser(theirs, keep_totals=keep_totals, labels=renamed)
     versions = {
         name: eraser.copied(name, store.layout.raw[name], store.versions[name], into=fresh.raw[name]) for name in RAW
     }
     versions |= _snapshots_without(store, eraser, theirs, fresh, versions)
-    versions[FORGOTTEN_TABLE] = _remember(store, fresh, theirs, at=at)
+    versions[FORGOTTEN_TABLE] = _remember(store, fresh, theirs, labels, at=at)
     _record(store, fresh, versions, person, at=at)
     fresh.take_over()
     proof = searched(store.layout.folder, sought)
@@ -224,9 +226,17 @@ def _cleaner(person: Person) -> Callable[[Any], Any]:
     return clean
 
 
-def _remember(store: Standing, fresh: Layout, theirs: Theirs, *, at: datetime) -> int:
+def _labels(store: Standing, person: Person) -> pl.Series:
+    """The labels that links of any import gave the person."""
+    links = store.layout.raw["links"].scan(store.versions["links"])
+    own = links.filter(pl.col("account_key").is_in(person.account_keys.implode()))
+    return own.select(pl.col("person").unique()).collect()["person"].drop_nulls()
+
+
+def _remember(store: Standing, fresh: Layout, theirs: Theirs, labels: pl.Series, *, at: datetime) -> int:
     """The hashes of who was forgotten before, and of this person."""
     hashing = ForgottenList((), id_key=store.id_key)
-    tokens = {hashing.token(text) for text in theirs.person.token_texts(theirs.order_keys)}
+    texts = [*theirs.person.token_texts(theirs.order_keys), *(label_text(label) for label in labels.to_list())]
+    tokens = {hashing.token(text) for text in texts}
     before = store.layout.forgotten.scan(store.versions[FORGOTTEN_TABLE]).collect()
     return fresh.forgotten.append(remembered(before, tokens, person=len(store.commits) + 1, at=at))

@@ -29,7 +29,7 @@ _SEPARATOR: Final = "\x1f"
 _KEY: Final = r"1[3-9](?:[\s\-]?\d){9}|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
 """What looks like a mobile number or an e-mail inside a text."""
 _FREE: Final = ("name", "address", "remark", "referrer", "tags", "order_id", "label", "person")
-_PEOPLE: Final = ("name", "phone", "phone_kind", "email", "address")
+_PEOPLE: Final = ("name", "phone", "phone_kind", "email", "address", "province", "city")
 
 
 def account_text(kind: str, space: str, account: str) -> str:
@@ -50,6 +50,11 @@ def plain_text(text: str) -> str:
 def order_text(order_key: int) -> str:
     """What is hashed of an order."""
     return _SEPARATOR.join(("order", str(order_key)))
+
+
+def label_text(label: str) -> str:
+    """What is hashed of a label that links gave the person."""
+    return _SEPARATOR.join(("label", label))
 
 
 class ForgottenList:
@@ -99,7 +104,10 @@ class ForgottenList:
         lists, gone_lists = {}, pl.Series("list_key", [], dtype=pl.Int64)
         for name, rows in reading.lists.items():
             own = self._list_rows_gone(name, rows, theirs)
-            lists[name] = self._without_receivers(rows.filter(~own))
+            left = rows.filter(~own)
+            if name == "links":
+                left = self._without_labels(left, own=rows.filter(own)["person"])
+            lists[name] = self._without_receivers(left)
             gone_lists = pl.concat([gone_lists, rows.filter(own)[LIST_KEYS[name]].alias("list_key")])
         is_gone = pl.col("order_key").is_in(gone.implode()) | pl.col("list_key").is_in(gone_lists.implode())
         is_out = (pl.col("outcome") == "kept") & is_gone.fill_null(value=False)
@@ -117,6 +125,22 @@ class ForgottenList:
             rejects=self._without_cells(reading.rejects),
             lists=lists,
         )
+
+    def new_labels(self, labels: pl.Series) -> dict[str, str]:
+        """What stands in the place of labels, which may be names: the same for the same label, and telling nothing."""
+        return {label: f"…{self.token(label_text(label))[:12]}" for label in labels.drop_nulls().unique().to_list()}
+
+    def _without_labels(self, links: pl.DataFrame, *, own: pl.Series) -> pl.DataFrame:
+        """`links` of others without the labels of those who were forgotten.
+
+        Args:
+            links: `LINKS`.
+            own: Labels of rows that are theirs.
+        """
+        shown = links["person"].drop_nulls().unique()
+        held = self.held(shown, [label_text(label) for label in shown.to_list()])
+        labels = self.new_labels(pl.concat([own.alias("person"), held.alias("person")]))
+        return links.with_columns(pl.col("person").replace(labels))
 
     def _orders_gone(self, reading: Reading, theirs: pl.Series) -> pl.Series:
         """Keys of the orders of forgotten people, and of orders that went with them."""
