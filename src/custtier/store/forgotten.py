@@ -246,32 +246,6 @@ class ForgottenList:
         self._met.update(self._tokens.intersection(map(self.token, texts)))
 
 
-def keeping_out(rows: pl.DataFrame, *, visible: Sequence[int]) -> pl.DataFrame:
-    """`FORGOTTEN` without the people who were let in again by an import that stands.
-
-    Args:
-        rows: `FORGOTTEN`.
-        visible: Ids of the imports that stand.
-    """
-    return rows.filter(~pl.col("welcomed_by").is_in(list(visible)).fill_null(value=False))
-
-
-def welcomed(rows: pl.DataFrame, met: Iterable[str], *, visible: Sequence[int], import_id: int) -> pl.DataFrame:
-    """`FORGOTTEN` after an import let people in again: none of their keys keeps them out while it stands.
-
-    Args:
-        rows: `FORGOTTEN`.
-        met: Tokens that the import shows.
-        visible: Ids of the imports that stand before it.
-        import_id: The import.
-    """
-    people = rows.filter(pl.col("token").is_in(list(met)))["person"].unique()
-    is_kept_out = ~pl.col("welcomed_by").is_in(list(visible)).fill_null(value=False)
-    is_welcome = is_kept_out & pl.col("person").is_in(people.implode())
-    letting_in = pl.when(is_welcome).then(pl.lit(import_id, dtype=pl.Int64)).otherwise("welcomed_by")
-    return rows.with_columns(letting_in.alias("welcomed_by"))
-
-
 def remembered(rows: pl.DataFrame, tokens: Iterable[str], *, person: int, at: datetime) -> pl.DataFrame:
     """`FORGOTTEN` with one person more; whoever was let in again and has one of these keys is kept out again.
 

@@ -19,9 +19,9 @@ from custtier.store.behind import writing_behind
 from custtier.store.counts import file_counts
 from custtier.store.current import Records
 from custtier.store.details import opened_records
+from custtier.store.entrance import Entrance
 from custtier.store.fold import differing
 from custtier.store.forgetting import Forgotten, Standing, forget
-from custtier.store.forgotten import ForgottenList, keeping_out, welcomed
 from custtier.store.layout import FORGOTTEN_TABLE, LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
@@ -30,7 +30,6 @@ from custtier.store.memory import records_of
 from custtier.store.publish import Incoming, order_keys, publish_import, publish_undo
 from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
 from custtier.store.remarks import remarks
-from custtier.store.returning import returning_accounts
 from custtier.store.snapshots import Snapshots
 from custtier.store.standing import standing_orders
 from custtier.store.state import State, import_of, imports_of, unknown_import
@@ -154,9 +153,10 @@ class Store:
         with self._writing() as state:
             import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
             versions = dict(state.versions)
+            entrance = self._entrance(state)
             if include_forgotten:
-                versions[FORGOTTEN_TABLE] = self._welcome(readings, state, import_id=import_id)
-            readings = self._without_forgotten(readings, state, versions[FORGOTTEN_TABLE], standing=import_id)
+                versions[FORGOTTEN_TABLE] = entrance.welcome(readings, import_id=import_id)
+            readings = entrance.passed(readings, version=versions[FORGOTTEN_TABLE], import_id=import_id)
             fresh = [records_of([reading], import_id=import_id) for reading in readings]
             fresh_lists = [lists_of([reading], import_id=import_id) for reading in readings]
             raw = self._raw(state)
@@ -268,41 +268,11 @@ class Store:
             with self._writing():
                 pass
 
-    def _without_forgotten(
-        self, readings: Sequence[Reading], state: State, version: int, *, standing: int
-    ) -> Sequence[Reading]:
-        rows = self._layout.forgotten.scan(version).collect()
-        return self._apart(readings, keeping_out(rows, visible=[*state.visible, standing]), state)[0]
-
-    def _welcome(self, readings: Sequence[Reading], state: State, *, import_id: int) -> int:
-        """The version of the list of who was forgotten in which it lets in again those whom the files show."""
-        rows = self._layout.forgotten.scan(state.versions[FORGOTTEN_TABLE]).collect()
-        met = self._apart(readings, keeping_out(rows, visible=state.visible), state)[1]
-        return self._layout.forgotten.replace(
-            self._layout.forgotten.put(welcomed(rows, met, visible=state.visible, import_id=import_id))
+    def _entrance(self, state: State) -> Entrance:
+        limit = self._settings.shared_phone_accounts
+        return Entrance(
+            self._layout, versions=state.versions, visible=state.visible, id_key=self._secret(), limit=limit
         )
-
-    def _apart(
-        self, readings: Sequence[Reading], rows: pl.DataFrame, state: State
-    ) -> tuple[Sequence[Reading], frozenset[str]]:
-        """The readings without the forgotten of this list, and which of its tokens they show as somebody's own."""
-        if rows.is_empty() or not readings:
-            return readings, frozenset()
-        forgotten = ForgottenList(rows["token"].to_list(), id_key=self._secret())
-        layout, versions = self._layout, state.versions
-
-        def known() -> pl.DataFrame:
-            parts = (layout.snapshots[name].scan(versions[name]).collect() for name in ("buyers", "contacted"))
-            return all_known(*parts)
-
-        theirs = returning_accounts(
-            readings,
-            forgotten=forgotten,
-            known_there=known,
-            id_key=self._secret(),
-            limit=self._settings.shared_phone_accounts,
-        )
-        return forgotten.without(readings, theirs=theirs), forgotten.met
 
     def _secret(self) -> bytes:
         return self._id_key or load_id_key()
