@@ -97,8 +97,10 @@ def test_on_a_terminal_it_asks(
 ) -> None:
     monkeypatch.setattr("custtier.cli.forget.can_ask", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda *_, **__: typed)
-    ended = custtier("forget", "amy_2019")
+    ended = custtier("forget", "amy_2019", "--lang", "en")
     assert ended.code == (0 if typed == "yes" else 1)
+    assert all(shown in ended.err for shown in ("林**", "137****6001", "200.00", "CNY"))
+    assert "13700236001" not in ended.err
     assert len(json.loads(custtier("rfm", "--format", "json").out)["tables"]["customers"]) == left
     assert sys.stdin is not None
 

@@ -2,16 +2,19 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from custtier.cli.asking import can_ask
 from custtier.cli.fail_on import check_names
 from custtier.cli.options import Writing, given, writing
-from custtier.cli.output import answer, say_aside
+from custtier.cli.output import answer, page_width, say_aside
 from custtier.errors import usage_error
 from custtier.text import message
+
+if TYPE_CHECKING:
+    from custtier.workflows.forget import Meant
 
 FIGURES = ("orders", "rows", "files_searched", "files_with_traces")
 """Numbers of the summary: a condition on another one is told before anybody is forgotten."""
@@ -34,28 +37,28 @@ def forget(
     from custtier.workflows.forget import forget_customer, whom
 
     meant = whom(customer, store=out.store, settings=out.settings)
-    if not yes and not _agreed(out, customer_id=meant.customer_id, purchases=meant.purchases):
+    if not yes and not _agreed(out, meant):
         say_aside(out.session.catalogue.say(message("nobody was forgotten")))
         raise typer.Exit(1)
     done = forget_customer(meant, store=out.store, settings=out.settings, keep_totals=keep_totals, at=datetime.now(UTC))
     answer(done, out)
 
 
-def _agreed(out: Writing, *, customer_id: str, purchases: int) -> bool:
-    """Whether somebody at the terminal says yes."""
+def _agreed(out: Writing, meant: "Meant") -> bool:
+    """Whether somebody at the terminal, who sees whom it is about, says yes."""
     if not can_ask():
         raise usage_error(
             "not-confirmed",
             "forgetting {customer} cannot be undone, and there is no terminal to ask",
             hint="add `--yes` if that is meant",
-            customer=customer_id,
+            customer=meant.customer_id,
         )
-    say = out.session.catalogue.say
-    question = say(
-        message("Erase {customer} and {purchases} purchases from the store for good? Type yes"),
-        customer=customer_id,
-        purchases=purchases,
-    )
+    from custtier.render import Request, rendered
+
+    catalogue = out.session.catalogue
+    request = Request(reveal=out.reveal, width=page_width(), zone=out.settings.zone)
+    say_aside(rendered(meant.view, request, catalogue).decode())
+    question = catalogue.say(message("Erase {customer} from the store for good? Type yes"), customer=meant.customer_id)
     typed = typer.prompt(question, default="", show_default=False, err=True).strip().lower()
     sys.stderr.flush()
     return typed in {"yes", "y", "是"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from custtier.errors import usage_error
-from custtier.facts import Note
+from custtier.facts import Facts, Note
 from custtier.people import find
 from custtier.settings import Settings
 from custtier.store import Forgotten, Store
@@ -23,12 +23,13 @@ class Meant:
     Args:
         customer_key: Of `schema.CUSTOMERS`.
         customer_id: As shown.
-        purchases: How many orders of theirs were ever paid.
+        view: Who that is, to be looked at before they are gone. Table `customer` (customer_id, name, phone, platforms,
+            order_count, net_sales, currency): one row, or one a currency. Orders are those ever paid.
     """
 
     customer_key: int
     customer_id: str
-    purchases: int
+    view: View
 
 
 def whom(text: str, *, store: Path, settings: Settings) -> Meant:
@@ -61,11 +62,35 @@ def whom(text: str, *, store: Path, settings: Settings) -> Meant:
             count=len(ids),
             customers=", ".join(ids[:_LISTED]) + (" …" if len(ids) > _LISTED else ""),
         )
-    key, customer_id = found.select("customer_key", "customer_id").row(0)
+    person = found.drop("found_by")
+    key, customer_id = person.select("customer_key", "customer_id").row(0)
+    return Meant(customer_key=key, customer_id=customer_id, view=_card(person, facts))
+
+
+def _card(person: pl.DataFrame, facts: Facts) -> View:
+    """Who somebody is and what they bought, in one row a currency."""
+    key = person["customer_key"].item()
     merged = facts.accounts.filter(pl.col("customer_key") == key).select("account_key")
     own = pl.concat([merged, pl.LazyFrame({"account_key": [key]})])
-    bought = facts.purchases.join(own, on="account_key", how="semi").select(pl.len()).collect().item()
-    return Meant(customer_key=key, customer_id=customer_id, purchases=bought)
+    bought = (
+        facts.purchases.join(own, on="account_key", how="semi")
+        .group_by("currency")
+        .agg(
+            pl.len().cast(pl.Int64).alias("order_count"),
+            (pl.col("gross") - pl.col("undated_refund") - pl.col("dated_refund")).sum().alias("net_sales"),
+        )
+        .sort("currency")
+        .collect()
+    )
+    card = person.drop("customer_key").join(bought, how="cross") if bought.height else person.drop("customer_key")
+    single = bought.height == 1
+    return View(
+        command="show",
+        parameters={},
+        summary={},
+        tables={"customer": card.drop("currency", strict=False) if single else card},
+        currency=bought["currency"].item() if single else None,
+    )
 
 
 def forget_customer(meant: Meant, *, store: Path, settings: Settings, keep_totals: bool, at: datetime) -> View:
