@@ -280,6 +280,20 @@ def test_a_list_of_contacts_is_told_from_orders(tmp_path: Path) -> None:
     assert reading.rejects.is_empty()
 
 
+@pytest.mark.parametrize("last", ["合计,,2,,,,", ",合计,2,,,,", "Total:,,,,,,"])
+def test_a_line_of_totals_is_left_out_of_a_drafted_list_as_of_any_other(last: str, tmp_path: Path) -> None:
+    text = (
+        "客户微信名,微信备注,加微日期,手机,服务顾问,意向等级,标签\n"
+        "阿芳,王芳-绿茶,2026-01-05 10:22:01,16000000001,小李,A,老客\n"
+        f"大强,李强,2026-01-06 11:02:33,,小李,B,\n{last}\n"
+    )
+    found = drafted(text, tmp_path)
+    reading = read_with(found, text, tmp_path)
+    assert found.kind.name == "contacts"
+    assert reading.rejects.is_empty()
+    assert reading.records["reason"].to_list() == [None, None, "total_row"]
+
+
 def test_spend_is_drafted_when_it_is_named(tmp_path: Path) -> None:
     text = "投放日期,渠道,计划名称,金额\n2026-01-05,抖音,春茶,120.5\n2026-01-06,抖音,春茶,99\n"
     found = drafted(text, tmp_path, kind="spend")

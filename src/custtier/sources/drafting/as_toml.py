@@ -42,7 +42,7 @@ def as_toml(draft: Draft, *, name: str, title: str, platform: str, catalogue: Ca
         *_statuses(draft, catalogue),
         *_refund_statuses(draft, catalogue),
         *_rules(draft),
-        *_totals(draft),
+        _totals(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -207,12 +207,10 @@ def _rules(draft: Draft) -> list[str]:
     ]
 
 
-def _totals(draft: Draft) -> list[str]:
+def _totals() -> str:
     """Rows of totals are none of the records, whatever the kind."""
     starts = "(?i)^,?(合计|总计|小计|共计|汇总|累计|total|totals|grand total|sum)[:：]?\\\\s*(,|$)"
-    if draft.kind.name != "order":
-        return []
-    return [f'[[trailers]]\nstarts = "{starts}"\nreason = "total_row"\nto_end = false']
+    return f'[[trailers]]\nstarts = "{starts}"\nreason = "total_row"\nto_end = false'
 
 
 def _text(text: str) -> str:
