@@ -18,13 +18,16 @@ CATEGORIES = ("茶叶", "茶具", "")
 
 def lines() -> list[str]:
     """Sixty customers: the further down, the longer ago and the less; every third bought again."""
-    rows = ["订单号,日期,金额,客户,姓名,渠道,类目,状态"]
+    rows = ["订单号,日期,金额,客户,姓名,渠道,商品名称,类目,状态"]
     for place in range(60):
         for again in range(1 + (place % 3 == 0) * (1 + place % 5)):
             day = date(2026, 6, 30) - timedelta(days=6 * place + 40 * again)
             amount = f"{3000 - 45 * place}.{place % 10}0"
             channel, category = CHANNELS[(place + again) % 4], CATEGORIES[place % 3]
-            rows.append(f"B{place:02}{again},{day},{amount},c{place:02},客{place:02},{channel},{category},已付款")
+            goods = f"{category or '礼物'}{place % 7}"
+            rows.append(
+                f"B{place:02}{again},{day},{amount},c{place:02},客{place:02},{channel},{goods},{category},已付款"
+            )
     return rows
 
 
@@ -48,6 +51,8 @@ def settings(home: Path, text: str) -> None:
 
 
 OPTIONS = {
+    "by-channel": ("--by", "channel", "--limit", 1),
+    "by-category": ("--by", "category", "--table", "by"),
     "freeze": ("--freeze", "--as-of", "2026-05-01", "--limit", 3),
     "fixed": ("--cuts", "fixed", "--limit", 3),
     "matrix": ("--matrix", "--limit", 3),

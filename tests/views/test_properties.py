@@ -20,10 +20,13 @@ from metrics.shops import Order, Shop, facts_of, random_shop
 Ask = Callable[..., View]
 ASKS: dict[str, Ask] = {
     "tiers": tiers,
+    "tiers-window": lambda facts, **more: tiers(facts, window_days=36_500, **more),
     "tiers-sales": lambda facts, **more: tiers(facts, sales="55.5%", **more),
     "rfm": rfm,
     "grid10": lambda facts, **more: rfm(facts, asked=Asked(scheme="grid10"), **more),
-    "rfm-window": lambda facts, **more: rfm(facts, asked=Asked(window_days=400, with_matrix=True), **more),
+    "rfm-window": lambda facts, **more: rfm(
+        facts, asked=Asked(window_days=400, with_matrix=True, by="channel"), **more
+    ),
     "churn": churn,
     "churn-own": lambda facts, **more: churn(facts, method="own", everyone=True, **more),
     "churn-shop": lambda facts, **more: churn(facts, method="shop", lang="zh", **more),

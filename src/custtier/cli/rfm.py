@@ -28,6 +28,15 @@ class CutsFrom(StrEnum):
     FROZEN = "frozen"
 
 
+class By(StrEnum):
+    """What customers may be told apart by."""
+
+    CHANNEL = "channel"
+    AGENT = "agent"
+    SOURCE = "source"
+    CATEGORY = "category"
+
+
 FIGURES = ("customers", "orders", "net_sales", "unattributed_orders", "unattributed_sales")
 """Numbers of the summary: a condition on another one is told before any work."""
 
@@ -53,6 +62,10 @@ def rfm(
     freeze: Annotated[
         bool, typer.Option("--freeze", help="Keep the cuts of this answer, for --cuts frozen later.")
     ] = False,
+    by: Annotated[
+        By | None,
+        typer.Option(case_sensitive=False, help="Add what each channel, agent, format or category comes to, by class."),
+    ] = None,
     matrix: Annotated[
         bool, typer.Option("--matrix", help="Add how many customers have each pair of scores: R by F, R by M.")
     ] = False,
@@ -67,6 +80,7 @@ def rfm(
             scheme=scheme.value,
             window=window,
             with_matrix=matrix,
+            by=by.value if by else None,
             cuts=cuts.value if cuts else None,
             freeze=freeze,
         )

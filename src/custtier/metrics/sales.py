@@ -1,5 +1,6 @@
 """Net sales of every purchase as of a day."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -9,7 +10,12 @@ from custtier.periods import day_number
 
 
 def purchases_as_of(
-    orders: Lazy, *, as_of: date, dated_refunds: Lazy | None = None, has_dated_refunds: bool = True
+    orders: Lazy,
+    *,
+    as_of: date,
+    dated_refunds: Lazy | None = None,
+    has_dated_refunds: bool = True,
+    keep: Sequence[str] = (),
 ) -> Lazy:
     """Every order that is a purchase on `as_of`, with its net sales.
 
@@ -22,10 +28,11 @@ def purchases_as_of(
         dated_refunds: `schema.DATED_REFUNDS`; None when all of them are dated up to `as_of`, so that the orders' own
             `dated_refund` holds.
         has_dated_refunds: Whether any order has one; without any, `dated_refund` need not be read.
+        keep: More columns of `orders` that are wanted.
 
     Returns:
         One row per purchase: `account_key` (Int64, null when it belongs to nobody), `order_day` (Int32), `net_sales`
-        (Int64, minor units, above 0). Without `dated_refunds` in the order of `orders`.
+        (Int64, minor units, above 0), and `keep`. Without `dated_refunds` in the order of `orders`.
     """
     before_dated = nw.col("gross") - nw.col("undated_refund")
     if not has_dated_refunds:
@@ -41,4 +48,4 @@ def purchases_as_of(
         netted = orders.join(refunded, on="order_key", how="left").with_columns(
             net_sales=before_dated - nw.col("refunded").fill_null(0)
         )
-    return netted.filter(nw.col("net_sales") > 0).select("account_key", "order_day", "net_sales")
+    return netted.filter(nw.col("net_sales") > 0).select("account_key", "order_day", "net_sales", *keep)

@@ -12,7 +12,7 @@ from custtier.text import Catalogue, message
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of
 from custtier.text.notes import note_text
-from custtier.text.titles import command_title, table_title, title_of
+from custtier.text.titles import CLASS_COLUMN, command_title, table_title, title_of
 from custtier.views.view import View
 
 BOLD: Final = "\x1b[1m"
@@ -22,6 +22,10 @@ ON_REQUEST: Final = frozenset({"lorenz"})
 """Tables for drawing, not for reading: only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "shop",
+    "campaign",
+    "agent",
+    "channel",
     "f1_sales",
     "m1_sales",
     "phone_1",
@@ -61,6 +65,7 @@ LEFT_OUT_FIRST: Final = (
     "recency_days",
     "order_count",
     "in_top",
+    "order_id",
     "last_order_on",
     "net_sales",
     "files",
@@ -79,7 +84,7 @@ TOGETHER: Final = (
 )
 """Columns that go together: the column `rfm` says all three scores, and half of a matrix says nothing."""
 
-CARDS: Final = frozenset({"definitions"})
+CARDS: Final = frozenset({"definitions", "customer"})
 """Tables that are read row by row: each cell stands beside its title."""
 
 UNDER: Final = ("detail", "hint")
@@ -89,6 +94,8 @@ INDENT: Final = "    "
 ARROW: Final = "→ "
 
 FOLDING: Final = {
+    "products": 20,
+    "label": 12,
     "terms": 24,
     "hints": 20,
     "headers": 24,
@@ -211,11 +218,12 @@ class _Page:
 def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
     """The columns that do not fit."""
     left_out: set[str] = set()
-    for name in LEFT_OUT_FIRST if width is not None else ():
+    classes = frozenset(name for name in columns if name.startswith(CLASS_COLUMN))
+    for name in (*sorted(classes)[:1], *LEFT_OUT_FIRST) if width is not None else ():
         if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
             break
         if name in columns and ONLY_BESIDE.get(name, name) in columns:
-            group = next((group for group in TOGETHER if name in group), frozenset({name}))
+            group = next((group for group in (*TOGETHER, classes) if name in group), frozenset({name}))
             left_out |= group & columns.keys()
     return left_out
 

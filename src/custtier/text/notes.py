@@ -18,6 +18,12 @@ NOTES: Final[Mapping[str, str]] = {
     "broken_profile": (
         "{file} is no profile and is left aside; `custtier sources check` on any file says what is wrong with it"
     ),
+    "by_no_agent": "orders that show no agent: {orders}; they stand in the row without a name",
+    "by_no_category": (
+        "orders with goods of no category, or without known goods: {orders}; they stand in the row without a name"
+    ),
+    "by_no_channel": "orders that show no channel: {orders}; they stand in the row without a name",
+    "by_no_source": "orders of no format: {orders}; they stand in the row without a name",
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
     ),
@@ -78,6 +84,8 @@ NOTES: Final[Mapping[str, str]] = {
         "forgotten` lets them in"
     ),
     "nearest_term": "nothing is called {term}; this is the word nearest to it",
+    "no_purchase_of_theirs": "this customer has no purchase up to the day observed, so no score, class or level",
+    "last_orders": "the last {shown} of {orders} orders; `--orders 0` lists all",
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
     "only_window": (
         "only orders of the {days} days from {since} to {as_of} count; who bought nothing in them is not listed"
@@ -133,7 +141,7 @@ NOTES: Final[Mapping[str, str]] = {
         "orders, net sales, F and M count the {days} days from {since} to {as_of}; days since the last order, R and "
         "tiers count everything"
     ),
-    "cuts_kept": "these cuts are kept in {path}; `--cuts frozen` scores by them",
+    "cuts_kept": "these cuts are kept as {file} in the settings folder; `--cuts frozen` scores by them",
     "frozen_cuts": "scored by the cuts kept as of {frozen_on}",
     "frozen_cuts_drift": (
         "scored by the cuts kept as of {frozen_on}; by cuts of today {changed} of {count} customers would have other "

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from custtier.text import Catalogue
+from custtier.text.names import names_of
 
 CONTEXT: Final = "title"
+CLASS_COLUMN: Final = "segment."
+"""What the names of columns begin with that count the customers of a class; the class's code follows."""
 _SIDE: Final = re.compile(r"_[12]$")
 
 TITLES: Final[Mapping[str, str]] = {
@@ -65,6 +68,7 @@ TITLES: Final[Mapping[str, str]] = {
     **{f"f{score}_sales": f"F {score} net sales" for score in range(1, 6)},
     **{f"m{score}_customers": f"M {score}" for score in range(1, 6)},
     **{f"m{score}_sales": f"M {score} net sales" for score in range(1, 6)},
+    "category": "Category",
     "cuts": "Cuts",
     "high.r": "R high: days since at most",
     "high.f": "F high: orders at least",
@@ -187,6 +191,24 @@ TITLES: Final[Mapping[str, str]] = {
     "table": "Table",
     "files_searched": "Files searched",
     "files_with_traces": "Files with traces",
+    # one customer
+    "sales_rank": "Place by net sales",
+    "agent": "Agent",
+    "channel": "Channel",
+    "campaign": "Campaign",
+    "tags": "Tags",
+    "found_by": "Found by",
+    "shop": "Shop",
+    "order_state": "State",
+    "refunded": "Refunded",
+    "products": "Products",
+    "account_kind": "Kind of account",
+    "at": "At",
+    "event": "Event",
+    "date_kind": "Key date",
+    "label": "Label",
+    "calendar": "Calendar",
+    "day": "Day",
     # what words mean
     "code": "Code",
     "subject": "Subject",
@@ -203,6 +225,7 @@ TITLES: Final[Mapping[str, str]] = {
 TABLES: Final[Mapping[str, str]] = {
     "customers": "Customers",
     "segments": "Classes",
+    "by": "Where they bought",
     "matrix_rf": "Customers by R and F",
     "matrix_rm": "Customers by R and M",
     "tiers": "Tiers",
@@ -222,6 +245,11 @@ TABLES: Final[Mapping[str, str]] = {
     "words": "Words",
     "rules": "Rows",
     "erased": "Taken out",
+    "customer": "Customer",
+    "matches": "Customers meant",
+    "accounts": "Accounts",
+    "history": "Added and deleted",
+    "dates": "Key dates",
     "subjects": "Subjects",
     "definitions": "Definitions",
 }
@@ -236,6 +264,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "exclusions": "Orders that are no purchases",
     "doctor": "Health of the data",
     "define": "What words mean",
+    "show": "One customer",
     "forget": "A customer forgotten",
     "identities": "Who is one person",
     "identities propose": "Who may be one person",
@@ -274,6 +303,7 @@ ASKED: Final[Mapping[str, str]] = {
     "until": "until",
     "window": "window in days",
     "matrix": "matrix",
+    "by": "by",
     "cuts": "cuts",
     "freeze": "cuts kept",
     "keep_totals": "totals kept",
@@ -298,6 +328,9 @@ def one_side(column: str) -> str:
 
 def title_of(column: str, catalogue: Catalogue) -> str:
     """The title of a column or of a summary figure; its own name when it has none."""
+    if column.startswith(CLASS_COLUMN):
+        code = column.removeprefix(CLASS_COLUMN)
+        return names_of("segment", catalogue).get(code, code)
     alone = one_side(column)
     if column in TITLES or alone not in TITLES:
         return catalogue.word(CONTEXT, TITLES[column]) if column in TITLES else column

@@ -27,7 +27,7 @@ class Basis:
         as_of: Last day observed.
         currency: Currency of every amount.
         orders: `schema.PURCHASES` in scope.
-        purchases: Those that are purchases: `metrics.sales.purchases_as_of`.
+        refunds: The dated refunds that count; None when all of them do.
         is_sorted: Whether `purchases` are still sorted by account and day.
         is_whole: Whether every order known is used.
     """
@@ -36,9 +36,24 @@ class Basis:
     as_of: date
     currency: str | None
     orders: Lazy
-    purchases: Lazy
+    refunds: Lazy | None
     is_sorted: bool
     is_whole: bool
+
+    @property
+    def purchases(self) -> Lazy:
+        """Those of the orders that are purchases: `metrics.sales.purchases_as_of`."""
+        return self.purchases_with()
+
+    def purchases_with(self, *columns: str) -> Lazy:
+        """The same with more columns of `orders`."""
+        return purchases_as_of(
+            self.orders,
+            as_of=self.as_of,
+            dated_refunds=self.refunds,
+            has_dated_refunds=self.facts.extent.dated_refunds > 0,
+            keep=columns,
+        )
 
     @property
     def accounts(self) -> pl.LazyFrame | None:
@@ -114,15 +129,12 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
     # no refund is dated after the last day known: only an earlier day asks which of them had been made
     all_made = extent.last_on is None or observed >= extent.last_on or not extent.dated_refunds
     refunds = None if all_made else nw.from_native(facts.dated_refunds)
-    purchases = purchases_as_of(
-        orders, as_of=observed, dated_refunds=refunds, has_dated_refunds=extent.dated_refunds > 0
-    )
     return Basis(
         facts=facts,
         as_of=observed,
         currency=one_currency(facts, scope, orders),
         orders=orders,
-        purchases=purchases,
+        refunds=refunds,
         is_sorted=all_made,
         is_whole=is_whole,
     )

@@ -17,6 +17,7 @@ from custtier.settings import TierCuts
 from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
 from custtier.views.people import with_people
+from custtier.views.rfm_by import by_tables, check_dimension, nameless
 from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS, Cuts, FrozenCuts, no_scores
 from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, check_freezable, cuts_asked, drift_of
 from custtier.views.score_matrix import score_matrices
@@ -55,6 +56,7 @@ class Asked:
         scheme: `chinese8`, the eight classes, or `grid10`, the ten segments.
         window_days: Orders and net sales count only those of so many days that end on the day observed; None for all.
         with_matrix: Add the tables of `score_matrix.score_matrices`.
+        by: One of `rfm_by.DIMENSIONS`: add the table `by`; None for none.
         cuts: One of `CutsKind`; None is by rank, the default.
         freeze: The cuts by rank are to be kept: `high` in the summary completes them.
         written: The cuts of the settings, for `fixed`.
@@ -64,6 +66,7 @@ class Asked:
     scheme: str = CHINESE8
     window_days: int | None = None
     with_matrix: bool = False
+    by: str | None = None
     cuts: str | None = None
     freeze: bool = False
     written: RfmCuts = field(default_factory=RfmCuts)
@@ -117,6 +120,7 @@ def rfm(
             scheme=asked.scheme,
             known=", ".join(SCHEMES),
         )
+    check_dimension(asked.by)
     check_cuts(asked.kind, freeze=asked.freeze, written=asked.written, frozen=asked.frozen)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     found = customers_of(basis, _totals(basis, asked.window_days))
@@ -141,12 +145,15 @@ def rfm(
         tier.alias("tier"),
         *(score_cuts.expressions() if score_cuts else no_scores()),
     ).with_columns(_segment(score_cuts, asked.scheme).alias("segment"))
+    codes = SCHEMES[asked.scheme] if score_cuts else ()
+    by_value = by_tables(scored, basis=basis, by=asked.by, window_days=asked.window_days, codes=codes)
     return View(
         command="rfm",
         parameters={
             "scheme": asked.scheme,
             "window": asked.window_days,
             "matrix": asked.with_matrix,
+            "by": asked.by,
             "cuts": asked.cuts,
             "freeze": asked.freeze,
         },
@@ -157,9 +164,9 @@ def rfm(
             **found.unattributed,
             **_bounds(score_cuts, asked, as_of_day=basis.as_of_day),
         },
-        tables={"customers": _table(scored, facts=facts, rows=rows), **_more(scored, score_cuts, asked)},
+        tables={"customers": _table(scored, facts=facts, rows=rows), **_more(scored, score_cuts, asked), **by_value},
         heights={"customers": scored.height},
-        notes=(*found.notes, *_remarks(scored, asked), *_windowed(basis, asked.window_days)),
+        notes=(*found.notes, *_remarks(scored, asked), *_windowed(basis, asked.window_days), *nameless(by_value)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,

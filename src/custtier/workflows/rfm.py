@@ -19,6 +19,7 @@ def rfm(
     scheme: str = view.CHINESE8,
     window: str | None = None,
     with_matrix: bool = False,
+    by: str | None = None,
     cuts: str | None = None,
     freeze: bool = False,
 ) -> View:
@@ -29,6 +30,7 @@ def rfm(
         scheme: `chinese8` or `grid10`.
         window: `365d`: count only the orders and sales of so many last days; recency is of all.
         with_matrix: Add the tables of customers by pairs of scores.
+        by: `channel`, `agent`, `source` or `category`: add what each of them comes to.
         cuts: `quantile`, `fixed` (of the settings) or `frozen` (those kept); by rank when not given.
         freeze: Keep the cuts of this answer.
 
@@ -39,6 +41,7 @@ def rfm(
         scheme=scheme,
         window_days=None if window is None else parse_window(window, option="--window"),
         with_matrix=with_matrix,
+        by=by,
         cuts=cuts,
         freeze=freeze,
         written=question.settings.rfm_cuts,
@@ -55,5 +58,5 @@ def rfm(
     )
     if freeze:
         path = keep_cuts(answer, window_days=asked.window_days)
-        answer = replace(answer, notes=(*answer.notes, Note("cuts_kept", {"path": str(path)})))
+        answer = replace(answer, notes=(*answer.notes, Note("cuts_kept", {"file": path.name})))
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
