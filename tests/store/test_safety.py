@@ -15,6 +15,7 @@ from filelock import FileLock
 from custtier.errors import STORE, USAGE, CusttierError
 from custtier.store import Store
 from custtier.store.layout import Layout
+from custtier.store.lock import HOLDER_NAME
 from custtier.store.tables import StoredTable
 from store.readings import item, many, order, reading, refund
 from store.test_store import NEW, NOW, OLD, assert_same, counts, held, opened
@@ -276,3 +277,33 @@ def test_a_store_may_lie_in_any_folder(tmp_path: Path) -> None:
     odd.undo(2)
     assert odd.facts().purchases.collect()["gross"].to_list() == [10000]
     assert odd.rejects(1).height == 1
+
+
+def test_a_disk_too_full_to_say_who_writes_is_told_by_what_is_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add([many(10)], imported_at=NOW)
+    written = Path.write_text
+
+    def full(path: Path, *given: Any, **named: Any) -> int:
+        if path.name == HOLDER_NAME:
+            raise OSError(28, "No space left on device")
+        return written(path, *given, **named)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert store.add([many(10, start=10)], imported_at=NOW).files[0]["new"] == 10
+
+
+def test_a_disk_too_full_to_send_readers_to_new_tables_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.add([many(10)], imported_at=NOW)
+    before = held(store)
+    key = store.facts().customers.collect()["customer_key"][0]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(CusttierError) as told:
+        patched.setattr(Layout, "_write_mark", full)
+        store.forget(key, keep_totals=False, at=NOW)
+    assert told.value.code == "store-not-written"
+    assert_same(held(opened(store.folder)), before)

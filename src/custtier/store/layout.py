@@ -151,8 +151,15 @@ class Layout:
         return fresh
 
     def take_over(self) -> None:
-        """Sends everybody to these tables, at once; the former ones are nobody's and are deleted."""
-        self._write_mark({"format": FORMAT, "root": self.root})
+        """Sends everybody to these tables, at once; the former ones are nobody's and are deleted.
+
+        Raises:
+            CusttierError: `store-not-written`.
+        """
+        try:
+            self._write_mark({"format": FORMAT, "root": self.root})
+        except OSError as problem:
+            raise unwritten(self.folder, type(problem).__name__) from problem
         self.sweep()
 
     def sweep(self) -> None:

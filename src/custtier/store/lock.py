@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,9 @@ def writing(folder: Path, *, wait_seconds: float) -> Iterator[None]:
         raise _locked(folder, wait_seconds) from problem
     holder = folder / HOLDER_NAME
     try:
-        holder.write_text(json.dumps({"pid": os.getpid()}), encoding="ascii")
+        # a full disk: who writes is not told then, and what is written next says what is wrong
+        with suppress(OSError):
+            holder.write_text(json.dumps({"pid": os.getpid()}), encoding="ascii")
         yield
     finally:
         holder.unlink(missing_ok=True)
