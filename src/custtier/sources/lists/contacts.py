@@ -28,6 +28,8 @@ def contact_rows(table: pl.DataFrame, layout: Layout) -> ListRows:
     rows = with_persons(_with_whole_names(table), layout.profile)
     rows, faults, notes = _with_times(rows, layout)
     rows = left_out_accounts(rows)
+    if "alias" in rows.columns:
+        rows = rows.with_columns(alias=pl.when(pl.col("alias").ne_missing(pl.col("account"))).then("alias"))
     rows = rows.with_columns(tags=sorted_tags(rows["tags"])) if "tags" in rows.columns else rows
     nobody = pl.all_horizontal(pl.col(name).is_null() for name in _NAMES if name in rows.columns)
     rows = with_faults(rows, [*faults, Fault("missing_account", "account", nobody), damaged_account()], layout)
