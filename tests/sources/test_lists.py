@@ -62,6 +62,21 @@ def keys_of_orders(reading: Reading) -> set[int]:
             "平台,账号,昵称,添加时间\n有赞,13800000001,木棉,2026-01-01\n",
             id="a phone where the platform knows people by it",
         ),
+        pytest.param(
+            "order_id,date,amount,external_userid\n1,2026-01-01,5,wm1\n",
+            "平台,账号,昵称,添加时间\n企业微信,wm1,木棉,2026-01-01\n",
+            id="what WeCom calls a contact",
+        ),
+        pytest.param(
+            "order_id,date,amount,unionid\n1,2026-01-01,5,o1\n",
+            "客户姓名,客户类型,unionid,跟进员工,添加时间\n木棉,微信客户,o1,小林,2026-01-01\n",
+            id="a unionid of a program for WeCom",
+        ),
+        pytest.param(
+            "order_id,date,amount,微信号,客户\n1,2026-01-01,5,wxid_1,张姐\n",
+            "UserName,Alias,Remark,NickName\nwxid_1,lily,张姐,木棉\n",
+            id="a WeChat id",
+        ),
     ],
 )
 def test_a_contact_has_the_key_that_its_orders_have(orders: str, contacts: str, tmp_path: Path) -> None:
