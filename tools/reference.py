@@ -35,6 +35,7 @@ COMMANDS = (
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("show",),
     ("exclusions",),
     ("exclusions", "test"),
     ("define",),

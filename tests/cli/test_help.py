@@ -19,6 +19,7 @@ COMMANDS = [
     ("churn",),
     ("exclusions",),
     ("exclusions", "test"),
+    ("show",),
     ("define",),
     ("doctor",),
     ("demo",),

@@ -15,6 +15,7 @@ from custtier.cli import (
     importing,
     imports,
     rfm,
+    show,
     sources,
     template,
     tiers,
@@ -31,6 +32,7 @@ ORDER = (
     "tiers",
     "rfm",
     "churn",
+    "show",
     "exclusions",
     "define",
     "doctor",
@@ -83,6 +85,7 @@ app.add_typer(identities.app, name="identities")
 app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("churn", cls=Command)(churn.churn)
+app.command("show", cls=Command)(show.show)
 app.add_typer(exclusions.app, name="exclusions")
 app.command("define", cls=Command)(define.define)
 app.command("doctor", cls=Command)(doctor.doctor)

@@ -65,12 +65,12 @@ LEFT_OUT_FIRST: Final = (
     "recency_days",
     "order_count",
     "in_top",
-    "order_id",
     "last_order_on",
     "net_sales",
     "files",
     "phone",
     "name",
+    "order_id",
     "cells",
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""

@@ -214,7 +214,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "check": {
         "rejected_rows": "rows not read",
         "unknown_statuses": "unknown statuses",
-        "damaged_ids": "damaged order numbers",
+        "damaged_ids": "damaged numbers",
         "repeated_files": "files without news",
         "imports": "imports",
         "date_gaps": "missing days",
@@ -338,4 +338,5 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 
 def names_of(column: str, catalogue: Catalogue) -> dict[str, str]:
     """Code → name in the catalogue's language, for the codes of one column; empty when it holds none."""
-    return {code: catalogue.word(f"{CONTEXT} {column}", english) for code, english in NAMES.get(column, {}).items()}
+    known = {code: catalogue.word(f"{CONTEXT} {column}", english) for code, english in NAMES.get(column, {}).items()}
+    return {**known, **catalogue.own_names(column)}

@@ -15,6 +15,10 @@ NOTES: Final[Mapping[str, str]] = {
         "{payments} payments of {profile} from {since} to {until} share no transaction id with the shop orders of the "
         "same days: sales may be counted twice; import only one of the two, or exports that carry the transaction id"
     ),
+    "blank_status_unpaid": (
+        "{file}: orders with nothing in {column} and no time of payment: {orders}; they count as unpaid, so as no "
+        "purchase; fill in what became of them and import the file again"
+    ),
     "broken_profile": (
         "{file} is no profile and is left aside; `custtier sources check` on any file says what is wrong with it"
     ),
@@ -45,6 +49,10 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
+    "damaged_phones": (
+        "{file}: phones that a spreadsheet has cut (such as 1.39E+10): {phones}; they name nobody; format the column "
+        "as text before the file is saved, or export it again"
+    ),
     "day_without_year": ("{file}: rows whose {column} has no year: {rows}; they come in without it"),
     "deleted_by_then": (
         "{file}: contacts called deleted without a time: {rows}; taken as deleted by the latest time in the file"
@@ -74,6 +82,9 @@ NOTES: Final[Mapping[str, str]] = {
     "no_buyer_key": (
         "{file}: this export ({profile}) holds no account, full phone or e-mail of any buyer; its orders count in the "
         "shop's totals, not for customers"
+    ),
+    "folders_inside": (
+        "{folder}: folders inside are not looked into: {folders}; name each of them too, such as {first}"
     ),
     "forgotten_here_only": (
         "exported files, backups and answers written before still hold what they held, and so may the settings: delete "
