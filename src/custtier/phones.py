@@ -12,6 +12,9 @@ MOBILE: Final = r"1[3-9]\d{9}"
 PLACEHOLDER: Final = r"^(?:13800138000|1[3-9]\d(?:" + "|".join(f"{digit}{{8}}" for digit in range(10)) + "))$"
 """Numbers that are typed where none is known: 13800138000, and those that end in eight equal digits."""
 
+DAMAGED: Final = r"^\s*\d(?:\.\d+)?[Ee]\+\d{1,2}\s*$"
+"""What a spreadsheet writes for a long number, of which it shows the first digits alone: 1.39E+10."""
+
 _NONE: Final = "none"
 _CIPHER: Final = r"^(?:##|\$\$|~)"
 _EXTENSION: Final = rf"^(?:\+86-?|0086-?|86-?)?{MOBILE}(?:-|转|,)\d{{1,6}}$"
@@ -63,6 +66,11 @@ def with_phones(frame: pl.DataFrame, *, phone: str = "phone", kind: str = "phone
             .drop("seen_phone", "seen_kind")
         )
     return told.with_columns(pl.when(pl.col(kind) != _NONE).then(pl.col(kind)).alias(kind))
+
+
+def damaged_phone(phone: pl.Expr) -> pl.Expr:
+    """Whether a spreadsheet has cut the number; null where there is none."""
+    return phone.str.contains_any(["E+", "e+"]) & phone.str.contains(DAMAGED)
 
 
 def _looked_at(phone: str) -> list[pl.Expr]:

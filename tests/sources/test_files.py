@@ -47,6 +47,15 @@ def test_a_folder_stands_for_its_visible_files_by_name(tmp_path: Path) -> None:
     assert [Path(reading.path).name for reading in read(tmp_path)] == ["a.csv", "b.csv"]
 
 
+def test_folders_inside_a_folder_are_named_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv")
+    for name in ("2025", "2024", ".git", "__MACOSX"):
+        (tmp_path / name).mkdir()
+    assert read(tmp_path / "a.csv").passed_over == ()
+    values = {"folder": str(tmp_path), "folders": "2024, 2025", "first": str(tmp_path / "2024")}
+    assert read(tmp_path).passed_over == (Note("folders_inside", values),)
+
+
 def test_an_archive_stands_for_every_member_with_its_chinese_name(tmp_path: Path) -> None:
     path = tmp_path / "orders.zip"
     with zipfile.ZipFile(path, "w") as archive:

@@ -81,6 +81,7 @@ def test_a_sound_export_is_well_in_every_check(tmp_path: Path) -> None:
         ("rejected_rows", [row(900 + n, amount="ten") for n in range(20)], "bad", 20),
         ("unknown_statuses", [row(900, state="飞走了")], "bad", 1),
         ("damaged_ids", [row(900, id="1.23457E+17")], "bad", 1),
+        ("damaged_ids", [row(900, phone="1.39123E+10"), row(901, phone="13912345678.0")], "bad", 1),
         (
             "damaged_ids",
             [row(900 + n, at=f"2026-06-0{1 + n} 10:00:00", id=f"{20260000001 + n}00000000") for n in range(9)],

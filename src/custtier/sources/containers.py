@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from custtier.errors import data_error, nothing_error, usage_error
+from custtier.facts import Note
 from custtier.sources import limits
 from custtier.sources.archives import DAMAGE, Source, decoded_name, gunzipped, members
 from custtier.sources.passwords import Passwords
 
 _CHUNK: Final = 1 << 20
+_FOLDERS_SHOWN: Final = 5
 _START: Final = 1 << 12
 _ZIP, _EMPTY_ZIP, _OLE, _GZIP = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 _PACKED: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd")
@@ -56,7 +58,10 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
             )
             if not inside:
                 raise nothing_error(
-                    "empty-folder", "{path} holds no files", hint="name the exported files", path=shown_name(path)
+                    "empty-folder",
+                    "{path} holds no files",
+                    hint="name the exported files, or the folder that they lie in: folders inside are not looked into",
+                    path=shown_name(path),
                 )
             found += inside
         elif path.is_file():
@@ -69,6 +74,24 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
                 path=shown_name(path),
             )
     return found
+
+
+def folders_inside(paths: Sequence[Path]) -> tuple[Note, ...]:
+    """A note on each named folder that holds further ones, which are not looked into."""
+    found: list[Note] = []
+    for path in paths:
+        if str(path) == "-" or not path.is_dir():
+            continue
+        inside = sorted(
+            shown_name(Path(entry.name))
+            for entry in path.iterdir()
+            if entry.is_dir() and not entry.name.startswith((".", "__"))
+        )
+        if inside:
+            named = ", ".join(inside[:_FOLDERS_SHOWN]) + (" …" if len(inside) > _FOLDERS_SHOWN else "")
+            first = shown_name(path / inside[0])
+            found.append(Note("folders_inside", {"folder": shown_name(path), "folders": named, "first": first}))
+    return tuple(found)
 
 
 def unpacked(path: Path, *, folder: Path, passwords: Passwords | None = None) -> Iterator[Source]:

@@ -21,7 +21,7 @@ from custtier.sources.rejects import reject_rows
 from custtier.sources.row_faults import reject_reasons
 from custtier.sources.trailer_totals import differing_totals
 from custtier.sources.transforms.text import is_masked
-from custtier.sources.values import Layout, file_instant, pending_refunds, settled_grain, with_values
+from custtier.sources.values import Layout, blank_statuses, file_instant, pending_refunds, settled_grain, with_values
 
 
 def convert(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:
@@ -201,6 +201,10 @@ def _notes(
         notes.append(Note("shop_receipt", {"file": path, "profile": profile.name}))
     elif profile.money_basis == "goods":
         notes.append(Note("goods_price", {"file": path, "profile": profile.name}))
+    blank = blank_statuses(table)
+    if blank:
+        column = layout.match.header_of("status")
+        notes.append(Note("blank_status_unpaid", {"file": path, "column": column, "orders": blank}))
     unknown = pending_refunds(table)
     if unknown:
         column = layout.match.header_of("refund_status")

@@ -10,8 +10,9 @@ from custtier.errors import CusttierError, usage_error
 from custtier.facts import Note
 from custtier.settings import Settings
 from custtier.sources.archives import Source
-from custtier.sources.containers import named_files, shown_name, unpacked
+from custtier.sources.containers import folders_inside, named_files, shown_name, unpacked
 from custtier.sources.convert import convert
+from custtier.sources.damaged_phones import damaged_phone_notes
 from custtier.sources.identify import Match, forced, identify
 from custtier.sources.passwords import Passwords
 from custtier.sources.profile import Profile
@@ -69,7 +70,7 @@ def read_files(
                         taken(problem, source.label)
             except CusttierError as problem:
                 taken(problem, shown_name(path))
-    return Readings(tuple(readings), tuple(skipped))
+    return Readings(tuple(readings), tuple(skipped), folders_inside(paths))
 
 
 def _check_switches(include: frozenset[str]) -> None:
@@ -117,8 +118,8 @@ def converted(group: Sequence[Match], *, path: str, settings: Settings, include:
         reading = convert_list(group, path=path, settings=settings, include=include)
     else:
         reading = convert(group, path=path, settings=settings, include=include)
-    samples = sample_notes(reading)
-    return replace(reading, notes=(*reading.notes, *samples)) if samples else reading
+    found = (*damaged_phone_notes(reading), *sample_notes(reading))
+    return replace(reading, notes=(*reading.notes, *found)) if found else reading
 
 
 def _by_profile(matches: Sequence[Match]) -> list[Match]:

@@ -67,10 +67,12 @@ class Readings(Sequence[Reading]):
     Args:
         readings: One a file, or one a profile where a workbook's sheets are of several.
         skipped: Notes `skipped_file` with `file` and `problem` (the error's code).
+        passed_over: Notes `folders_inside` with `folder` and `folders`: what lies in a named folder and is not read.
     """
 
     readings: tuple[Reading, ...] = ()
     skipped: tuple[Note, ...] = ()
+    passed_over: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.readings)

@@ -357,6 +357,15 @@ def refund_money(table: pl.DataFrame) -> pl.Expr:
     return amount
 
 
+def blank_statuses(table: pl.DataFrame) -> int:
+    """Orders that count as unpaid because nothing says otherwise: neither a status nor the time of a payment."""
+    if "status" not in table.columns or not table["status"].null_count():
+        return 0
+    taken = (pl.col("role") == ORDER) & pl.col("reason").is_null() & pl.col("is_head")
+    silent = pl.col("status").is_null() & (pl.col("state") == State.UNPAID)
+    return int(table.filter(taken & silent).select(pl.col("order_key").n_unique()).item())
+
+
 def pending_refunds(table: pl.DataFrame) -> int:
     """Rows whose refund status is a word that the profile does not know."""
     if "refund_state" not in table.columns:

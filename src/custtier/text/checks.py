@@ -10,7 +10,10 @@ from custtier.text.values import by_name
 FOUND: Final[Mapping[str, str]] = {
     "rejected_rows": "rows that could not be read: {reasons}; in {files}",
     "unknown_statuses": "rows with a status that their format does not know: their orders are missing",
-    "damaged_ids": "order numbers that a spreadsheet has cut: E+ in place of digits, or zeros at the end ({zeros})",
+    "damaged_ids": (
+        "order numbers and phones that a spreadsheet has cut: E+ in place of digits, or zeros at the end ({zeros}); "
+        "phones among them: {phones}"
+    ),
     "repeated_files": "files that held nothing new: {files}",
     "imports": "imports in the store: {count}, undone: {undone}, on disk: {megabytes} MB",
     "date_gaps": "{days} days without an order that are no chance: {spans}",

@@ -12,7 +12,7 @@ from custtier.text import Catalogue
 from custtier.text.checks import found_text, hint_text
 from custtier.views.health.check import BAD, LOOK, OK, STATUSES, Check, judged
 from custtier.views.health.days import date_gaps, future_days, odd_hours, old_exports
-from custtier.views.health.intake import Intake, intake_checks, zero_ended
+from custtier.views.health.intake import Intake, cut_phones, intake_checks, zero_ended
 from custtier.views.health.money import is_waiting, lost_refunds, overlapping_bills, paid, purchase_checks
 from custtier.views.health.people import list_checks, phone_checks
 from custtier.views.health.repeats import again_within_minutes, twice_over_sources
@@ -66,7 +66,7 @@ def doctor(
         _rules_check(rules),
     ]
     details = facts.table("details", columns=["order_id", "source", "ordered_on"])
-    checks = [*intake_checks(intake, id_zeros=zero_ended(details)), *checks]
+    checks = [*intake_checks(intake, id_zeros=zero_ended(details), cut_phones=cut_phones(facts)), *checks]
     ranked = sorted(checks, key=lambda check: STATUSES.index(check.status))
     return View(
         command="doctor",

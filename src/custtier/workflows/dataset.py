@@ -74,7 +74,7 @@ def _from_files(question: Question) -> Facts:
             _refuse_refunds_alone(readings)
     return replace(
         facts,
-        notes=(*facts.notes, *rejected_note(readings), *file_notes(readings)),
+        notes=(*facts.notes, *rejected_note(readings), *readings.passed_over, *file_notes(readings)),
         excluded=excluded_rows(readings),
     )
 

@@ -127,6 +127,7 @@ def import_files(
         notes=(
             *_kept_rejects(readings, import_id=outcome.import_id),
             *readings.skipped,
+            *readings.passed_over,
             *_file_notes(outcome.files),
             *outcome.notes,
         ),

@@ -85,7 +85,7 @@ def check_files(
         Table `files`: one row a file and profile; `problem` is the code of the error of a file that cannot be read.
         The summary's `good` counts those that were recognised and read without a reject.
     """
-    from custtier.sources.containers import named_files, shown_name
+    from custtier.sources.containers import folders_inside, named_files, shown_name
     from custtier.sources.read import read_files
 
     rows: list[dict[str, object]] = []
@@ -118,6 +118,7 @@ def check_files(
             "net_sales": int(files["net_sales"].sum()) if same and currencies else None,
         },
         tables={"files": files},
+        notes=folders_inside(paths),
         currency=currencies.pop() if same and currencies else None,
     )
 

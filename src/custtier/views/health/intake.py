@@ -6,6 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from custtier.facts import Facts
+from custtier.phones import damaged_phone
+from custtier.schema import PhoneKind
 from custtier.views.health.check import OK, Check, judged
 
 _SHOWN: Final = 3
@@ -39,18 +42,19 @@ class Intake:
     bytes: int = 0
 
 
-def intake_checks(intake: Intake, *, id_zeros: tuple[int, int]) -> list[Check]:
+def intake_checks(intake: Intake, *, id_zeros: tuple[int, int], cut_phones: int) -> list[Check]:
     """Rejected rows, unknown statuses, damaged numbers, repeated files, the store itself.
 
     Args:
         intake: What reading left behind.
         id_zeros: Order numbers that end in zeros as a spreadsheet leaves them, and how many could.
+        cut_phones: Phones of orders and contacts that a spreadsheet has cut.
     """
     reasons = dict(intake.reasons)
     told = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
     worst = sorted(intake.rejected.items(), key=lambda one: (-one[1], one[0]))[:_SHOWN]
     zeros, long_ids = id_zeros
-    damaged = reasons.get("damaged_id", 0) + zeros
+    damaged = reasons.get("damaged_id", 0) + zeros + cut_phones
     checks = [
         judged(
             "rejected_rows",
@@ -61,7 +65,7 @@ def intake_checks(intake: Intake, *, id_zeros: tuple[int, int]) -> list[Check]:
             files=", ".join(f"{file} ({count:,})" for file, count in worst),
         ),
         judged("unknown_statuses", reasons.get("unknown_status", 0), of=intake.rows_read, bad=0.0),
-        judged("damaged_ids", damaged, of=max(long_ids, intake.rows_read), bad=0.0, zeros=zeros),
+        judged("damaged_ids", damaged, of=max(long_ids, intake.rows_read), bad=0.0, zeros=zeros, phones=cut_phones),
         judged("repeated_files", len(intake.repeated_files), files=", ".join(intake.repeated_files[:_SHOWN])),
     ]
     if intake.imports is not None:
@@ -69,6 +73,14 @@ def intake_checks(intake: Intake, *, id_zeros: tuple[int, int]) -> list[Check]:
         values = {"count": intake.imports, "undone": intake.undone, "megabytes": f"{megabytes:,}"}
         checks.append(Check("imports", OK, intake.imports, None, values))
     return checks
+
+
+def cut_phones(facts: Facts) -> int:
+    """Phones of orders and contacts of which a spreadsheet left the first digits alone."""
+    odd = pl.col("phone_kind") == PhoneKind.ODD.value
+    tables = [facts.table(name, columns=["phone", "phone_kind"]) for name in ("details", "contacts")]
+    counts = [table.filter(odd & damaged_phone(pl.col("phone"))).select(pl.len()) for table in tables]
+    return sum(int(count.item()) for count in pl.collect_all(counts))
 
 
 def zero_ended(orders: pl.LazyFrame) -> tuple[int, int]:
