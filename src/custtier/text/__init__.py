@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 Lang = Literal["en", "zh"]
 LANGS: Final[tuple[Lang, ...]] = ("en", "zh")
+Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 DOMAIN: Final = "custtier"
 LOCALE: Final = Path(__file__).parent / "locale"
 
@@ -24,10 +25,12 @@ class Catalogue:
 
     Args:
         lang: `en` or `zh`.
+        labels: Names of the user's own: column → code → language → name.
     """
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, labels: Labels | None = None) -> None:
         self.lang: Lang = lang
+        self._labels: Labels = labels or {}
         self._texts = _texts(lang)
 
     def say(self, message: str, /, **values: object) -> str:
@@ -39,6 +42,11 @@ class Catalogue:
         if not message:
             return ""
         return self._texts.gettext(message).format_map(_Places(values))
+
+    def own_names(self, column: str) -> dict[str, str]:
+        """Code → name, for the codes of a column that the user has named; in the other language where need be."""
+        found = self._labels.get(column, {})
+        return {code: named.get(self.lang) or next(iter(named.values()), code) for code, named in found.items()}
 
     def listed(self, words: Iterable[str]) -> str:
         """Words in a row: `a, b`, in Chinese `a、b`."""
