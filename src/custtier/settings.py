@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from custtier.errors import CusttierError, nearest, usage_error
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
+from custtier.schemes import Scheme, schemes_faults
 from custtier.scoring import RfmCuts, cut_faults
 from custtier.text import message
 
@@ -64,6 +65,7 @@ class Settings:
         churn_levels: See `ChurnLevels`.
         tier_cuts: See `TierCuts`.
         rfm_cuts: See `RfmCuts`.
+        schemes: The user's own schemes of classes.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
     """
@@ -78,6 +80,7 @@ class Settings:
     churn_levels: ChurnLevels = field(default_factory=ChurnLevels)
     tier_cuts: TierCuts = field(default_factory=TierCuts)
     rfm_cuts: RfmCuts = field(default_factory=RfmCuts)
+    schemes: tuple[Scheme, ...] = ()
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
 
@@ -208,9 +211,11 @@ def _check_rules(path: Path, settings: Settings) -> None:
 
 
 def _check_scoring(path: Path, settings: Settings) -> None:
-    """Return when own cuts of scores have a meaning."""
+    """Return when own cuts of scores and own schemes have a meaning."""
     for key, wrong, value in cut_faults(settings.rfm_cuts):
         raise _bad(path, wrong, key=key, value=value)
+    for wrong, values in schemes_faults(settings.schemes):
+        raise _bad(path, wrong, **values)
 
 
 def _check_bounds(path: Path, settings: Settings) -> None:

@@ -42,6 +42,26 @@ def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 CUTS = """[rfm_cuts]
 recency_days = [180, 90, 60, 30]
 net_sales = [500, 1000, 2000, 5000]
+
+[[schemes]]
+name = "simple"
+
+[[schemes.classes]]
+code = "star"
+zh = "明星客户"
+en = "stars"
+r = "3-5"
+m = "high"
+
+[[schemes.classes]]
+code = "back"
+zh = "要挽回"
+r = "1-2"
+m = "high"
+
+[[schemes.classes]]
+code = "rest"
+m = "low"
 """
 
 
@@ -51,6 +71,7 @@ def settings(home: Path, text: str) -> None:
 
 
 OPTIONS = {
+    "scheme": ("--scheme", "simple", "--by", "channel", "--limit", 3),
     "by-channel": ("--by", "channel", "--limit", 1),
     "by-category": ("--by", "category", "--table", "by"),
     "freeze": ("--freeze", "--as-of", "2026-05-01", "--limit", 3),
@@ -161,3 +182,54 @@ def test_own_cuts_that_mean_nothing_are_refused(
     assert ended.code == USAGE
     assert "error[bad-settings]" in ended.err
     assert named in ended.err
+
+
+def test_a_scheme_that_nobody_knows_is_refused_and_the_known_ones_are_named(
+    custtier: Custtier, orders: Path, home: Path
+) -> None:
+    settings(home, CUTS)
+    ended = custtier("rfm", orders, "--scheme", "grid9")
+    assert ended.code == USAGE
+    assert "error[unknown-scheme]: --scheme 'grid9' is not known; there are chinese8, grid10, simple" in ended.err
+
+
+def scheme(*classes: str, name: str = "own") -> str:
+    """A scheme in the settings; a class is its keys with semicolons between them."""
+    tables = "".join("[[schemes.classes]]\n" + one.replace(";", "\n") + "\n" for one in classes)
+    return f'[[schemes]]\nname = "{name}"\n{tables}'
+
+
+ALL = 'code = "all"'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (scheme(), "scheme 'own' has no classes"),
+        (scheme(ALL, name=""), "scheme 1 needs a name"),
+        (scheme(ALL, name="my own"), "scheme 1 needs a name"),
+        (scheme(ALL, name="grid10"), "another scheme called 'grid10'"),
+        (scheme(ALL, name="Chinese8"), "another scheme called 'Chinese8'"),
+        (scheme(ALL) + scheme(ALL), "another scheme called 'own'"),
+        (scheme('code = "a b"'), "each class needs a code"),
+        (scheme('code = "a";r = "0-5"'), "class 'a': r is '0-5'"),
+        (scheme('code = "a";r = "5-4"'), "class 'a': r is '5-4'"),
+        (scheme('code = "a";f = "hoch"'), "class 'a': f is 'hoch'"),
+        (scheme('code = "a";m = 6'), "class 'a': m is 6"),
+        (scheme('code = "a";m = "4-"', 'code = "b";m = "-3"'), "class 'b': m is '-3'"),
+        (scheme('code = "a";m = "high"', 'code = "b";m = "1-3"'), "tells m by scores in one class"),
+        (scheme('code = "a";r = "4-5"', 'code = "b";r = "1-2"'), "no class holds customers of r 3"),
+        (scheme('code = "a";r = "high";f = 5', 'code = "b";f = "1-4"'), "no class holds customers of r low, f 5"),
+        (scheme('code = "a";r = "3-5"', 'code = "b";r = "1-3"'), "a, b both hold customers of r 3"),
+        (scheme('code = "a"', 'code = "b"'), "a, b both hold customers of -"),
+        (scheme('code = "a";colour = "red"'), "schemes.classes.colour"),
+    ],
+)
+def test_a_scheme_with_a_fault_is_refused_and_the_fault_is_named(
+    custtier: Custtier, orders: Path, home: Path, text: str, said: str
+) -> None:
+    settings(home, text)
+    ended = custtier("rfm", orders)
+    assert ended.code == USAGE
+    assert "error[bad-settings]" in ended.err
+    assert said in ended.err

@@ -13,13 +13,6 @@ from custtier.cli.progress import watched
 from custtier.workflows.question import Question
 
 
-class Scheme(StrEnum):
-    """The ways of sorting customers into classes."""
-
-    CHINESE8 = "chinese8"
-    GRID10 = "grid10"
-
-
 class CutsFrom(StrEnum):
     """Where the cuts between scores come from."""
 
@@ -47,9 +40,12 @@ def rfm(
     asked: Question,
     out: Writing,
     scheme: Annotated[
-        Scheme,
-        typer.Option(case_sensitive=False, help="Eight classes by R, F and M, or ten by R and F; chinese8 by default."),
-    ] = Scheme.CHINESE8,
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Eight classes by R, F and M (chinese8, the default), ten by R and F (grid10), or a scheme of yours.",
+        ),
+    ] = "chinese8",
     window: Annotated[
         str | None, typer.Option(metavar="DAYS", help="Count only orders of the last 365d; days since count from any.")
     ] = None,
@@ -77,7 +73,7 @@ def rfm(
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(
             seen,
-            scheme=scheme.value,
+            scheme=scheme,
             window=window,
             with_matrix=matrix,
             by=by.value if by else None,

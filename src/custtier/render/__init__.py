@@ -14,6 +14,8 @@ def rendered(view: View, request: Request, catalogue: Catalogue) -> bytes:
     Raises:
         CusttierError: `unknown-table` when the answer has no table of the name asked for.
     """
+    if view.labels:
+        catalogue = Catalogue(catalogue.lang, view.labels)
     match request.form:
         case "csv":
             from custtier.render.as_csv import as_csv

@@ -12,10 +12,12 @@ from custtier.metrics.runs import run_window
 from custtier.metrics.scope import Scope
 from custtier.periods import day_of
 from custtier.schema import SEGMENTS
+from custtier.schemes import Scheme
 from custtier.scoring import RfmCuts
 from custtier.settings import TierCuts
 from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
+from custtier.views.own_classes import own_classes
 from custtier.views.people import with_people
 from custtier.views.rfm_by import by_tables, check_dimension, nameless
 from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS, Cuts, FrozenCuts, no_scores
@@ -53,7 +55,8 @@ class Asked:
     """What may be asked of `rfm` beyond the customers, their scores and their segments.
 
     Args:
-        scheme: `chinese8`, the eight classes, or `grid10`, the ten segments.
+        scheme: `chinese8`, the eight classes, `grid10`, the ten segments, or the name of one of `own_schemes`.
+        own_schemes: The user's.
         window_days: Orders and net sales count only those of so many days that end on the day observed; None for all.
         with_matrix: Add the tables of `score_matrix.score_matrices`.
         by: One of `rfm_by.DIMENSIONS`: add the table `by`; None for none.
@@ -64,6 +67,7 @@ class Asked:
     """
 
     scheme: str = CHINESE8
+    own_schemes: tuple[Scheme, ...] = ()
     window_days: int | None = None
     with_matrix: bool = False
     by: str | None = None
@@ -76,6 +80,30 @@ class Asked:
     def kind(self) -> str:
         """Where the cuts come from."""
         return self.cuts or CutsKind.QUANTILE
+
+    @property
+    def own_scheme(self) -> Scheme | None:
+        """The user's scheme that is asked for; None when it is one of ours."""
+        return next((one for one in self.own_schemes if one.name == self.scheme), None)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The classes of the scheme, in their order.
+
+        Raises:
+            CusttierError: `unknown-scheme`.
+        """
+        own = {one.name: one.codes for one in self.own_schemes}
+        known = {**own, **SCHEMES}
+        if self.scheme not in known:
+            raise usage_error(
+                "unknown-scheme",
+                "--scheme {scheme!r} is not known; there are {known}",
+                hint="leave it out for the eight classes, or write a scheme of your own in the settings",
+                scheme=self.scheme,
+                known=", ".join([*SCHEMES, *own]),
+            )
+        return known[self.scheme]
 
 
 def rfm(
@@ -112,14 +140,7 @@ def rfm(
             `customers_of` and `rfm_cuts_asked`.
     """
     asked = asked or Asked()
-    if asked.scheme not in SCHEMES:
-        raise usage_error(
-            "unknown-scheme",
-            "--scheme {scheme!r} is not known; there are {known}",
-            hint="leave it out for the eight classes",
-            scheme=asked.scheme,
-            known=", ".join(SCHEMES),
-        )
+    codes = asked.codes
     check_dimension(asked.by)
     check_cuts(asked.kind, freeze=asked.freeze, written=asked.written, frozen=asked.frozen)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
@@ -144,8 +165,8 @@ def rfm(
         (basis.as_of_day - pl.col("last_day")).cast(pl.Int32).alias("recency_days"),
         tier.alias("tier"),
         *(score_cuts.expressions() if score_cuts else no_scores()),
-    ).with_columns(_segment(score_cuts, asked.scheme).alias("segment"))
-    codes = SCHEMES[asked.scheme] if score_cuts else ()
+    ).with_columns(_segment(score_cuts, asked).alias("segment"))
+    codes = codes if score_cuts else ()
     by_value = by_tables(scored, basis=basis, by=asked.by, window_days=asked.window_days, codes=codes)
     return View(
         command="rfm",
@@ -164,12 +185,17 @@ def rfm(
             **found.unattributed,
             **_bounds(score_cuts, asked, as_of_day=basis.as_of_day),
         },
-        tables={"customers": _table(scored, facts=facts, rows=rows), **_more(scored, score_cuts, asked), **by_value},
+        tables={
+            "customers": _table(scored, facts=facts, rows=rows),
+            **_more(scored, score_cuts, asked, codes=codes),
+            **by_value,
+        },
         heights={"customers": scored.height},
         notes=(*found.notes, *_remarks(scored, asked), *_windowed(basis, asked.window_days), *nameless(by_value)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
+        labels={"segment": asked.own_scheme.labels} if asked.own_scheme else {},
     )
 
 
@@ -191,21 +217,23 @@ def _totals(basis: Basis, window_days: int | None) -> pl.DataFrame:
     )
 
 
-def _segment(cuts: Cuts | None, scheme: str) -> pl.Expr:
+def _segment(cuts: Cuts | None, asked: Asked) -> pl.Expr:
     if cuts is None:
         return pl.lit(None, dtype=pl.String)
-    if scheme != CHINESE8:
+    is_high = {
+        "r": pl.col("last_day") >= cuts.recent_day,
+        "f": pl.col("order_count") >= OFTEN_ORDERS,
+        "m": pl.col("net_sales") >= cuts.rich_sales,
+    }
+    if asked.own_scheme is not None:
+        return own_classes(asked.own_scheme, is_high=is_high)
+    if asked.scheme != CHINESE8:
         return grid_of_ten()
-    return eight_classes(
-        is_recent=pl.col("last_day") >= cuts.recent_day,
-        is_frequent=pl.col("order_count") >= OFTEN_ORDERS,
-        is_rich=pl.col("net_sales") >= cuts.rich_sales,
-    )
+    return eight_classes(is_recent=is_high["r"], is_frequent=is_high["f"], is_rich=is_high["m"])
 
 
-def _more(scored: pl.DataFrame, cuts: Cuts | None, asked: Asked) -> dict[str, pl.DataFrame]:
+def _more(scored: pl.DataFrame, cuts: Cuts | None, asked: Asked, *, codes: tuple[str, ...]) -> dict[str, pl.DataFrame]:
     """The tables after the first."""
-    codes = SCHEMES[asked.scheme] if cuts else ()
     tables = {"segments": segment_table(scored if cuts else scored.clear(), codes=codes)}
     if asked.with_matrix:
         tables |= score_matrices(scored, scores=cuts.scores if cuts else ())

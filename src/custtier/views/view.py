@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from custtier.facts import Note
+from custtier.text import Labels
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class View:
         excluded: Records left out of reading, by reason.
         heights: How many rows a table of the answer has of which `tables` holds only the first.
         units: Units of columns whose name stands for something else in this view than in `units.VIEW_UNITS`.
+        labels: Names of the user's own for codes: column → code → language → name.
     """
 
     command: str
@@ -38,3 +40,4 @@ class View:
     excluded: tuple[tuple[str, int], ...] = ()
     heights: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)

@@ -27,7 +27,7 @@ def rfm(
 
     Args:
         question: Where the orders come from, and which are used.
-        scheme: `chinese8` or `grid10`.
+        scheme: `chinese8`, `grid10` or the name of a scheme of the settings.
         window: `365d`: count only the orders and sales of so many last days; recency is of all.
         with_matrix: Add the tables of customers by pairs of scores.
         by: `channel`, `agent`, `source` or `category`: add what each of them comes to.
@@ -39,6 +39,7 @@ def rfm(
     """
     asked = view.Asked(
         scheme=scheme,
+        own_schemes=question.settings.schemes,
         window_days=None if window is None else parse_window(window, option="--window"),
         with_matrix=with_matrix,
         by=by,
