@@ -20,8 +20,8 @@ def book(view: View, **asked: Any) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(rendered(view, Request(form="xlsx", **asked), CHINESE)))
 
 
-def test_each_table_is_a_sheet_and_the_summary_is_the_last() -> None:
-    assert book(tiers_answer()).sheetnames == ["客户", "层级", "洛伦兹曲线", "汇总"]
+def test_each_table_is_a_sheet_before_the_summary_and_the_definitions() -> None:
+    assert book(tiers_answer()).sheetnames == ["客户", "层级", "洛伦兹曲线", "汇总", "释义"]
 
 
 def test_the_header_is_frozen_filtered_and_translated() -> None:
@@ -100,7 +100,7 @@ def test_instants_stand_in_the_zone_of_the_shop() -> None:
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(as_xlsx, "SHEET_ROWS", 10)
     found = book(tiers_answer(25), table="customers")
-    assert found.sheetnames == ["客户", "客户 2", "客户 3", "汇总"]
+    assert found.sheetnames == ["客户", "客户 2", "客户 3", "汇总", "释义"]
     assert [found[name].max_row for name in found.sheetnames[:3]] == [11, 11, 6]
 
 
@@ -120,3 +120,16 @@ def test_a_matrix_is_coloured_by_what_it_holds_and_other_tables_are_not() -> Non
     heated = {str(one.sqref): one.rules[0].type for one in written["R×F 矩阵"].conditional_formatting}
     assert heated == {"B2:C3": "colorScale", "D2:E3": "colorScale"}
     assert not list(written["客户"].conditional_formatting)
+
+
+def test_the_last_sheet_says_what_the_columns_and_tiers_of_the_workbook_mean() -> None:
+    rows = list(book(tiers_answer())["释义"].iter_rows(values_only=True))
+    assert rows[0] == ("名称", "含义", "算法")
+    told = {title: meaning for title, meaning, _ in rows[1:]}
+    assert {"净销售额", "层级", "核心", "基尼系数"} <= set(told)
+    assert all(told.values())
+    assert "重要价值" not in told
+
+
+def test_a_workbook_of_other_answers_has_no_such_sheet() -> None:
+    assert "释义" not in book(rejects_answer()).sheetnames

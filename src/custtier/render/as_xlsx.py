@@ -33,12 +33,15 @@ LOOKED_AT: Final = 500
 HEATED: Final = re.compile(r"[fm]\d_(customers|sales)")
 """Columns of a matrix: the more a cell holds, the warmer it is."""
 
+FOOTNOTED: Final = frozenset({"tiers", "rfm", "churn", "show"})
+"""Answers whose workbook says in its last sheet what its words mean."""
+
 WIDTHS: Final = (6, 60)
 """The narrowest and the widest column, in digits."""
 
 
 def as_xlsx(view: View, request: Request, catalogue: Catalogue) -> bytes:
-    """The answer as a workbook: tables in their order, then the summary with the notes."""
+    """The answer as a workbook: tables in their order, the summary with the notes, what the words mean."""
     import xlsxwriter
 
     sheets = arrange(view, request)
@@ -57,6 +60,8 @@ def as_xlsx(view: View, request: Request, catalogue: Catalogue) -> bytes:
     for sheet in sheets:
         writer.add(sheet)
     writer.add_summary(view)
+    if view.command in FOOTNOTED:
+        writer.add_definitions([sheet.frame for sheet in sheets], view)
     book.close()
     return out.getvalue()
 
@@ -162,6 +167,16 @@ class _Writer:
                 place.write_string(number, 1, text, self._formats[Unit.TEXT])
         for number, line in enumerate(note_lines(view, self._catalogue), start=len(figures) + 4):
             place.write_string(number, 0, line)
+
+    def add_definitions(self, frames: Sequence[pl.DataFrame], view: View) -> None:
+        """What every column and class of the workbook means, and how it is counted."""
+        from custtier.views.glossary import definition_table, footnotes
+
+        found = definition_table(footnotes(frames, view.summary), self._catalogue).select("title", "meaning", "formula")
+        units = dict.fromkeys(found.columns, Unit.TEXT)
+        self._add_part(
+            table_title("definitions", self._catalogue), Sheet("definitions", found, units, found.height), found
+        )
 
 
 def _heat(place: Any, columns: Sequence[str], *, rows: int) -> None:

@@ -1,6 +1,7 @@
 """Definitions as tables: what words mean, and which words there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -8,7 +9,10 @@ from custtier.text import Catalogue
 from custtier.text.definitions import COLUMN, SUBJECTS, Definition, definition_of, definitions
 from custtier.units import VIEW_UNITS
 
-RULES_PAGE = "docs/rules.md"
+RULES_PAGE: Final = "docs/rules.md"
+
+CODED: Final = frozenset({"tier", "segment", "churn_level"})
+"""Columns whose codes an answer explains beside the columns themselves."""
 
 
 def definition_table(found: Sequence[Definition], catalogue: Catalogue) -> pl.DataFrame:
@@ -43,6 +47,26 @@ def subject_table(catalogue: Catalogue) -> pl.DataFrame:
         titles[one.subject].append(one.title(catalogue))
     listed = [catalogue.listed(dict.fromkeys(found)) for found in titles.values()]
     return pl.DataFrame({"subject": list(titles), "terms": listed})
+
+
+def footnotes(frames: Iterable[pl.DataFrame], summary: Mapping[str, object]) -> tuple[Definition, ...]:
+    """The definitions of all that an answer shows: its columns, then the codes in them, then its figures, each once.
+
+    Args:
+        frames: The tables that are shown.
+        summary: Figures; a group is a mapping of part → value.
+    """
+    places: list[str] = []
+    for frame in frames:
+        places += [f"{COLUMN}.{column}" for column in frame.columns]
+        for column in CODED & set(frame.columns):
+            codes = frame.get_column(column).drop_nulls().unique(maintain_order=True).to_list()
+            places += sorted(f"{column}.{code}" for code in codes)
+    for name, value in summary.items():
+        parts = [f"{name}.{part}" for part in value] if isinstance(value, Mapping) else [name]
+        places += [f"{COLUMN}.{part}" for part in parts]
+    found = (definition_of(place) for place in places)
+    return tuple({one.place: one for one in found if one is not None}.values())
 
 
 def unit_of_definition(one: Definition) -> str | None:
