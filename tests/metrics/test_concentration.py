@@ -6,7 +6,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from custtier.models.concentration import gini, lorenz, lowest_of_best, lowest_of_fewest, parts_of
+from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_best, lowest_of_fewest, parts_of
 from metrics import plain
 
 
@@ -39,6 +39,14 @@ def test_gini_of_equals_is_nothing_and_of_one_for_all_is_all_but_their_share() -
     assert gini(pl.Series([7] * 9)) == 0
     assert gini(pl.Series([0] * 99 + [1])) == 0.99
     assert gini(pl.Series([], dtype=pl.Int64)) is None
+
+
+def test_the_effective_number_is_the_published_one_over_the_herfindahl_index() -> None:
+    # shares 40, 30, 20 and 10 %: H = 0.16 + 0.09 + 0.04 + 0.01 = 0.30
+    assert effective_count(pl.Series([40, 30, 20, 10])) == pytest.approx(1 / 0.30)
+    assert effective_count(pl.Series([], dtype=pl.Int64)) is None
+    assert effective_count(pl.Series([0, 0])) is None
+    assert effective_count(pl.Series([10**12] * 1_000_000)) == pytest.approx(1_000_000)
 
 
 def test_gini_of_a_million_large_amounts_does_not_overflow() -> None:

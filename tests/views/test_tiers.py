@@ -33,10 +33,13 @@ def test_the_best_fifth_of_ten_are_two_and_make_60_of_100() -> None:
         "sales80_customers": 4,
         "sales80_share": 0.4,
         "gini": pytest.approx(2 * 815 / (10 * 100) - 11 / 10),
+        "effective_customers": pytest.approx(100**2 / (40**2 + 20**2 + 10**2 * 2 + 5**2 * 2 + 4**2 + 3**2 + 2**2 + 1)),
+        "top10_sales": 100_000,
+        "top10_sales_share": 1.0,
         "unattributed_orders": 0,
         "unattributed_sales": 0,
     }
-    assert view.parameters == {"top": "20%", "sales": None}
+    assert view.parameters == {"top": "20%", "sales": None, "window": None}
     assert view.tables["customers"].columns == list(COLUMNS)
     assert view.as_of == date(2026, 3, 1)
     assert view.currency == "CNY"
@@ -61,7 +64,7 @@ def test_sales_asks_for_the_fewest_who_make_that_share() -> None:
     assert (view.summary["top_customers"], view.summary["top_sales_share"]) == (2, 0.6)
     assert (view.summary["sales80_customers"], view.summary["sales80_share"]) == (4, 0.4)
     assert tiers(facts_of(TEN), sales="60.1%").summary["top_customers"] == 4
-    assert view.parameters == {"top": None, "sales": "60%"}
+    assert view.parameters == {"top": None, "sales": "60%", "window": None}
 
 
 def test_ties_have_the_same_cumulative_share_and_the_last_has_all() -> None:
@@ -114,6 +117,9 @@ def test_tiers_agree_with_counting_in_plain_python(seed: int) -> None:
         "sales80_customers": sum(1 for amount in amounts if amount >= most),
         "sales80_share": sum(1 for amount in amounts if amount >= most) / len(amounts),
         "gini": pytest.approx(plain.gini(amounts), abs=1e-15),
+        "effective_customers": pytest.approx(float(1 / sum(Fraction(one, sum(amounts)) ** 2 for one in amounts))),
+        "top10_sales": sum(sorted(amounts)[-10:]),
+        "top10_sales_share": sum(sorted(amounts)[-10:]) / sum(amounts),
         "unattributed_orders": len(nobody),
         "unattributed_sales": sum(nobody),
     }

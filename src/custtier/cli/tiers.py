@@ -21,6 +21,9 @@ FIGURES = (
     "sales80_customers",
     "sales80_share",
     "gini",
+    "effective_customers",
+    "top10_sales",
+    "top10_sales_share",
     "unattributed_orders",
     "unattributed_sales",
 )
@@ -37,11 +40,12 @@ def tiers(
     sales: Annotated[
         str | None, typer.Option(metavar="SHARE", help="The fewest customers who make this share of sales, as 80%.")
     ] = None,
+    window: Annotated[str | None, typer.Option(metavar="DAYS", help="Only orders of the last 365d.")] = None,
 ) -> None:
     """Sort customers into tiers by net sales: who makes the money, and how much of it."""
     check_names(out.conditions, FIGURES)
     from custtier.workflows.tiers import tiers as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, top=top, sales=sales)
+        view = workflow(seen, top=top, sales=sales, window=window)
     answer(view, out)

@@ -33,6 +33,26 @@ def gini(values: pl.Series) -> float | None:
     return float(Fraction(2 * int(ranked), count * total) - Fraction(count + 1, count))
 
 
+def effective_count(values: pl.Series) -> float | None:
+    """How many equal ones would be as concentrated: the inverse of the Herfindahl index; None without anything.
+
+    Between 1 (one has everything) and their number (all are equal).
+
+    Args:
+        values: Int64, none negative, in an order that depends on nothing but the values.
+
+    Examples:
+        >>> effective_count(pl.Series([5, 5, 5, 5])), effective_count(pl.Series([0, 0, 0, 4]))
+        (4.0, 1.0)
+
+    Source:
+        Adelman (1969), the numbers equivalent of Herfindahl's index; (Σ x)² / Σ x².
+    """
+    shares = values.cast(pl.Float64)
+    squares = shares.dot(shares)
+    return None if not squares else float(values.sum()) ** 2 / float(squares)
+
+
 def lorenz(values: pl.Series) -> pl.DataFrame:
     """The Lorenz curve from the smallest to the largest, in at most 101 points from (0, 0) to (1, 1).
 

@@ -12,6 +12,19 @@ from custtier.views.shares import divided, exact
 _WITH_PURCHASES = TIERS[:4]
 
 
+def tier_bounds(descending: pl.Series, *, cuts: TierCuts) -> tuple[int, ...]:
+    """The least net sales of core, important and growing customers: best first, ties up.
+
+    Args:
+        descending: Net sales of all customers, largest first, not empty.
+        cuts: Shares of the customers at which core, important and growing end; regular is the rest.
+    """
+    return tuple(
+        lowest_of_best(descending, count=parts_of(descending.len(), _bounded(cut)))
+        for cut in (cuts.core, cuts.important, cuts.growing)
+    )
+
+
 def tier_codes(descending: pl.Series, *, cuts: TierCuts) -> pl.Expr:
     """The tier of each customer by `net_sales`: best first, each up to its share of the customers, ties up.
 
@@ -22,10 +35,7 @@ def tier_codes(descending: pl.Series, *, cuts: TierCuts) -> pl.Expr:
     Returns:
         An expression over `net_sales`: an Enum of tier codes.
     """
-    lowest = [
-        lowest_of_best(descending, count=parts_of(descending.len(), _bounded(cut)))
-        for cut in (cuts.core, cuts.important, cuts.growing)
-    ]
+    lowest = tier_bounds(descending, cuts=cuts)
     kind = pl.Enum(list(_WITH_PURCHASES))
     core, important, growing, regular = (pl.lit(code, dtype=kind) for code in _WITH_PURCHASES)
     sales = pl.col("net_sales")

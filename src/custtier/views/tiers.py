@@ -5,19 +5,21 @@ from fractions import Fraction
 
 import polars as pl
 
-from custtier.errors import usage_error
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
-from custtier.models.concentration import gini, lorenz, lowest_of_best, lowest_of_fewest, parts_of
+from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_fewest
 from custtier.settings import TierCuts
-from custtier.views.basis import basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes, tier_table
 from custtier.views.people import with_people
-from custtier.views.shares import divided, parse_share, parse_top
+from custtier.views.ranked import ranked
+from custtier.views.shares import divided
+from custtier.views.top_group import top_group
 from custtier.views.view import View
 
-DEFAULT_TOP = "20%"
 _MOST = Fraction(80, 100)
+
+BEST = 10
+"""So many customers are taken for the few whose loss would hurt."""
 
 COLUMNS = (
     "customer_id",
@@ -43,6 +45,7 @@ def tiers(
     cuts: TierCuts | None = None,
     top: str | None = None,
     sales: str | None = None,
+    window_days: int | None = None,
     rows: int | None = None,
 ) -> View:
     """Customers by net sales, the top group marked.
@@ -57,63 +60,61 @@ def tiers(
         cuts: Where the named tiers end.
         top: `20%` of the customers or `300` of them; the default when `sales` is not given either.
         sales: `80%`: the fewest customers who make this share of the sales.
+        window_days: Only the orders of so many days that end on the day observed; who has none in them is no
+            customer here. None for all.
         rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
         Tables `customers` (`COLUMNS`), `tiers` (`named_tiers.tier_table`), `lorenz` (`concentration.lorenz`). In the
-        summary `sales80_customers` and `sales80_share` (of the customers) are always those of 80 %.
+        summary `sales80_customers` and `sales80_share` (of the customers) are always those of 80 %, and the `top10_…`
+        those of the ten best, or of all when there are fewer.
 
     Raises:
-        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, and those of `basis_of` and `customers_of`.
+        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, and those of `ranked`.
     """
-    if top is not None and sales is not None:
-        raise usage_error(
-            "top-and-sales", "--top and --sales were both given, they choose the same thing", hint="leave one out"
-        )
-    typed_top = DEFAULT_TOP if top is None and sales is None else top
-    asked_top = None if typed_top is None else parse_top(typed_top)
-    asked_sales = None if sales is None else parse_share(sales, option="--sales")
-    basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    found = customers_of(basis, totals_in(basis))
-
-    amounts = found.totals.get_column("net_sales").sort(descending=True)
-    count, total = amounts.len(), int(amounts.sum())
-    if asked_sales is not None:
-        cutoff = lowest_of_fewest(amounts, share=asked_sales)
-    else:
-        wanted = asked_top if isinstance(asked_top, int) else parts_of(count, asked_top or Fraction(1))
-        cutoff = lowest_of_best(amounts, count=wanted)
-    in_top = amounts.filter(amounts >= cutoff)
-    most = int((amounts >= lowest_of_fewest(amounts, share=_MOST)).sum())
+    group = top_group(top, sales)
+    everyone = ranked(facts, as_of=as_of, scope=scope, window_days=window_days)
+    amounts, basis, found = everyone.amounts, everyone.basis, everyone.found
+    cutoff = group.cutoff(amounts)
     named = found.totals.with_columns(
         tier_codes(amounts, cuts=cuts or TierCuts()).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
     )
     return View(
         command="tiers",
-        parameters={"top": typed_top, "sales": sales},
-        summary={
-            "customers": count,
-            "net_sales": total,
-            "top_customers": in_top.len(),
-            "top_sales": int(in_top.sum()),
-            "top_sales_share": int(in_top.sum()) / total,
-            "cutoff_sales": cutoff,
-            "sales80_customers": most,
-            "sales80_share": most / count,
-            "gini": gini(amounts),
-            **found.unattributed,
-        },
+        parameters={"top": group.typed_top, "sales": sales, "window": window_days},
+        summary={**_spread(amounts, cutoff=cutoff), **found.unattributed},
         tables={
             "customers": _table(named, facts=facts, rows=rows),
             "tiers": tier_table(named),
             "lorenz": lorenz(amounts),
         },
-        heights={"customers": count},
-        notes=found.notes,
+        heights={"customers": amounts.len()},
+        notes=everyone.notes,
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
     )
+
+
+def _spread(amounts: pl.Series, *, cutoff: int) -> dict[str, object]:
+    """What the sales of all customers, largest first, say of how they are spread."""
+    count, total = amounts.len(), int(amounts.sum())
+    in_top, best = amounts.filter(amounts >= cutoff), int(amounts.head(BEST).sum())
+    most = int((amounts >= lowest_of_fewest(amounts, share=_MOST)).sum())
+    return {
+        "customers": count,
+        "net_sales": total,
+        "top_customers": in_top.len(),
+        "top_sales": int(in_top.sum()),
+        "top_sales_share": int(in_top.sum()) / total,
+        "cutoff_sales": cutoff,
+        "sales80_customers": most,
+        "sales80_share": most / count,
+        "gini": gini(amounts),
+        "effective_customers": effective_count(amounts),
+        "top10_sales": best,
+        "top10_sales_share": best / total,
+    }
 
 
 def _table(named: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from custtier.periods import parse_window
 from custtier.views import tiers as view
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
@@ -9,17 +10,19 @@ from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
 
-def tiers(question: Question, *, top: str | None = None, sales: str | None = None) -> View:
+def tiers(question: Question, *, top: str | None = None, sales: str | None = None, window: str | None = None) -> View:
     """Customers by net sales, the top group marked.
 
     Args:
         question: Where the orders come from, and which are used.
         top: `20%` or `300`; `20%` when neither is given.
         sales: `80%`: the fewest customers who make this share.
+        window: `365d`: only the orders of so many last days.
 
     Returns:
         `views.tiers.tiers`.
     """
+    window_days = None if window is None else parse_window(window, option="--window")
     facts = open_facts(question)
     answer = view.tiers(
         facts,
@@ -28,6 +31,7 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
         cuts=question.settings.tier_cuts,
         top=top,
         sales=sales,
+        window_days=window_days,
         rows=question.rows,
     )
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)

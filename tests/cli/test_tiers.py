@@ -1,0 +1,65 @@
+"""`tiers` with its options on a shop of sixty customers: what it prints in both languages at two widths, its errors."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Ended
+from custtier.errors import NOTHING, USAGE
+
+Custtier = Callable[..., Ended]
+
+
+def lines() -> list[str]:
+    """Sixty customers: the further down, the longer ago and the less; every third bought again."""
+    rows = ["订单号,日期,金额,客户,姓名,手机号,状态"]
+    for place in range(60):
+        for again in range(1 + (place % 3 == 0) * (1 + place % 5)):
+            day = date(2026, 6, 30) - timedelta(days=6 * place + 40 * again)
+            amount = f"{3000 - 45 * place}.{place % 10}0"
+            rows.append(f"B{place:02}{again},{day},{amount},c{place:02},客{place:02},138000000{place:02},已付款")
+    return rows
+
+
+@pytest.fixture
+def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shop's export in the working directory, so that its path is short."""
+    monkeypatch.chdir(home)
+    (home / "订单.csv").write_text("\n".join(lines()), encoding="utf-8")
+    return Path("订单.csv")
+
+
+OPTIONS = {
+    "window": ("--window", "120d", "--limit", 5),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_what_tiers_prints_with_its_options(
+    custtier: Custtier,
+    orders: Path,
+    snapshot: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    width: int,
+    lang: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    snapshot(f"tiers-{option}-{width}-{lang}", custtier("tiers", orders, *OPTIONS[option], "--lang", lang))
+
+
+@pytest.mark.parametrize("window", ["", "0d", "12m", "36501"])
+def test_a_window_that_is_no_number_of_days_is_refused(custtier: Custtier, orders: Path, window: str) -> None:
+    ended = custtier("tiers", orders, f"--window={window}")
+    assert ended.code == USAGE
+    assert "error[bad-window]" in ended.err
+
+
+def test_a_window_without_a_purchase_says_so(custtier: Custtier, orders: Path) -> None:
+    ended = custtier("tiers", orders, "--window", "30d", "--as-of", "2027-06-30")
+    assert ended.code == NOTHING
+    assert "there is no purchase in the 30 days up to 2027-06-30" in ended.err
