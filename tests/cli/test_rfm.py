@@ -71,6 +71,7 @@ def settings(home: Path, text: str) -> None:
 
 
 OPTIONS = {
+    "frozen": ("--cuts", "frozen", "--limit", 3),
     "scheme": ("--scheme", "simple", "--by", "channel", "--limit", 3),
     "by-channel": ("--by", "channel", "--limit", 1),
     "by-category": ("--by", "category", "--table", "by"),
@@ -95,6 +96,8 @@ def test_what_rfm_prints_with_its_options(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     settings(orders.resolve().parent, CUTS)
+    if option == "frozen":
+        custtier("rfm", orders, *OPTIONS["freeze"])
     snapshot(f"rfm-{option}-{width}-{lang}", custtier("rfm", orders, *OPTIONS[option], "--lang", lang))
 
 
