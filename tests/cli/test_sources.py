@@ -132,7 +132,7 @@ def test_several_files_are_no_draft(custtier: Custtier, export: Path) -> None:
     assert custtier("sources", "new", export.parent).err.startswith("error[one-file]")
 
 
-@pytest.mark.parametrize("words", [["--platform", "jdd"], ["--kind", "orders"]])
+@pytest.mark.parametrize("words", [["--platform", "jdd"], ["--kind", "notes"]])
 def test_a_choice_that_no_format_has_is_told(custtier: Custtier, words: list[str]) -> None:
     assert custtier("sources", *words).err.startswith("error[unknown-choice]")
 
@@ -181,3 +181,24 @@ def test_orders_that_were_taken_for_contacts_are_told(custtier: Custtier, home: 
     (home / "名单.csv").write_text("昵称,联系方式,备注\n陈一,13800001111,a\n周二,13800002222,b\n", encoding="utf-8")
     plain = custtier("sources", "new", home / "名单.csv", "--no-input", "--to", home / "two.toml", "--lang", "en")
     assert told not in " ".join((plain.out + plain.err).split())
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["--kind", "订单"], {"kind": "order"}),
+        (["--kind", "Orders"], {"kind": "order"}),
+        (["--kind", "contact"], {"kind": "contacts"}),
+        (["--platform", "淘宝"], {"platform": "taobao"}),
+        (["--platform", "WooCommerce"], {"platform": "woocommerce"}),
+    ],
+)
+def test_kinds_and_platforms_may_be_typed_as_they_are_shown(
+    custtier: Custtier, words: list[str], asked: dict[str, str]
+) -> None:
+    parameters = json.loads(custtier("sources", *words, "--format", "json").out)["parameters"]
+    assert {name: value for name, value in parameters.items() if value} == asked
+
+
+def test_a_misspelt_platform_is_answered_with_the_one_that_is_meant(custtier: Custtier) -> None:
+    assert "taobao meant" in custtier("sources", "--platform", "taobaoo", "--lang", "en").err

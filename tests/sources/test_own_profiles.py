@@ -150,3 +150,13 @@ def test_a_file_that_is_no_text_is_told(write: Callable[..., Path]) -> None:
     write("mine").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CusttierError, match="it is no UTF-8 text"):
         known_profiles()
+
+
+def test_a_profile_may_be_named_by_its_title_or_its_file(tmp_path: Path, table: Path) -> None:
+    assert profile_named("淘宝/天猫 宝贝报表").name == profile_named("Taobao-Items").name == "taobao-items"
+    path = tmp_path / "draft.toml"
+    path.write_text(OWN.format(name="draft"), encoding="utf-8")
+    (reading,) = read_files([table], settings=Settings(), profile=str(path))
+    assert (reading.profile, reading.orders.height) == ("draft", 1)
+    with pytest.raises(CusttierError, match="bad-profile"):
+        profile_named(str(tmp_path / "gone.toml"))

@@ -260,7 +260,7 @@ def question(
         as_of=parse_day(as_of, option="--as-of") if as_of else None,
         since=parse_day(since, option="--since") if since else None,
         until=parse_day(until, option="--until") if until else None,
-        sources=tuple(source or ()),
+        sources=_sources(source),
         shops=tuple(shop or ()),
         channels=tuple(channel or ()),
         agents=tuple(agent or ()),
@@ -270,6 +270,15 @@ def question(
         passwords=passwords_of(ctx, password_file),
         settings=settings,
     )
+
+
+def _sources(typed: list[str] | None) -> tuple[str, ...]:
+    """The formats by their codes, which may be typed as they are shown."""
+    if not typed:
+        return ()
+    from custtier.text.meant import meant_code
+
+    return tuple(meant_code(one, "profile") or one for one in typed)
 
 
 def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:

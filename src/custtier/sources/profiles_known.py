@@ -12,6 +12,7 @@ from custtier.errors import CusttierError, nearest, usage_error
 from custtier.settings import settings_folder
 from custtier.sources.profile import Profile, load_profiles, parse_profile
 from custtier.sources.profile_faults import check_usable
+from custtier.text.meant import meant_code
 
 FOLDER: Final = "profiles"
 """Folder of the user's own profiles within the settings folder."""
@@ -75,14 +76,22 @@ def usable_profiles() -> Mapping[str, Profile]:
 def profile_named(name: str) -> Profile:
     """The profile of this name; another file of the user's that is no profile does not matter.
 
+    Args:
+        name: Its name, its title as it is shown, or the path of its file, which ends in `.toml`.
+
     Raises:
         CusttierError: `unknown-profile`, which names the one most like it or lists them all; `bad-profile` when the
             file of this name is none.
     """
+    if is_file(name):
+        return _profile_in(Path(name))
     own = own_profiles()
     if name in own.broken_names:
         raise own.broken_names[name]
     profiles = usable_profiles()
+    if name not in profiles:
+        titles = {one: (profile.title.zh, profile.title.en) for one, profile in profiles.items()}
+        name = meant_code(name, "profile", codes=profiles, titles=titles) or name
     near = None if name in profiles else nearest(name, profiles)
     if near is not None:
         raise usage_error(
@@ -103,8 +112,19 @@ def profile_named(name: str) -> Profile:
     return profiles[name]
 
 
+def is_file(name: str) -> bool:
+    """Whether a profile is named by the path of its file."""
+    return name.casefold().endswith(".toml") or Path(name).is_file()
+
+
 def text_of(name: str) -> str:
-    """The TOML text of a profile, as it stands in its file."""
+    """The TOML text of a profile, as it stands in its file.
+
+    Args:
+        name: Of a profile that there is, or the path of its file.
+    """
+    if is_file(name):
+        return Path(name).read_text(encoding="utf-8-sig")
     own = own_profiles()
     if name in own.paths:
         return own.paths[name].read_text(encoding="utf-8-sig")

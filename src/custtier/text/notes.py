@@ -35,6 +35,10 @@ NOTES: Final[Mapping[str, str]] = {
         "taken for a list of contacts, though columns that were not placed look like amounts and days; if each row is "
         "an order, draft it again with `--kind order`"
     ),
+    "draft_elsewhere": (
+        "this profile lies outside your own, so no file is recognised by it; read files with it by `--profile {path}`, "
+        "as in `custtier sources check FILE --profile {path}`"
+    ),
     "draft_rejects": (
         "with this draft {rejected} of {rows} rows cannot be read ({reasons}); mend the profile, then try it: "
         "`custtier sources check FILE`"

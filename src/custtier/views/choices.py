@@ -6,8 +6,11 @@ from custtier.errors import usage_error
 from custtier.facts import Facts
 from custtier.metrics.frames import Lazy, polars_behind
 from custtier.metrics.scope import Scope
+from custtier.text.meant import nearest_code
 
 _SHOWN = 10
+_NAMED_AS = {"source": "profile"}
+"""Option → the column whose names its values have, where that is another one."""
 
 
 def check_choices(facts: Facts, scope: Scope) -> None:
@@ -21,6 +24,17 @@ def check_choices(facts: Facts, scope: Scope) -> None:
         unknown = [value for value in values if value not in known]
         if not unknown:
             continue
+        near = nearest_code(unknown[0], _NAMED_AS.get(column, column), codes=known) if known else None
+        if near is not None:
+            raise usage_error(
+                f"unknown-{column}",
+                "--{option} {value!r} stands in no order; is {near} meant?",
+                hint="write it exactly as one of these: {known}",
+                option=column,
+                value=unknown[0],
+                near=near,
+                known=_listed(known),
+            )
         raise usage_error(
             f"unknown-{column}",
             "--{option} {value!r} stands in no order; known: {known}",

@@ -25,6 +25,7 @@ from custtier.sources.sheet import Sheet
 from custtier.sources.sheets import sheets_of
 from custtier.sources.unread_orders import order_columns
 from custtier.text import Catalogue
+from custtier.text.meant import meant_code
 from custtier.views.view import View
 from custtier.workflows.draft_reasons import why
 from custtier.workflows.left_out import listed
@@ -118,7 +119,7 @@ def draft_source(
         name = wanted.name or _free_name(shown_name(file))
         others = [profile for profile in profiles if profile.name != name]
         wishes = Wishes(
-            kind=wanted.kind,
+            kind=wanted.kind and (meant_code(wanted.kind, "kind", codes=KINDS) or wanted.kind),
             columns=wanted.columns,
             words=wanted.words,
             zone=settings.zone,
@@ -138,7 +139,7 @@ def draft_source(
         target,
         trial,
         catalogue=catalogue,
-        notes=(*notes, *_notes(found, profile, known, trial, catalogue)),
+        notes=(*notes, *_notes(found, profile, known, trial, catalogue), *_elsewhere(wanted)),
     )
     return Drafted(view, text, target)
 
@@ -290,6 +291,11 @@ def _view(
         notes=notes,
         currency=trial.currency,
     )
+
+
+def _elsewhere(wanted: Wanted) -> tuple[Note, ...]:
+    """What a profile that lies outside the user's own is good for."""
+    return (Note("draft_elsewhere", {"path": near(wanted.output)}),) if wanted.output is not None else ()
 
 
 def _notes(

@@ -10,8 +10,9 @@ from custtier.errors import usage_error
 from custtier.facts import Note
 from custtier.sources.identify import headers_of
 from custtier.sources.profile import Profile, load_profiles
-from custtier.sources.profiles_known import own_profiles, profile_named, text_of, usable_profiles
+from custtier.sources.profiles_known import is_file, own_profiles, profile_named, text_of, usable_profiles
 from custtier.text import Catalogue, Lang, message
+from custtier.text.meant import meant_code, nearest_code
 from custtier.text.names import names_of
 from custtier.views.view import View
 
@@ -21,6 +22,9 @@ _STATES: Final = (
     "cut_prefixes",
 )  # fmt: skip
 _REFUND_STATES: Final = ("done", "done_contains", "pending", "failed")
+_NAMED_AS: Final = {"platform": "platforms"}
+"""Option → the column whose names its codes have, where that is another one."""
+
 _CONDITIONS: Final = {
     ("equals", True): message("{field} is {words}"),
     ("contains", True): message("{field} contains {words}"),
@@ -41,8 +45,8 @@ def list_sources(*, lang: Lang, platform: str | None = None, kind: str | None = 
 
     Args:
         lang: Language of the titles.
-        platform: Only formats of this platform.
-        kind: Only formats that hold this.
+        platform: Only formats of this platform: its code, or its name as shown.
+        kind: Only formats that hold this, likewise.
 
     Returns:
         Table `formats` (source, title, platform, kind, evidence, origin), sorted by platform and name. A file of the
@@ -52,8 +56,8 @@ def list_sources(*, lang: Lang, platform: str | None = None, kind: str | None = 
         CusttierError: `unknown-choice` when no format is of the platform or kind.
     """
     profiles = list(usable_profiles().values())
-    _check("platform", platform, {profile.platform for profile in profiles})
-    _check("kind", kind, {profile.kind for profile in profiles})
+    platform = _chosen("platform", platform, {profile.platform for profile in profiles})
+    kind = _chosen("kind", kind, {profile.kind for profile in profiles})
     chosen = [profile for profile in profiles if platform in {None, profile.platform} and kind in {None, profile.kind}]
     chosen.sort(key=lambda profile: (profile.platform, profile.name))
     own = own_profiles()
@@ -87,7 +91,7 @@ def show_source(name: str, *, lang: Lang) -> View:
     """What one format reads: its columns, words and rows.
 
     Args:
-        name: Of the profile.
+        name: Of the profile, or its title as shown, or the path of its file.
         lang: Language of the title.
 
     Returns:
@@ -97,7 +101,7 @@ def show_source(name: str, *, lang: Lang) -> View:
         CusttierError: `unknown-profile`, `bad-profile`.
     """
     profile = profile_named(name)
-    path = own_profiles().paths.get(name)
+    path = Path(name) if is_file(name) else own_profiles().paths.get(profile.name)
     has_rows = not profile.is_list and profile.is_read
     has_money = has_rows and profile.kind != "refund"
     return View(
@@ -109,7 +113,7 @@ def show_source(name: str, *, lang: Lang) -> View:
             "platform": profile.platform,
             "kind": profile.kind,
             "evidence": profile.evidence or None,
-            "origin": _origin(profile.name),
+            "origin": "own" if is_file(name) else _origin(profile.name),
             "path": near(path) if path else None,
             "recognised_by": [_signature(profile, number) for number in range(len(profile.signatures))],
             "required": list(profile.required),
@@ -133,7 +137,8 @@ def source_text(name: str) -> str:
     Raises:
         CusttierError: `unknown-profile`, `bad-profile`.
     """
-    return text_of(profile_named(name).name)
+    profile = profile_named(name)
+    return text_of(name if is_file(name) else profile.name)
 
 
 def near(path: Path) -> str:
@@ -142,16 +147,32 @@ def near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _check(option: str, value: str | None, known: set[str]) -> None:
-    if value is not None and value not in known:
+def _chosen(option: str, typed: str | None, known: set[str]) -> str | None:
+    """The code that is meant."""
+    if typed is None:
+        return None
+    column = _NAMED_AS.get(option, option)
+    found = meant_code(typed, column, codes=sorted(known))
+    if found is not None:
+        return found
+    near = nearest_code(typed, column, codes=sorted(known))
+    if near is not None:
         raise usage_error(
             "unknown-choice",
-            "no format has the {option} {value}; there is {known}",
+            "no format has the {option} {value}; is {near} meant?",
             hint="list all formats with: custtier sources",
             option=option,
-            value=value,
-            known=", ".join(sorted(known)),
+            value=typed,
+            near=near,
         )
+    raise usage_error(
+        "unknown-choice",
+        "no format has the {option} {value}; there is {known}",
+        hint="list all formats with: custtier sources",
+        option=option,
+        value=typed,
+        known=", ".join(sorted(known)),
+    )
 
 
 def _origin(name: str) -> str:
