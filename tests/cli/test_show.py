@@ -31,6 +31,7 @@ CASES = {
     "several": ("李四",),
     "unknown": ("13900000000",),
     "prospect": ("wx_dan_01",),
+    "numbers": ("13957020001", "--numbers"),
     "as-of": ("amy_buys", "--as-of", "2026-01-10", "--orders", "1"),
 }
 

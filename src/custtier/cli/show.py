@@ -23,6 +23,9 @@ def show(
     orders: Annotated[
         int, typer.Option(min=0, metavar="NUMBER", help="How many of the last orders are listed; 0 is all.")
     ] = 10,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="Order numbers too; in a large store that takes longer.")
+    ] = False,
     currency: Currency = None,
     no_exclusions: NoExclusions = False,
 ) -> None:
@@ -38,7 +41,7 @@ def show(
         use_exclusions=not no_exclusions,
         settings=out.settings,
     )
-    found = workflow(customer, asked, lang=out.session.catalogue.lang, last_orders=orders)
+    found = workflow(customer, asked, lang=out.session.catalogue.lang, last_orders=orders, with_numbers=numbers)
     if not isinstance(found, Matches):
         answer(found, out)
         return

@@ -39,6 +39,7 @@ CARD: Final = (
 )
 """Columns of the table `customer`."""
 
+_MONEY: Final = ("gross", "refunded", "net_sales")
 _PRODUCTS: Final = 5
 """Products named of one order; more are counted."""
 
@@ -89,56 +90,55 @@ def card_table(known: Mapping[str, object], contacts: pl.DataFrame, orders: pl.D
     return pl.DataFrame([{column: row.get(column) for column in CARD}], infer_schema_length=None)
 
 
-def order_rows(facts: Facts, person: Person) -> pl.DataFrame:
+def order_rows(facts: Facts, person: Person, *, with_numbers: bool = False) -> pl.DataFrame:
     """Every order of the person up to the day observed, of any state, the latest first.
 
+    Args:
+        facts: Orders and refunds.
+        person: Whose.
+        with_numbers: Whether the platform's order number is told: it is looked up among all records that came in.
+
     Returns:
-        `order_key`, `ordered_on`, `order_id`, `platforms`, `shop`, `order_state`, `gross`, `channel`, `agent`, and
-        `refunded`, `net_sales` as of the day: null for orders that were never paid, closed or taken out by a rule.
+        `order_key`, `ordered_on`, `platforms`, `shop`, `order_state`, `channel`, `agent`, and `gross`, `refunded`,
+        `net_sales` as of the day: null for orders that were never paid, closed or taken out by a rule; then `order_id`
+        where it is asked for.
     """
-    columns = ["order_key", "account_key", "ordered_on", "state", "is_absorbed", "currency"]
+    columns = ["order_key", "account_key", "ordered_on", "ordered_at", "state", "platform", "is_absorbed"]
     seen = (pl.col("ordered_on") <= person.as_of).fill_null(value=True) if person.as_of else pl.lit(value=True)
-    wanted = seen if person.currency is None else seen & (pl.col("currency") == person.currency)
-    few = (
+    orders = (
         facts.table("details", columns=columns)
-        .filter(person.owns & ~pl.col("is_absorbed") & wanted)
-        .select("order_key", "ordered_on", pl.col("state").alias("order_state"))
+        .filter(person.owns & ~pl.col("is_absorbed") & seen)
+        .select("order_key", "ordered_on", "ordered_at", platforms="platform", order_state="state")
         .collect()
     )
-    keys = few["order_key"].implode()
-    said = ["order_key", "order_id", "platform", "shop", "gross", "channel", "agent"]
-    more = facts.table("details", columns=said).filter(pl.col("order_key").is_in(keys)).collect()
-    return (
-        few.join(more.rename({"platform": "platforms"}), on="order_key", how="left")
-        .join(_net(facts, keys, as_of=person.as_of), on="order_key", how="left")
-        .sort("ordered_on", "order_id", descending=True, nulls_last=True)
-        .select(
-            "order_key",
-            "ordered_on",
-            "order_id",
-            "platforms",
-            "shop",
-            "order_state",
-            "gross",
-            "refunded",
-            "net_sales",
-            "channel",
-            "agent",
-        )
+    keys = orders["order_key"].implode()
+    # an order that was never paid has no amount, so no currency that could be another one
+    currency = pl.col("currency")
+    is_shown = pl.lit(value=True) if person.currency is None else currency.is_null() | (currency == person.currency)
+    ranked = (
+        orders.join(_net(facts, keys, as_of=person.as_of), on="order_key", how="left")
+        .filter(is_shown)
+        .sort("ordered_on", "ordered_at", "gross", "platforms", descending=True, nulls_last=True)
+        .select("order_key", "ordered_on", "platforms", "shop", "order_state", *_MONEY, "channel", "agent")
     )
+    if not with_numbers:
+        return ranked
+    numbers = facts.table("details", columns=["order_key", "order_id"]).filter(pl.col("order_key").is_in(keys))
+    return ranked.join(numbers.collect(), on="order_key", how="left", maintain_order="left")
 
 
 def _net(facts: Facts, keys: pl.Series, *, as_of: date | None) -> pl.DataFrame:
-    """`order_key`, `refunded`, `net_sales` of orders that are purchases, or were until they were refunded."""
+    """`_MONEY`, currency, shop, channel and agent of orders that are purchases, or were until they were refunded."""
     is_wanted = pl.col("order_key").is_in(keys)
     until = pl.lit(value=True) if as_of is None else pl.col("refund_day") <= day_number(as_of)
     dated = facts.dated_refunds.filter(is_wanted & until).group_by("order_key").agg(pl.col("amount").sum())
     refunded = pl.col("undated_refund") + pl.col("amount").fill_null(0)
     return (
         facts.purchases.filter(is_wanted & ~pl.col("is_closed"))
-        .select("order_key", "undated_refund", pl.col("gross").alias("paid"))
+        .select("order_key", "gross", "undated_refund", "currency", "shop", "channel", "agent")
         .join(dated, on="order_key", how="left")
-        .select("order_key", refunded.alias("refunded"), (pl.col("paid") - refunded).alias("net_sales"))
+        .with_columns(refunded.alias("refunded"), (pl.col("gross") - refunded).alias("net_sales"))
+        .select("order_key", "currency", "shop", "channel", "agent", *_MONEY)
         .collect()
     )
 

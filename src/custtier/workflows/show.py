@@ -42,7 +42,9 @@ class Matches:
     count: int
 
 
-def show(text: str, question: Question, *, lang: Lang, last_orders: int = LAST_ORDERS) -> View | Matches:
+def show(
+    text: str, question: Question, *, lang: Lang, last_orders: int = LAST_ORDERS, with_numbers: bool = False
+) -> View | Matches:
     """One customer's card, or those whom the text means when they are several.
 
     Tier, class, level and their figures are those that `tiers`, `rfm` and `churn` give the customer.
@@ -52,6 +54,7 @@ def show(text: str, question: Question, *, lang: Lang, last_orders: int = LAST_O
         question: Uses `store`, `as_of`, `currency`, `use_exclusions`, `settings`.
         lang: Language of `reason`.
         last_orders: So many orders are listed; 0 for all.
+        with_numbers: Whether the platforms' order numbers stand beside them.
 
     Returns:
         Tables `customer` (`views.card.CARD`), `orders`, `accounts`, `history` (adding and deleting), `dates`.
@@ -70,7 +73,9 @@ def show(text: str, question: Question, *, lang: Lang, last_orders: int = LAST_O
     if found.height > 1:
         listed = found.select("customer_id", "name", "phone", "platforms", "found_by")
         return Matches(View(command="show", parameters={}, summary={}, tables={"matches": listed}), found.height)
-    return _card(found.row(0, named=True), facts, question, lang=lang, last_orders=last_orders)
+    return _card(
+        found.row(0, named=True), facts, question, lang=lang, last_orders=last_orders, with_numbers=with_numbers
+    )
 
 
 def _facts(question: Question) -> Facts:
@@ -85,7 +90,15 @@ def _facts(question: Question) -> Facts:
         return Store(store_folder(question.store, question.settings), settings=question.settings).facts()
 
 
-def _card(whom: Mapping[str, object], facts: Facts, question: Question, *, lang: Lang, last_orders: int) -> View:
+def _card(
+    whom: Mapping[str, object],
+    facts: Facts,
+    question: Question,
+    *,
+    lang: Lang,
+    last_orders: int,
+    with_numbers: bool,
+) -> View:
     key = whom["customer_key"]
     known = with_customers(facts.table("known"), facts.accounts).filter(pl.col("customer_key") == key).collect()
     own = pl.concat([known["account_key"], pl.Series("account_key", [key], dtype=pl.Int64)]).unique()
@@ -94,7 +107,7 @@ def _card(whom: Mapping[str, object], facts: Facts, question: Question, *, lang:
     as_of = question.as_of or facts.extent.last_on
     currency = tiers.currency if tiers else question.currency
     person = Person(own, as_of=as_of, currency=currency, zone=question.settings.zone)
-    contacts, orders = contact_rows(facts, person), order_rows(facts, person)
+    contacts, orders = contact_rows(facts, person), order_rows(facts, person, with_numbers=with_numbers)
     figures = _figures(answers, str(whom["customer_id"]))
     if not figures and contacts.height:
         figures = {"tier": "prospect"}
