@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Ended
-from custtier.errors import NOTHING, USAGE
+from custtier.errors import FAIL_ON, NOTHING, USAGE
 
 Custtier = Callable[..., Ended]
 
@@ -32,6 +32,7 @@ def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 OPTIONS = {
+    "near": ("--near", "--limit", 6),
     "window": ("--window", "120d", "--limit", 5),
 }
 
@@ -63,3 +64,19 @@ def test_a_window_without_a_purchase_says_so(custtier: Custtier, orders: Path) -
     ended = custtier("tiers", orders, "--window", "30d", "--as-of", "2027-06-30")
     assert ended.code == NOTHING
     assert "there is no purchase in the 30 days up to 2027-06-30" in ended.err
+
+
+@pytest.mark.parametrize(("within", "code"), [("", "bad-within"), ("0%", "bad-share"), ("1.005", "bad-within")])
+def test_a_reach_that_means_nothing_is_refused(custtier: Custtier, orders: Path, within: str, code: str) -> None:
+    ended = custtier("tiers", orders, f"--within={within}")
+    assert ended.code == USAGE
+    assert f"error[{code}]" in ended.err
+
+
+def test_a_reach_alone_asks_who_is_near_and_a_condition_may_ask_how_many(custtier: Custtier, orders: Path) -> None:
+    assert custtier("tiers", orders, "--within", "5%", "--fail-on", "near_customers>0", "--quiet").code == FAIL_ON
+    assert custtier("tiers", orders, "--fail-on", "near_customers>0", "--quiet").code == USAGE
+
+
+def test_near_customers_are_masked(custtier: Custtier, orders: Path) -> None:
+    assert "13800000004" not in custtier("tiers", orders, "--near", "--format", "csv", "--within", "100%").out

@@ -336,7 +336,12 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 """Column → code → English name. A code that is not listed is shown as it is."""
 
 
+SAME_CODES: Final[Mapping[str, str]] = {"next_tier": "tier"}
+"""Columns that hold the codes of another one."""
+
+
 def names_of(column: str, catalogue: Catalogue) -> dict[str, str]:
     """Code → name in the catalogue's language, for the codes of one column; empty when it holds none."""
+    column = SAME_CODES.get(column, column)
     known = {code: catalogue.word(f"{CONTEXT} {column}", english) for code, english in NAMES.get(column, {}).items()}
     return {**known, **catalogue.own_names(column)}

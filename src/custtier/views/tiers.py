@@ -1,5 +1,6 @@
 """Who makes most of the sales: the top customers, the few behind 80 %, the named tiers, how uneven it all is."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -9,7 +10,8 @@ from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_fewest
 from custtier.settings import TierCuts
-from custtier.views.named_tiers import tier_codes, tier_table
+from custtier.views.named_tiers import tier_bounds, tier_codes, tier_table
+from custtier.views.near import near_table, parse_reach
 from custtier.views.people import with_people
 from custtier.views.ranked import ranked
 from custtier.views.shares import divided
@@ -37,6 +39,17 @@ COLUMNS = (
 """Columns of the table `customers`; all but the last are guaranteed."""
 
 
+@dataclass(frozen=True)
+class Near:
+    """Who is within reach of the next tier is asked.
+
+    Args:
+        within: How far that is, as typed: see `near.parse_reach`.
+    """
+
+    within: str | None = None
+
+
 def tiers(
     facts: Facts,
     *,
@@ -46,6 +59,7 @@ def tiers(
     top: str | None = None,
     sales: str | None = None,
     window_days: int | None = None,
+    near: Near | None = None,
     rows: int | None = None,
 ) -> View:
     """Customers by net sales, the top group marked.
@@ -62,37 +76,47 @@ def tiers(
         sales: `80%`: the fewest customers who make this share of the sales.
         window_days: Only the orders of so many days that end on the day observed; who has none in them is no
             customer here. None for all.
-        rows: How many rows of `customers` will be shown; None for all.
+        near: Ask who is within reach of the next tier.
+        rows: How many rows of the first table will be shown; None for all.
 
     Returns:
         Tables `customers` (`COLUMNS`), `tiers` (`named_tiers.tier_table`), `lorenz` (`concentration.lorenz`). In the
         summary `sales80_customers` and `sales80_share` (of the customers) are always those of 80 %, and the `top10_…`
-        those of the ten best, or of all when there are fewer.
+        those of the ten best, or of all when there are fewer. With `near` the tables are `near`
+        (`near.near_table`) and `tiers`, and the summary has `near_customers`.
 
     Raises:
-        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, and those of `ranked`.
+        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, `bad-within`, and those of `ranked`.
     """
     group = top_group(top, sales)
     everyone = ranked(facts, as_of=as_of, scope=scope, window_days=window_days)
     amounts, basis, found = everyone.amounts, everyone.basis, everyone.found
     cutoff = group.cutoff(amounts)
+    cuts = cuts or TierCuts()
     named = found.totals.with_columns(
-        tier_codes(amounts, cuts=cuts or TierCuts()).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
+        tier_codes(amounts, cuts=cuts).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
     )
-    return View(
+    answer = View(
         command="tiers",
         parameters={"top": group.typed_top, "sales": sales, "window": window_days},
         summary={**_spread(amounts, cutoff=cutoff), **found.unattributed},
-        tables={
-            "customers": _table(named, facts=facts, rows=rows),
-            "tiers": tier_table(named),
-            "lorenz": lorenz(amounts),
-        },
+        tables={"tiers": tier_table(named), "lorenz": lorenz(amounts)},
         heights={"customers": amounts.len()},
         notes=everyone.notes,
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
+    )
+    if near is None:
+        return replace(answer, tables={"customers": _table(named, facts=facts, rows=rows), **answer.tables})
+    reach = parse_reach(near.within, currency=basis.currency)
+    table, count = near_table(named, bounds=tier_bounds(amounts, cuts=cuts), reach=reach, facts=facts, rows=rows)
+    return replace(
+        answer,
+        parameters={**answer.parameters, "near": True, "within": near.within},
+        summary={"near_customers": count, **answer.summary},
+        tables={"near": table, "tiers": answer.tables["tiers"]},
+        heights={"near": count},
     )
 
 

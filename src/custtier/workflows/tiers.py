@@ -10,7 +10,15 @@ from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
 
-def tiers(question: Question, *, top: str | None = None, sales: str | None = None, window: str | None = None) -> View:
+def tiers(
+    question: Question,
+    *,
+    top: str | None = None,
+    sales: str | None = None,
+    window: str | None = None,
+    near: bool = False,
+    within: str | None = None,
+) -> View:
     """Customers by net sales, the top group marked.
 
     Args:
@@ -18,6 +26,8 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
         top: `20%` or `300`; `20%` when neither is given.
         sales: `80%`: the fewest customers who make this share.
         window: `365d`: only the orders of so many last days.
+        near: Who is within reach of the next tier instead of everyone.
+        within: `15%` of that tier's least net sales, or an amount; asks `near`. One usual order or 15 % without.
 
     Returns:
         `views.tiers.tiers`.
@@ -32,6 +42,7 @@ def tiers(question: Question, *, top: str | None = None, sales: str | None = Non
         top=top,
         sales=sales,
         window_days=window_days,
+        near=view.Near(within) if near or within is not None else None,
         rows=question.rows,
     )
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
