@@ -1,6 +1,8 @@
 """Workbooks, read back by another library."""
 
 import io
+import re
+import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -133,3 +135,24 @@ def test_the_last_sheet_says_what_the_columns_and_tiers_of_the_workbook_mean() -
 
 def test_a_workbook_of_other_answers_has_no_such_sheet() -> None:
     assert "释义" not in book(rejects_answer()).sheetnames
+
+
+def test_the_lorenz_curve_is_drawn_beside_its_points_with_the_line_of_equals() -> None:
+    points = pl.DataFrame(
+        {"cumulative_customer_share": [0.0, 0.5, 1.0], "cumulative_sales_share": [0.0, 0.25, 1.0]},
+    )
+    content = rendered(View("tiers", {}, {}, {"lorenz": points}), Request(form="xlsx"), CHINESE)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        charts = [name for name in parts.namelist() if name.startswith("xl/charts/")]
+        drawn = parts.read(charts[0]).decode()
+    assert len(charts) == 1
+    across, up = "洛伦兹曲线!$A$2:$A$4", "洛伦兹曲线!$B$2:$B$4"
+    assert re.findall(r"<c:xVal>.*?<c:f>'?([^<]*?)</c:f>", drawn) == [across, across]
+    assert re.findall(r"<c:yVal>.*?<c:f>'?([^<]*?)</c:f>", drawn) == [up, across]
+    assert "如果人人买的一样多" in drawn
+
+
+def test_a_workbook_without_a_lorenz_curve_has_no_chart() -> None:
+    content = rendered(rejects_answer(), Request(form="xlsx"), CHINESE)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert not [name for name in parts.namelist() if name.startswith("xl/charts/")]

@@ -15,7 +15,7 @@ from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, headi
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
 from custtier.schema import minor_digits
-from custtier.text import Catalogue
+from custtier.text import Catalogue, message
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.units import Unit
@@ -29,6 +29,9 @@ STREAMED_ROWS: Final = 50_000
 
 LOOKED_AT: Final = 500
 """Rows that decide a column's width."""
+
+LORENZ: Final = "lorenz"
+"""Table that is drawn beside its points."""
 
 HEATED: Final = re.compile(r"[fm]\d_(customers|sales)")
 """Columns of a matrix: the more a cell holds, the warmer it is."""
@@ -129,6 +132,23 @@ class _Writer:
                     write(number, index, value, style)
         place.autofilter(0, 0, part.height, max(part.width - 1, 0))
         _heat(place, part.columns, rows=part.height)
+        if sheet.name == LORENZ and part.height:
+            self._draw_curve(place, title[:31], part)
+
+    def _draw_curve(self, place: Any, title: str, part: pl.DataFrame) -> None:
+        """The Lorenz curve beside its points, and the line on which it would lie if everybody bought for the same."""
+        chart = self._book.add_chart({"type": "scatter", "subtype": "straight"})
+        across = [title, 1, 0, part.height, 0]
+        curve = {"categories": across, "values": [title, 1, 1, part.height, 1]}
+        chart.add_series({"name": title, **curve, "line": {"color": "#C0504D", "width": 2}})
+        alike = self._catalogue.say(message("if everybody bought for the same"))
+        line = {"color": "#7F7F7F", "width": 1, "dash_type": "dash"}
+        chart.add_series({"name": alike, "categories": across, "values": across, "line": line})
+        for column, axis in zip(part.columns, (chart.set_x_axis, chart.set_y_axis), strict=False):
+            axis({"name": title_of(column, self._catalogue), "min": 0, "max": 1, "num_format": "0%"})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 560, "height": 420})
+        place.insert_chart(1, part.width + 1, chart)
 
     def _style(self, dtype: pl.DataType, unit: Unit) -> Any:
         """How a column's cells look: days that are a mean have one digit."""
