@@ -225,3 +225,19 @@ def test_a_contact_added_after_the_day_observed_is_none_yet(little: Path) -> Non
     found = card("wx_dan_01", Question(store=little, as_of=date(2026, 1, 1)))
     mine = found.tables["customer"].row(0, named=True)
     assert (mine["tier"], mine["agent"], found.tables["history"].height) == (None, None, 0)
+
+
+def test_of_several_currencies_one_is_shown(tmp_path: Path) -> None:
+    text = """订单号,下单时间,金额,币种,客户,状态
+A1,2026-01-01 10:00:00,100.00,CNY,amy,已付款
+A2,2026-01-11 10:00:00,50.00,USD,amy,已付款
+A3,2026-01-12 10:00:00,70,CNY,bob,已付款
+"""
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    put([tmp_path / "orders.csv"], tmp_path / "store")
+    with pytest.raises(CusttierError) as told:
+        show("amy", Question(store=tmp_path / "store"), lang="en")
+    assert told.value.code == "mixed-currency"
+    found = card("amy", Question(store=tmp_path / "store", currency="USD"))
+    assert found.tables["orders"]["order_id"].to_list() == ["A2"]
+    assert (found.currency, found.tables["customer"]["net_sales"].item()) == ("USD", 5000)
