@@ -249,6 +249,16 @@ class TestListAndTest:
         assert caught.value.code == "unknown-rule"
         assert "big, tea" in str(caught.value)
 
+    def test_a_rule_that_names_what_no_order_has_is_told(self, orders: Path) -> None:
+        slipped = Rule(name="staff", phones=("13999999999",), channels=("直播",))
+        unlucky = Rule(name="dear", products=("红茶",), amount_at_least=1_000_000)
+        for view in (
+            list_exclusions(asked(orders, slipped, unlucky, *self.RULES)),
+            try_exclusions(asked(orders, slipped, unlucky, *self.RULES)),
+        ):
+            idle = [note.values for note in view.notes if note.code == "idle_rule"]
+            assert idle == [{"rule": "staff", "conditions": "phones"}]
+
     def test_conditions_never_show_a_phone(self, orders: Path) -> None:
         view = list_exclusions(asked(orders, Rule(name="p", phones=("13800000001",), accounts=("amy",))))
         assert view.tables["exclusions"]["conditions"].to_list() == ["phones (1); accounts (1)"]

@@ -75,6 +75,19 @@ def exclusions_of(rules: Sequence[Rule], evidence: Evidence) -> tuple[Exclusion,
     return tuple(Exclusion(rule.name.strip(), _applies(rule, evidence)) for rule in rules)
 
 
+LISTED: Final = ("customers", "phones", "accounts", "products", "channels", "agents", "shops", "tags", "staff_list")
+"""Conditions that name something which may be nowhere in the orders."""
+
+
+def idle_conditions(rule: Rule, evidence: Evidence) -> list[str]:
+    """The conditions of a rule that no order of any day meets: what they name is misspelt, or not there yet."""
+    set_here = [key for key in LISTED if getattr(rule, key)]
+    alone = [Rule(rule.name, **{key: getattr(rule, key)}) for key in set_here]
+    purchases = evidence.facts.purchases.with_columns(pl.lit(1, dtype=pl.Int64).alias("gross"))
+    met = [purchases.filter(_applies(one, evidence)).select(pl.len()) for one in alone]
+    return [key for key, count in zip(set_here, pl.collect_all(met), strict=True) if not count.item()]
+
+
 def without(purchases: pl.LazyFrame, exclusions: Sequence[Exclusion]) -> pl.LazyFrame:
     """`purchases` that no rule takes out, in their order."""
     return purchases.filter(~one.applies for one in exclusions) if exclusions else purchases

@@ -13,7 +13,7 @@ from custtier.render.plain import major_text
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
 from custtier.text.titles import asked_title, one_side, title_of
-from custtier.text.values import reasons_text
+from custtier.text.values import conditions_text, fields_text, reasons_text
 from custtier.units import Unit
 from custtier.views.view import View
 
@@ -25,6 +25,12 @@ LISTS: Final = frozenset({"platforms", "hints"})
 
 COUNTED: Final = "reasons"
 """Column of reasons, each with the number of rows behind it."""
+
+CONDITIONS: Final = "conditions"
+"""Column of the conditions of exclusions, each under its key."""
+
+NEEDED: Final = "required"
+"""Figure of a format: groups of fields of which one is needed."""
 
 CUTS: Final = {"cuts.r": "≤", "cuts.f": "≥", "cuts.m": "≥"}
 """Figures that are lower bounds of the scores above 1, as a customer's value must stand to them."""
@@ -105,10 +111,16 @@ class Shown:
                 if place in CUTS and isinstance(one, Sequence):
                     text = self._cuts(one, unit, CUTS[place])
                 else:
-                    text = self.one(one, unit, names_of(name, self._catalogue))
+                    text = self.one(one, unit, self._figure_names(name, one))
                 if text:
                     lines.append((title_of(place, self._catalogue), text, one, unit))
         return lines
+
+    def _figure_names(self, name: str, value: object) -> dict[str, str]:
+        """Code → name, for the codes in a figure."""
+        if name == NEEDED and isinstance(value, Sequence):
+            return {str(fields): fields_text(str(fields), self._catalogue) for fields in value}
+        return names_of(name, self._catalogue)
 
     def _cuts(self, bounds: Sequence[object], unit: Unit, sign: str) -> str:
         """The bound of each score: `2: ≤ 431, 3: ≤ 261`; three bins are scored 1, 3, 5."""
@@ -129,6 +141,8 @@ def shown_names(column: pl.Series, catalogue: Catalogue) -> dict[str, str]:
         return {
             reasons: reasons_text(reasons, catalogue) or reasons for reasons in column.unique().drop_nulls().to_list()
         }
+    if name == CONDITIONS:
+        return {text: conditions_text(text, catalogue) for text in column.unique().drop_nulls().to_list()}
     if name not in LISTS or not names:
         return names
     return {

@@ -60,11 +60,11 @@ def marked_rows(path: Path, *, headers: Mapping[str, str], needed: Collection[st
                 found = found or _likeliest_header(sheet)
     raise data_error(
         "missing-column",
-        "{path} needs the columns {needed}; the file has {found}",
+        "{path} needs the columns {needed_columns}; the file has {found}",
         hint="write the list with `custtier identities propose --output proposals.xlsx`, mark that file, and keep "
         "its header",
         path=label,
-        needed=", ".join(sorted(needed)),
+        needed_columns=", ".join(sorted(needed)),
         found=", ".join(found[:12]) or "-",
     )
 

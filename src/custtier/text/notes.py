@@ -94,6 +94,10 @@ NOTES: Final[Mapping[str, str]] = {
         "exported files, backups and answers written before still hold what they held, and so may the settings: delete "
         "it there yourself"
     ),
+    "idle_rule": (
+        "exclusion {rule} takes nothing out: no order has what it names ({conditions}); look for a slip of the pen in "
+        "the settings"
+    ),
     "kept_out": (
         "later imports leave this customer out and count the rows as excluded (forgotten); `custtier import --include "
         "forgotten` lets them in"

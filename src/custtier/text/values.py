@@ -3,11 +3,12 @@
 import errno
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
+from custtier.text.titles import title_of
 
 _MISSING: Final = message("it does not exist")
 _FORBIDDEN: Final = message("there is no permission for it")
@@ -45,6 +46,7 @@ CAUSES: Final[Mapping[str, str]] = {
 }
 """What the system calls a trouble with a file, or the kind of its error → an English message."""
 
+_LEADING: Final = re.compile("^[a-z_]+")
 _COUNTED: Final = re.compile(r"([a-z_]+) (\d+)")
 
 
@@ -62,13 +64,45 @@ def reasons_text(reasons: str, catalogue: Catalogue) -> str:
     )
 
 
+def conditions_text(conditions: str, catalogue: Catalogue) -> str:
+    """Conditions of an exclusion such as `phones (1); gift`, each under its name."""
+    names, detectors = names_of("condition", catalogue), names_of("detector", catalogue)
+    found = []
+    for part in conditions.split("; "):
+        key, sign, value = part.partition(" = ")
+        said = _LEADING.sub(lambda code: names.get(code[0], code[0]), key)
+        found.append(f"{said}{sign}{detectors.get(value, value) if key == 'detector' else value}")
+    return "; ".join(found)
+
+
+def fields_text(fields: str, catalogue: Catalogue) -> str:
+    """Fields of a format of which one is needed, such as `gross|amount`, by their names."""
+    names = names_of("field", catalogue)
+    return " / ".join(names.get(field, field) for field in fields.split("|"))
+
+
+def columns_text(columns: str, catalogue: Catalogue) -> str:
+    """Columns of a list such as `strength, decision`: their titles, and what they are called in machine forms."""
+    return catalogue.listed(f"{title_of(column, catalogue)} ({column})" for column in columns.split(", "))
+
+
 def in_words(values: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
-    """The values of an error's texts, with `problem` and `reasons` in the catalogue's language."""
+    """The values of an error's texts, with `problem`, `reasons` and codes of fields in the catalogue's language."""
     found = dict(values)
-    for place, say in (("problem", problem_text), ("reasons", reasons_text)):
+    for place, say in _SAID.items():
         if isinstance(found.get(place), str):
             found[place] = say(str(found[place]), catalogue)
     return found
+
+
+_SAID: Final[Mapping[str, Callable[[str, Catalogue], str]]] = {
+    "problem": problem_text,
+    "reasons": reasons_text,
+    "conditions": conditions_text,
+    "needed_field": fields_text,
+    "needed_columns": columns_text,
+}
+"""Place of a text → what says its value."""
 
 
 def by_name(values: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The user's exclusion rules applied to the facts of a question, with a receipt for each rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from custtier.metrics.exclusions import (
     Exclusion,
     emptied,
     exclusions_of,
+    idle_conditions,
     receipts,
     taken_orders,
 )
@@ -60,11 +61,34 @@ def ready(rules: Sequence[Rule], facts: Facts, question: Question, *, as_of: dat
     Raises:
         CusttierError: `bad-settings` for a staff list that cannot be used.
     """
-    evidence = Evidence(
+    return exclusions_of(rules, _evidence(rules, facts, question, as_of=as_of))
+
+
+def idle_notes(
+    rules: Sequence[Rule], taken: Mapping[str, int], facts: Facts, question: Question, *, as_of: date
+) -> tuple[Note, ...]:
+    """A note on each rule that takes nothing out because no order has what it names.
+
+    Args:
+        rules: Those asked about.
+        taken: Rule name → orders it takes out.
+        facts: All orders.
+        question: The user's settings.
+        as_of: Last day observed.
+    """
+    idle = [rule for rule in rules if not taken.get(rule.name.strip())]
+    evidence = _evidence(idle, facts, question, as_of=as_of)
+    found = [(rule, idle_conditions(rule, evidence)) for rule in idle]
+    return tuple(
+        Note("idle_rule", {"rule": rule.name.strip(), "conditions": "; ".join(keys)}) for rule, keys in found if keys
+    )
+
+
+def _evidence(rules: Sequence[Rule], facts: Facts, question: Question, *, as_of: date) -> Evidence:
+    return Evidence(
         facts=facts,
         as_of=as_of,
         zone=question.settings.zone,
         detectors=question.settings.detectors,
         staff=staff_of(rules),
     )
-    return exclusions_of(rules, evidence)

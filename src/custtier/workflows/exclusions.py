@@ -14,7 +14,7 @@ from custtier.settings import settings_file
 from custtier.views import exclusions as view
 from custtier.views.view import View
 from custtier.workflows.dataset import all_facts
-from custtier.workflows.excluding import ready
+from custtier.workflows.excluding import idle_notes, ready
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
@@ -106,5 +106,9 @@ def _view(
         lang=lang,
     )
     filters = {name: value for name, value in asked_filters(question).items() if name != "no_exclusions"}
-    notes = answer.notes if rules else (*answer.notes, Note("no_exclusions_yet", {"path": str(settings_file())}))
+    receipts = answer.tables["exclusions"].select("rule", "orders").iter_rows()
+    idle = idle_notes(rules, dict(receipts), facts, question, as_of=as_of)
+    notes = (
+        (*answer.notes, *idle) if rules else (*answer.notes, Note("no_exclusions_yet", {"path": str(settings_file())}))
+    )
     return replace(answer, parameters={**parameters, **filters}, excluded=facts.excluded, notes=notes)

@@ -186,19 +186,19 @@ def _cannot_draft(
     if candidates:
         return data_error(
             "cannot-draft",
-            "{path}: several columns could hold what is needed ({field}): {columns}",
+            "{path}: several columns could hold what is needed ({needed_field}): {columns}",
             hint="say which: --column {example}=HEADER; or run it on a terminal, which asks",
             path=path,
-            field="|".join(group),
+            needed_field="|".join(group),
             columns=", ".join(column.header for column in candidates),
             example=group[0],
         )
     return data_error(
         "cannot-draft",
-        "{path}: no column holds what is needed ({field}); the file has {headers}",
+        "{path}: no column holds what is needed ({needed_field}); the file has {headers}",
         hint="name one with --column {example}=HEADER, or export more columns",
         path=path,
-        field="|".join(group),
+        needed_field="|".join(group),
         headers=headers,
         example=group[0],
     )
