@@ -5,6 +5,7 @@ from fractions import Fraction
 import polars as pl
 
 _POINTS = 100
+_BLOCK = 65_536
 
 
 def gini(values: pl.Series) -> float | None:
@@ -48,9 +49,12 @@ def effective_count(values: pl.Series) -> float | None:
     Source:
         Adelman (1969), the numbers equivalent of Herfindahl's index; (Σ x)² / Σ x².
     """
-    shares = values.cast(pl.Float64)
-    squares = shares.dot(shares)
-    return None if not squares else float(values.sum()) ** 2 / float(squares)
+    squares = 0.0
+    # in blocks that stay in the processor's cache: a copy of all as floats costs ten times as much
+    for start in range(0, values.len(), _BLOCK):
+        floats = values.slice(start, _BLOCK).cast(pl.Float64)
+        squares += floats.dot(floats) or 0.0
+    return None if not squares else float(values.sum()) ** 2 / squares
 
 
 def lorenz(values: pl.Series) -> pl.DataFrame:
