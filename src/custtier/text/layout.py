@@ -5,6 +5,12 @@ from typing import Final
 
 NO_LINE_START: Final = "，。；：、）》”’！？,.;:)"
 NO_LINE_END: Final = "（《“‘("
+_JOINTS: Final = ("/\\", "_-", ".")
+"""Where a long word breaks first: a path between folders, a name between its words, before its ending."""
+
+_SHARE_USED: Final = 3
+"""A line of such a word is filled to this part of it at least."""
+
 TAKES_NO_CELL: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
@@ -33,7 +39,8 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` columns, at least one line.
 
-    Chinese breaks anywhere but before a closing mark; a word too long for a line breaks where the line ends.
+    Chinese breaks anywhere but before a closing mark; a word too long for a line breaks behind a joint of it, such as
+    a path's, else where the line ends.
 
     Examples:
         >>> wrapped("one two three", 8)
@@ -42,6 +49,8 @@ def wrapped(text: str, width: int) -> list[str]:
         ['客户分', '层。']
         >>> wrapped("abcdefgh", 5)
         ['abcde', 'fgh']
+        >>> wrapped("shop/orders/taobao_orders.csv", 20)
+        ['shop/orders/', 'taobao_orders.csv']
     """
     lines, line = [], ""
     for piece in _pieces(text):
@@ -50,10 +59,21 @@ def wrapped(text: str, width: int) -> list[str]:
             line = ""
         line += piece if line else piece.lstrip()
         while cells(line.rstrip()) > width:
-            cut = _fitting(line, width)
+            cut = _cut(line, width)
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _cut(word: str, width: int) -> int:
+    """Where a word too long for a line breaks: behind the last joint that fits, if much of the line is used then."""
+    most = _fitting(word, width)
+    least = max(most // _SHARE_USED, 1)
+    return next((place for joints in _JOINTS if (place := _behind(word[:most], joints)) >= least), most)
+
+
+def _behind(text: str, joints: str) -> int:
+    return max(text.rfind(joint) for joint in joints) + 1
 
 
 def _fitting(text: str, width: int) -> int:
