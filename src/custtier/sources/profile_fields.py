@@ -28,9 +28,10 @@ LIST_FIELDS: Final[Mapping[str, frozenset[str]]] = {
 """Kind of list → the fields that its rows may have; accounts stand apart, as for orders.
 
 `contact_id` is the format's own number of the entry, not of the person; `alias` another name of the account itself;
-`status` a word that says whether the person has deleted us; `text` is looked at only for the sentences that the program itself sends, and never kept; `on` is the
-day of a key date, `birthday` the same where the column itself says which date it is; `sender` is who wrote a message
-where the account is only the number of a conversation.
+`status` a word that says whether the person has deleted us; `text` is looked at only for the sentences that
+the program itself sends, and never kept; `on` is the day of a key date, `birthday` the same where the
+column itself says which date it is; `sender` is who wrote a message where the account is only the number of a
+conversation.
 """
 
 LIST_KINDS: Final = tuple(LIST_FIELDS)
