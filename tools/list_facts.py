@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from custtier.sources.formats.profile import Profile, Signature
 from custtier.sources.lists import words as usual
-from custtier.sources.profile import Profile, Signature
 from custtier.text.names import NAMES
 from source_facts import WIDTH, condition, one_of, table, times, word, words, wrapped
 

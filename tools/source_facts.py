@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from custtier.sources.profile import Profile, RowRule, Signature, Words
+from custtier.sources.formats.profile import Profile, RowRule, Signature, Words
 from custtier.text.names import NAMES
 
 WIDTH: Final = 160

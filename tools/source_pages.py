@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import list_facts
-from custtier.sources.profile import Profile, load_profiles
+from custtier.sources.formats.profile import Profile, load_profiles
 from source_facts import GRAINS, REFUSED, buyer, columns_read, generated, table, word
 
 ROOT: Final = Path(__file__).resolve().parent.parent

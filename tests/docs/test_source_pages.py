@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from custtier.sources import load_profiles
-from custtier.sources.profile import (
+from custtier.sources.formats.profile import (
     FIELDS,
     Account,
     Profile,
@@ -24,7 +24,7 @@ from custtier.sources.profile import (
     Words,
     parse_profile,
 )
-from custtier.sources.profile_fields import LIST_FIELDS
+from custtier.sources.formats.profile_fields import LIST_FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "sources"

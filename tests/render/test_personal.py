@@ -7,7 +7,7 @@ import pytest
 
 from custtier.render.mask import masked
 from custtier.render.personal import is_personal
-from custtier.sources.profile import load_profiles
+from custtier.sources.formats.profile import load_profiles
 
 PERSONAL_FIELDS = ("name", "phone", "email", "address")
 READABLE_FIELDS = ("gross", "amount", "created_at", "paid_at", "order_id", "status", "refund", "quantity", "product")

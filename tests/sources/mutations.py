@@ -19,8 +19,8 @@ from pathlib import Path
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import read_files
-from custtier.sources.archives import DAMAGE
-from custtier.sources.passwords import KnownPasswords
+from custtier.sources.packed.archives import DAMAGE
+from custtier.sources.packed.passwords import KnownPasswords
 
 CASES = Path(__file__).parent.parent / "cases"
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "big5", "latin-1", "cp932")

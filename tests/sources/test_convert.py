@@ -10,7 +10,7 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Reading, load_profiles, read_files
-from custtier.sources.profile import parse_profile
+from custtier.sources.formats.profile import parse_profile
 
 CASES = Path(__file__).parent.parent / "cases"
 STANDING_ALONE = (

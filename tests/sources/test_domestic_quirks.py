@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.sources.test_quirks import NEVER, Quirk, Switch, figures, key, money_of_each_row, patch, profile_without
 
-from custtier.sources import text_head
+from custtier.sources.sheets import text_head
 
 
 def without_rule_for(*, amount: str) -> Switch:

@@ -15,13 +15,13 @@ from custtier.sources.drafting.draft import Draft, Wishes, draft
 from custtier.sources.drafting.kinds import KINDS
 from custtier.sources.drafting.looks import look_of
 from custtier.sources.drafting.vocabulary import vocabulary
-from custtier.sources.identify import identify
-from custtier.sources.profile import FIELDS, parse_profile
-from custtier.sources.profile_faults import check_usable
-from custtier.sources.profile_fields import LIST_FIELDS
+from custtier.sources.formats.identify import identify
+from custtier.sources.formats.profile import FIELDS, parse_profile
+from custtier.sources.formats.profile_faults import check_usable
+from custtier.sources.formats.profile_fields import LIST_FIELDS
 from custtier.sources.read import converted
-from custtier.sources.sheet import Sheet
-from custtier.sources.text_sheet import text_sheet
+from custtier.sources.sheets.sheet import Sheet
+from custtier.sources.sheets.text_sheet import text_sheet
 from custtier.text import Catalogue
 from custtier.text.format_names import FORMAT_NAMES
 

@@ -12,7 +12,8 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources import Readings, limits, read_files
+from custtier.sources import Readings, read_files
+from custtier.sources.packed import limits
 
 TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n"
 

@@ -7,8 +7,8 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import load_profiles, read_files
-from custtier.sources.identify import identify
-from custtier.sources.text_sheet import text_sheet
+from custtier.sources.formats.identify import identify
+from custtier.sources.sheets.text_sheet import text_sheet
 
 HEADERS = sorted((Path(__file__).parent.parent / "cases" / "headers").glob("*.csv"))
 

@@ -8,7 +8,7 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import known_profiles, load_profiles, profile_named, read_files
-from custtier.sources.profiles_known import own_profiles
+from custtier.sources.formats.known import own_profiles
 
 OWN = """
 name = "{name}"

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Readings, read_files
-from custtier.sources.passwords import KnownPasswords
+from custtier.sources.packed.passwords import KnownPasswords
 from sources.packing import locked_old_workbook, locked_workbook, locked_workbook_of_2007, locked_zip
 
 TABLE = "订单号,日期,客户,金额\nA1,2026-01-02,老李,5\n".encode()

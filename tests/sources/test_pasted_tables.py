@@ -7,7 +7,7 @@ import pytest
 
 from custtier.settings import Settings
 from custtier.sources import Reading, read_files
-from custtier.sources.text_head import ends_in_returns
+from custtier.sources.sheets.text_head import ends_in_returns
 
 HEADER = "订单编号,买家会员名,总金额,买家实际支付金额,订单状态,订单创建时间,订单付款时间,退款金额"
 ROWS = [

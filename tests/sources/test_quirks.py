@@ -13,8 +13,11 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.schema import State
 from custtier.settings import Settings
-from custtier.sources import Reading, convert, decoding, fields, identify, read, read_files, text_sheet, values
-from custtier.sources.profile import Profile, load_profiles
+from custtier.sources import Reading, fields, read, read_files
+from custtier.sources.formats import identify
+from custtier.sources.formats.profile import Profile, load_profiles
+from custtier.sources.orders import convert, values
+from custtier.sources.sheets import decoding, text_sheet
 from custtier.sources.transforms import money
 
 CASES = Path(__file__).parent.parent / "cases"

@@ -10,8 +10,9 @@ from polars.testing import assert_frame_equal
 
 from custtier.errors import CusttierError
 from custtier.settings import Settings
-from custtier.sources import Reading, decoding, read_files
-from custtier.sources.text_lines import lines_of
+from custtier.sources import Reading, read_files
+from custtier.sources.sheets import decoding
+from custtier.sources.sheets.text_lines import lines_of
 
 HEADER = "订单号,日期,客户,金额,商品名称\n"
 

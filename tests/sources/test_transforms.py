@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custtier.sources.profile import RefundStatuses, Statuses
+from custtier.sources.formats.profile import RefundStatuses, Statuses
 from custtier.sources.transforms.instants import instants
 from custtier.sources.transforms.money import minor_units
 from custtier.sources.transforms.statuses import refund_states, states

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from custtier.render.mask import MASKS
 from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS
-from custtier.sources.profile import load_profiles
+from custtier.sources.formats.profile import load_profiles
 from custtier.text import Catalogue
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of

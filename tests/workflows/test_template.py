@@ -61,7 +61,7 @@ def test_every_column_of_a_template_is_read(tmp_path: Path) -> None:
             path = tmp_path / f"{name}.csv"
             path.write_bytes(template_csv(name, Catalogue(lang)))  # type: ignore[arg-type]
             headers = path.read_text(encoding="utf-8-sig").splitlines()[1].split(",")
-            from custtier.sources.profile import load_profiles
+            from custtier.sources.formats.profile import load_profiles
 
             profile = load_profiles()["generic" if name == "orders" else f"generic-{name}"]
             known = {header for columns in profile.columns.values() for header in columns}

@@ -10,7 +10,7 @@ import typer
 
 from custtier.cli.session import session_of
 from custtier.errors import usage_error
-from custtier.sources.passwords import KnownPasswords
+from custtier.sources.packed.passwords import KnownPasswords
 from custtier.text import Catalogue, message
 
 VARIABLE: Final = "CUSTTIER_PASSWORD"

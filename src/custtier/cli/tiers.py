@@ -38,6 +38,7 @@ NEAR_FIGURES = ("near_customers",)
 def tiers(
     asked: Question,
     out: Writing,
+    *,
     top: Annotated[
         str | None, typer.Option(metavar="SHARE", help="The best 20% or 300 customers; 20% by default.")
     ] = None,

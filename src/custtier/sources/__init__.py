@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custtier.sources.profile import Profile, load_profiles
-    from custtier.sources.profiles_known import known_profiles, profile_named
+    from custtier.sources.formats.known import known_profiles, profile_named
+    from custtier.sources.formats.profile import Profile, load_profiles
     from custtier.sources.read import read_files
     from custtier.sources.reading import Progress, Reading, Readings
 
@@ -20,10 +20,10 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Profile": "profile",
-    "known_profiles": "profiles_known",
-    "load_profiles": "profile",
-    "profile_named": "profiles_known",
+    "Profile": "formats.profile",
+    "known_profiles": "formats.known",
+    "load_profiles": "formats.profile",
+    "profile_named": "formats.known",
     "read_files": "read",
 }
 """What lies elsewhere than in `reading`: pydantic comes with it, so it is loaded when it is first asked for."""

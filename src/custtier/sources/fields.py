@@ -5,10 +5,10 @@ from typing import Final
 
 import polars as pl
 
-from custtier.sources.identify import Match
+from custtier.sources.formats.identify import Match
+from custtier.sources.formats.profile import FIELDS, ORDER_LEVEL, Account, Profile
 from custtier.sources.no_records import marks, with_sections
-from custtier.sources.profile import FIELDS, ORDER_LEVEL, Account, Profile
-from custtier.sources.sheet import column_name
+from custtier.sources.sheets.sheet import column_name
 from custtier.sources.transforms import regions
 from custtier.sources.transforms.text import (
     id_of,

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from custtier.errors import data_error, usage_error
-from custtier.sources.containers import named_files, shown_name, unpacked
-from custtier.sources.sheet import Sheet, column_name
-from custtier.sources.sheets import sheets_of
+from custtier.sources.packed.containers import named_files, shown_name, unpacked
+from custtier.sources.sheets.of_file import sheets_of
+from custtier.sources.sheets.sheet import Sheet, column_name
 
 
 @dataclass(frozen=True)

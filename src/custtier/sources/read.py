@@ -9,20 +9,20 @@ from pathlib import Path
 from custtier.errors import CusttierError, usage_error
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources.archives import Source
-from custtier.sources.containers import folders_inside, named_files, shown_name, unpacked
-from custtier.sources.convert import convert
 from custtier.sources.damaged_phones import damaged_phone_notes
-from custtier.sources.identify import Match, forced, identify
-from custtier.sources.passwords import Passwords
-from custtier.sources.profile import Profile
-from custtier.sources.profiles_known import known_profiles, own_profiles, profile_named, usable_profiles
+from custtier.sources.formats.identify import Match, forced, identify
+from custtier.sources.formats.known import known_profiles, own_profiles, profile_named, usable_profiles
+from custtier.sources.formats.profile import Profile
+from custtier.sources.formats.refusals import refuse
+from custtier.sources.orders.convert import convert
+from custtier.sources.packed.archives import Source
+from custtier.sources.packed.containers import folders_inside, named_files, shown_name, unpacked
+from custtier.sources.packed.passwords import Passwords
 from custtier.sources.reading import Progress, Reading, Readings
 from custtier.sources.records import switches
-from custtier.sources.refusals import refuse
 from custtier.sources.samples import sample_notes
-from custtier.sources.sheet import Sheet
-from custtier.sources.sheets import sheets_of
+from custtier.sources.sheets.of_file import sheets_of
+from custtier.sources.sheets.sheet import Sheet
 
 
 def read_files(

@@ -5,8 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from custtier.sources.formats.profile import Profile, Words
 from custtier.sources.no_records import HEADER_AGAIN, SECTION, TOTAL, no_record
-from custtier.sources.profile import Profile, Words
 
 ORDER: Final = "order"
 REFUND: Final = "refund"

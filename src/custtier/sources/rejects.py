@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from custtier.schema import REJECTS, conform
-from custtier.sources.identify import Match
+from custtier.sources.formats.identify import Match
 
 
 def reject_rows(table: pl.DataFrame, matches: Sequence[Match], *, path: str) -> pl.DataFrame:

@@ -12,18 +12,18 @@ import polars as pl
 from custtier.errors import CusttierError, usage_error
 from custtier.facts import Note
 from custtier.settings import Settings
-from custtier.sources.containers import named_files, shown_name, unpacked
 from custtier.sources.drafting.as_toml import as_toml
 from custtier.sources.drafting.choose import can_be
 from custtier.sources.drafting.draft import Draft, Wishes, draft, is_anybodys
 from custtier.sources.drafting.kinds import KINDS
-from custtier.sources.identify import identify
-from custtier.sources.profile import Profile, load_profiles, parse_profile
-from custtier.sources.profile_faults import check_usable
-from custtier.sources.profiles_known import own_folder, own_profiles, usable_profiles
-from custtier.sources.sheet import Sheet
-from custtier.sources.sheets import sheets_of
-from custtier.sources.unread_orders import order_columns
+from custtier.sources.formats.identify import identify
+from custtier.sources.formats.known import own_folder, own_profiles, usable_profiles
+from custtier.sources.formats.profile import Profile, load_profiles, parse_profile
+from custtier.sources.formats.profile_faults import check_usable
+from custtier.sources.formats.unread_orders import order_columns
+from custtier.sources.packed.containers import named_files, shown_name, unpacked
+from custtier.sources.sheets.of_file import sheets_of
+from custtier.sources.sheets.sheet import Sheet
 from custtier.text import Catalogue
 from custtier.text.meant import meant_code
 from custtier.views.view import View
@@ -34,7 +34,7 @@ from custtier.workflows.sources import near
 
 if TYPE_CHECKING:
     from custtier.sources.drafting.asking import Asker
-    from custtier.sources.passwords import Passwords
+    from custtier.sources.packed.passwords import Passwords
     from custtier.sources.reading import Progress
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -18,7 +18,7 @@ from custtier.views.view import View
 from custtier.workflows.left_out import listed, rejected_rows
 
 if TYPE_CHECKING:
-    from custtier.sources.passwords import Passwords
+    from custtier.sources.packed.passwords import Passwords
     from custtier.sources.reading import Progress
 
 SUMS: Final = ("rows_read", "new", "updated", "unchanged", "excluded", "rejected")

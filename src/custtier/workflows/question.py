@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from custtier.settings import Settings
 
 if TYPE_CHECKING:
-    from custtier.sources.passwords import Passwords
+    from custtier.sources.packed.passwords import Passwords
     from custtier.sources.reading import Progress
 
 

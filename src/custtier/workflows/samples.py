@@ -16,7 +16,7 @@ from custtier.views.view import View
 from custtier.workflows.left_out import listed, rejected_rows
 
 if TYPE_CHECKING:
-    from custtier.sources.passwords import Passwords
+    from custtier.sources.packed.passwords import Passwords
     from custtier.sources.reading import Progress
 
 _TRIAL_KEY: Final = b"no customer id of a trial is shown"
@@ -85,7 +85,7 @@ def check_files(
         Table `files`: one row a file and profile; `problem` is the code of the error of a file that cannot be read.
         The summary's `good` counts those that were recognised and read without a reject.
     """
-    from custtier.sources.containers import folders_inside, named_files, shown_name
+    from custtier.sources.packed.containers import folders_inside, named_files, shown_name
     from custtier.sources.read import read_files
 
     rows: list[dict[str, object]] = []

@@ -8,9 +8,9 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Note
-from custtier.sources.identify import headers_of
-from custtier.sources.profile import Profile, load_profiles
-from custtier.sources.profiles_known import is_file, own_profiles, profile_named, text_of, usable_profiles
+from custtier.sources.formats.identify import headers_of
+from custtier.sources.formats.known import is_file, own_profiles, profile_named, text_of, usable_profiles
+from custtier.sources.formats.profile import Profile, load_profiles
 from custtier.text import Catalogue, Lang, message
 from custtier.text.meant import meant_code, nearest_code
 from custtier.text.names import names_of

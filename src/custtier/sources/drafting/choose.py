@@ -12,8 +12,8 @@ from custtier.sources.drafting.kinds import Kind, fits
 from custtier.sources.drafting.place import GUESS, LIKELY, NONE, SURE, Column, Placement, by_field
 from custtier.sources.drafting.rows import words_of
 from custtier.sources.drafting.vocabulary import ACCOUNT, Vocabulary
-from custtier.sources.identify import normal_header
-from custtier.sources.sheet import column_name
+from custtier.sources.formats.identify import normal_header
+from custtier.sources.sheets.sheet import column_name
 from custtier.sources.transforms.instants import instants
 from custtier.sources.transforms.text import cleaned
 from custtier.text import message

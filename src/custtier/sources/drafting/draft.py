@@ -12,9 +12,9 @@ from custtier.sources.drafting.kinds import KINDS, TOLD, Kind
 from custtier.sources.drafting.place import GUESS, NONE, Placement, by_field, placements
 from custtier.sources.drafting.rows import Rows, Word, rows_of, words_of
 from custtier.sources.drafting.vocabulary import ACCOUNT, Vocabulary, vocabulary
-from custtier.sources.identify import normal_header
-from custtier.sources.profile import Profile
-from custtier.sources.sheet import Sheet
+from custtier.sources.formats.identify import normal_header
+from custtier.sources.formats.profile import Profile
+from custtier.sources.sheets.sheet import Sheet
 from custtier.sources.transforms.statuses import plain_word
 from custtier.text import message
 

@@ -10,7 +10,7 @@ from custtier.errors import data_error
 from custtier.sources.drafting.looks import look_of
 from custtier.sources.drafting.place import Column
 from custtier.sources.drafting.vocabulary import loose
-from custtier.sources.sheet import HEAD_ROWS, Sheet, column_name
+from custtier.sources.sheets.sheet import HEAD_ROWS, Sheet, column_name
 
 _SAMPLE: Final = 5_000
 """Rows whose values are looked at."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from custtier.sources.drafting.looks import MOST_WORDS, Look
 from custtier.sources.drafting.vocabulary import ACCOUNT
-from custtier.sources.profile_fields import LIST_FIELDS
+from custtier.sources.formats.profile_fields import LIST_FIELDS
 
 Fits = Callable[[Look], bool]
 

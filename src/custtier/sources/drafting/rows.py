@@ -7,8 +7,8 @@ from typing import Final
 import polars as pl
 
 from custtier.sources.drafting.place import Placement
-from custtier.sources.profile import Grain
-from custtier.sources.sheet import column_name
+from custtier.sources.formats.profile import Grain
+from custtier.sources.sheets.sheet import column_name
 from custtier.sources.transforms.text import cleaned
 
 _PRODUCTS: Final = ("product_id", "product", "specification")

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 from custtier.sources.drafting.asking import REFUND_STATES, STATES
-from custtier.sources.identify import headers_of, normal_header
-from custtier.sources.profile import Profile
+from custtier.sources.formats.identify import headers_of, normal_header
+from custtier.sources.formats.profile import Profile
 from custtier.sources.transforms.statuses import plain_word
 
 ACCOUNT: Final = "account"

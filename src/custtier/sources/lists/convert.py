@@ -8,7 +8,7 @@ import polars as pl
 from custtier.facts import Note
 from custtier.schema import INSTANT, ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, conform, empty
 from custtier.settings import Settings
-from custtier.sources.identify import Match
+from custtier.sources.formats.identify import Match
 from custtier.sources.lists.contacts import contact_rows
 from custtier.sources.lists.costs import cost_rows
 from custtier.sources.lists.dates import date_rows

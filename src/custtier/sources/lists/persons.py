@@ -9,8 +9,8 @@ import polars as pl
 from custtier.people.identity import account_keys, with_identity
 from custtier.phones import MOBILE
 from custtier.schema import AccountKind
+from custtier.sources.formats.profile import Profile, load_profiles
 from custtier.sources.lists.words import platforms_of
-from custtier.sources.profile import Profile, load_profiles
 
 _TEXTS: Final = ("account", "account_kind", "account_platform", "platform", "phone", "email")
 _PLAIN: Final = "generic"

@@ -7,10 +7,10 @@ from typing import Final
 
 import polars as pl
 
-from custtier.sources.identify import Match, normal_header
+from custtier.sources.formats.identify import Match, normal_header
+from custtier.sources.formats.profile import Account
 from custtier.sources.no_records import marks, with_sections
-from custtier.sources.profile import Account
-from custtier.sources.sheet import Each, column_name
+from custtier.sources.sheets.sheet import Each, column_name
 from custtier.sources.transforms import regions
 from custtier.sources.transforms.text import (
     is_cipher,

@@ -8,8 +8,8 @@ import polars as pl
 
 from custtier.schema import INSTANT, minor_digits
 from custtier.settings import Settings
-from custtier.sources.identify import Match
-from custtier.sources.profile import Profile
+from custtier.sources.formats.identify import Match
+from custtier.sources.formats.profile import Profile
 from custtier.sources.transforms.instants import instants, is_no_day, usual_instants
 from custtier.sources.transforms.money import minor_units
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from custtier.sources.profile import Profile
+from custtier.sources.formats.profile import Profile
 
 Vocabulary = Mapping[str, tuple[str, ...]]
 

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from custtier.schema import State
-from custtier.sources.profile import RefundStatuses, Statuses
+from custtier.sources.formats.profile import RefundStatuses, Statuses
 
 CANCELLED: Final = "cancelled"
 """Closed, or refunded when a pay time stands: settled row by row."""

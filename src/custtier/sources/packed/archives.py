@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources import limits
-from custtier.sources.passwords import Passwords, opened
+from custtier.sources.packed import limits
+from custtier.sources.packed.passwords import Passwords, opened
 
 _CHUNK: Final = 1 << 20
 _CAUTIOUS_CHUNK: Final = 1 << 12

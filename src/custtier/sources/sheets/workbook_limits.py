@@ -17,8 +17,8 @@ from typing import Final
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources import limits
-from custtier.sources.archives import check_entries, sound
+from custtier.sources.packed import limits
+from custtier.sources.packed.archives import check_entries, sound
 
 _CHUNK: Final = 4 << 20
 _START: Final = 1 << 12

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.decoding import encoding_of, utf8_pieces
-from custtier.sources.grid import Grid, GridSheet
+from custtier.sources.sheets.decoding import encoding_of, utf8_pieces
+from custtier.sources.sheets.grid import Grid, GridSheet
 
 _START: Final = 1 << 12
 _SPACES: Final = re.compile(r"[ \t\r\n\xa0\u3000]+")

@@ -9,12 +9,12 @@ from typing import Final
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources import limits
-from custtier.sources.decoding import CHUNK_BYTES, encoding_of, pieces, utf8_pieces
-from custtier.sources.sheet import Each, column_name
-from custtier.sources.text_head import delimiter_of, ends_in_returns, first_records, has_backticks
-from custtier.sources.text_lines import TextTable, collected, lines_of, rows_by_line, under_lines
-from custtier.sources.text_marks import UnclosedMarkError, has_wild_quotes, records_of
+from custtier.sources.packed import limits
+from custtier.sources.sheets.decoding import CHUNK_BYTES, encoding_of, pieces, utf8_pieces
+from custtier.sources.sheets.sheet import Each, column_name
+from custtier.sources.sheets.text_head import delimiter_of, ends_in_returns, first_records, has_backticks
+from custtier.sources.sheets.text_lines import TextTable, collected, lines_of, rows_by_line, under_lines
+from custtier.sources.sheets.text_marks import UnclosedMarkError, has_wild_quotes, records_of
 
 _START_BYTES: Final = 1 << 18
 _HEAD_CHARACTERS: Final = 1 << 20

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.archives import DAMAGE
-from custtier.sources.old_workbook import has_password, opened_old_file
-from custtier.sources.passwords import Passwords, opened
+from custtier.sources.packed.archives import DAMAGE
+from custtier.sources.packed.passwords import Passwords, opened
+from custtier.sources.sheets.old_workbook import has_password, opened_old_file
 
 _MOST_TURNS: Final = 1_000_000
 """Spreadsheets hash a password 100,000 times; a file may ask for so many that it takes hours."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.profile import Profile, Signature
-from custtier.sources.sheet import HEAD_ROWS, Sheet
-from custtier.sources.text_sheet import TextSheet
+from custtier.sources.formats.profile import Profile, Signature
+from custtier.sources.sheets.sheet import HEAD_ROWS, Sheet
+from custtier.sources.sheets.text_sheet import TextSheet
 
 _DROPPED: Final = re.compile(r"[\s\ufeff`'\"\u200b]+")
 _BRACKETS: Final = str.maketrans("（）：", "():")
@@ -85,7 +85,7 @@ def identify(
         if matches:
             _check_columns(matches, path=path)
             if turns[0] is not known:
-                from custtier.sources.unread_orders import refuse_orders  # it asks this module for headers
+                from custtier.sources.formats.unread_orders import refuse_orders  # it asks this module for headers
 
                 refuse_orders(matches, path=path, own=own)
             return matches

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from custtier.sources.sheet import HEAD_ROWS
+from custtier.sources.sheets.sheet import HEAD_ROWS
 
 _DELIMITERS: Final = (",", "\t", ";")
 _PADDING: Final = re.compile(r'(?<=,)"? *\t|\t *"?(?=,)')

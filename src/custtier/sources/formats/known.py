@@ -10,8 +10,8 @@ from typing import Final
 
 from custtier.errors import CusttierError, nearest, usage_error
 from custtier.settings import settings_folder
-from custtier.sources.profile import Profile, load_profiles, parse_profile
-from custtier.sources.profile_faults import check_usable
+from custtier.sources.formats.profile import Profile, load_profiles, parse_profile
+from custtier.sources.formats.profile_faults import check_usable
 from custtier.text.meant import meant_code
 
 FOLDER: Final = "profiles"

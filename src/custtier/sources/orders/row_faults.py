@@ -6,11 +6,11 @@ import polars as pl
 
 from custtier.schema import State
 from custtier.sources.fields import DATES, MONEY
-from custtier.sources.identify import Match
+from custtier.sources.formats.identify import Match
+from custtier.sources.orders.values import BAD, Layout, refund_money
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.statuses import DONE, UNKNOWN
 from custtier.sources.transforms.text import is_damaged_id
-from custtier.sources.values import BAD, Layout, refund_money
 
 
 def reject_reasons(table: pl.DataFrame, layout: Layout) -> pl.DataFrame:

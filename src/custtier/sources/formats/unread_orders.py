@@ -8,7 +8,7 @@ from custtier.errors import data_error
 from custtier.sources.drafting.head import columns_under
 from custtier.sources.drafting.kinds import fits
 from custtier.sources.drafting.place import Column
-from custtier.sources.identify import Match, known_headers, normal_header
+from custtier.sources.formats.identify import Match, known_headers, normal_header
 
 LISTS: Final = ("contacts", "dates")
 """Kinds of plain lists that ask for so little that an order export may pass for one."""

@@ -9,8 +9,8 @@ import polars as pl
 
 from custtier.facts import Note
 from custtier.schema import State, minor_digits
-from custtier.sources.identify import Match, normal_header
-from custtier.sources.profile import Totals
+from custtier.sources.formats.identify import Match, normal_header
+from custtier.sources.formats.profile import Totals
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.money import minor_units
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from custtier.sources.decoding import pieces
+from custtier.sources.sheets.decoding import pieces
 
 _LONGEST_CELL: Final = 1 << 30
 _NEXT_LINE: Final = "-\n"

@@ -4,13 +4,13 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import REFUNDS, State
-from custtier.sources.items import key_of_line
+from custtier.sources.formats.profile import Profile
 from custtier.sources.no_records import SECTION
-from custtier.sources.profile import Profile
+from custtier.sources.orders.items import key_of_line
+from custtier.sources.orders.values import Layout, refund_money
 from custtier.sources.records import ORDER, REFUND
 from custtier.sources.transforms.statuses import DONE, UNKNOWN
 from custtier.sources.twins import numbers_among_twins
-from custtier.sources.values import Layout, refund_money
 
 
 def refund_rows(table: pl.DataFrame, layout: Layout, *, items: pl.DataFrame) -> pl.DataFrame:

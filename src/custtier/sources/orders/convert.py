@@ -8,20 +8,27 @@ from custtier.facts import Note
 from custtier.schema import State
 from custtier.settings import Settings
 from custtier.sources.fields import field_table
-from custtier.sources.identify import Match
-from custtier.sources.items import item_rows, once_each
+from custtier.sources.formats.identify import Match
+from custtier.sources.formats.profile import Profile
+from custtier.sources.formats.refusals import buyers_bill
 from custtier.sources.no_records import SECTION
-from custtier.sources.orders import order_of_row, order_rows, with_order_keys
-from custtier.sources.profile import Profile
+from custtier.sources.orders.items import item_rows, once_each
+from custtier.sources.orders.order_rows import order_of_row, order_rows, with_order_keys
+from custtier.sources.orders.refunds import refund_rows
+from custtier.sources.orders.row_faults import reject_reasons
+from custtier.sources.orders.trailer_totals import differing_totals
+from custtier.sources.orders.values import (
+    Layout,
+    blank_statuses,
+    file_instant,
+    pending_refunds,
+    settled_grain,
+    with_values,
+)
 from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import ORDER, REFUND, with_roles
-from custtier.sources.refunds import refund_rows
-from custtier.sources.refusals import buyers_bill
 from custtier.sources.rejects import reject_rows
-from custtier.sources.row_faults import reject_reasons
-from custtier.sources.trailer_totals import differing_totals
 from custtier.sources.transforms.text import is_masked
-from custtier.sources.values import Layout, blank_statuses, file_instant, pending_refunds, settled_grain, with_values
 
 
 def convert(matches: Sequence[Match], *, path: str, settings: Settings, include: Collection[str]) -> Reading:

@@ -1,7 +1,7 @@
 """Formats that are known and not imported: why."""
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.profile import Profile
+from custtier.sources.formats.profile import Profile
 
 
 def refuse(profile: Profile, path: str) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from custtier.sources.profile_faults import toml_fault, validation_fault
-from custtier.sources.profile_fields import LIST_FIELDS
+from custtier.sources.formats.profile_faults import toml_fault, validation_fault
+from custtier.sources.formats.profile_fields import LIST_FIELDS
 
 FIELDS: Final = frozenset(
     {

@@ -11,9 +11,9 @@ from typing import Final
 
 from custtier.errors import data_error, nothing_error, usage_error
 from custtier.facts import Note
-from custtier.sources import limits
-from custtier.sources.archives import DAMAGE, Source, decoded_name, gunzipped, members
-from custtier.sources.passwords import Passwords
+from custtier.sources.packed import limits
+from custtier.sources.packed.archives import DAMAGE, Source, decoded_name, gunzipped, members
+from custtier.sources.packed.passwords import Passwords
 
 _CHUNK: Final = 1 << 20
 _FOLDERS_SHOWN: Final = 5

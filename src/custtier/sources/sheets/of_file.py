@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from custtier.errors import data_error
-from custtier.sources.archives import Source
-from custtier.sources.containers import kind_of
-from custtier.sources.passwords import Passwords
+from custtier.sources.packed.archives import Source
+from custtier.sources.packed.containers import kind_of
+from custtier.sources.packed.passwords import Passwords
 from custtier.sources.reading import Progress
-from custtier.sources.sheet import Sheet
-from custtier.sources.text_sheet import text_sheet
+from custtier.sources.sheets.sheet import Sheet
+from custtier.sources.sheets.text_sheet import text_sheet
 
 _PACKED: Final = frozenset({"zip", "gzip", "archive"})
 
@@ -37,8 +37,8 @@ def sheets_of(
     advance = _advance(label, total, progress)
     kind = kind_of(path)
     if kind == "xls":
-        from custtier.sources.old_workbook import checked_old_workbook
-        from custtier.sources.unlocking import unlocked
+        from custtier.sources.packed.unlocking import unlocked
+        from custtier.sources.sheets.old_workbook import checked_old_workbook
 
         path = unlocked(path, folder, label=label, passwords=passwords)
         kind = kind_of(path)
@@ -48,11 +48,11 @@ def sheets_of(
     if kind == "text":
         return [text_sheet(path, label=label, folder=folder, advance=advance)]
     if kind in {"html", "xml"}:
-        from custtier.sources.markup import markup_sheets
+        from custtier.sources.sheets.markup import markup_sheets
 
         sheets: Sequence[Sheet] = markup_sheets(path, kind=kind, label=label)
     else:
-        from custtier.sources.workbook import workbook_sheets
+        from custtier.sources.sheets.workbook import workbook_sheets
 
         sheets = workbook_sheets(path, label=label, encoding=kind)
     advance(total)

@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
-from custtier.sources import limits
-from custtier.sources.merged import with_merged
-from custtier.sources.sheet import HEAD_ROWS, Each, column_name
+from custtier.sources.packed import limits
+from custtier.sources.sheets.merged import with_merged
+from custtier.sources.sheets.sheet import HEAD_ROWS, Each, column_name
 
 _MOST_CELLS: Final = 25_000_000
 _MOST_COVERED: Final = 5_000_000

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from custtier.sources.sheet import column_name
+from custtier.sources.sheets.sheet import column_name
 
 
 def with_merged(below: pl.DataFrame, spans: Iterable[tuple[int, int, int]]) -> pl.DataFrame:

@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from custtier.sources.decoding import CHUNK_BYTES, pieces
-from custtier.sources.sheet import Each, column_name
+from custtier.sources.sheets.decoding import CHUNK_BYTES, pieces
+from custtier.sources.sheets.sheet import Each, column_name
 
 _READERS: Final = 2
 _MOST_WAITING: Final = 6

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources import limits
-from custtier.sources.archives import DAMAGE
+from custtier.sources.packed import limits
+from custtier.sources.packed.archives import DAMAGE
 
 if TYPE_CHECKING:
     import olefile

@@ -12,8 +12,8 @@ import polars as pl
 from custtier.schema import State, minor_digits
 from custtier.settings import Settings
 from custtier.sources.fields import DATES, MINUS, MONEY, PLUS
-from custtier.sources.identify import Match
-from custtier.sources.profile import Profile
+from custtier.sources.formats.identify import Match
+from custtier.sources.formats.profile import Profile
 from custtier.sources.records import ORDER
 from custtier.sources.transforms.instants import instants, is_no_day, is_zone, no_instants, usual_instants
 from custtier.sources.transforms.money import NEVER_DECIMAL, minor_units, plain_units, without_dots

@@ -12,7 +12,7 @@ from custtier.text import message
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-    from custtier.sources.profile import Profile
+    from custtier.sources.formats.profile import Profile
 
 _PATTERN: Final = message("{origin} is no profile: {key} is no regular expression that can be used")
 _WRONG_KIND: Final = message("{origin} is no profile: {key} is of the wrong kind")

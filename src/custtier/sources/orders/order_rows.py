@@ -7,11 +7,11 @@ import polars as pl
 
 from custtier.keys import key_column
 from custtier.schema import ORDERS, STATE_RANK, PhoneKind, State
-from custtier.sources.made_up_ids import with_made_up_ids
+from custtier.sources.formats.profile import Profile
 from custtier.sources.no_records import SECTION
-from custtier.sources.profile import Profile
+from custtier.sources.orders.made_up_ids import with_made_up_ids
+from custtier.sources.orders.values import Layout
 from custtier.sources.records import ORDER, REFUND
-from custtier.sources.values import Layout
 
 _TEXTS: Final = (
     "account", "account_kind", "name", "phone", "phone_expiry", "email", "province", "city",

@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import polars as pl
 
 from custtier.errors import CusttierError, data_error
-from custtier.sources.archives import DAMAGE
-from custtier.sources.merged import with_merged
-from custtier.sources.passwords import encrypted
-from custtier.sources.quiet import quiet_panics
-from custtier.sources.sheet import HEAD_ROWS, Each, column_name
-from custtier.sources.workbook_cells import exact_numbers, failed_cells, left_edge, merged_ranges, part_of
-from custtier.sources.workbook_limits import checked_workbook, column_number
+from custtier.sources.packed.archives import DAMAGE
+from custtier.sources.packed.passwords import encrypted
+from custtier.sources.sheets.merged import with_merged
+from custtier.sources.sheets.quiet import quiet_panics
+from custtier.sources.sheets.sheet import HEAD_ROWS, Each, column_name
+from custtier.sources.sheets.workbook_cells import exact_numbers, failed_cells, left_edge, merged_ranges, part_of
+from custtier.sources.sheets.workbook_limits import checked_workbook, column_number
 
 if TYPE_CHECKING:
     import fastexcel

@@ -7,10 +7,10 @@ import polars as pl
 from custtier.keys import key_column
 from custtier.schema import ITEMS, STATE_RANK, State
 from custtier.sources.no_records import SECTION
+from custtier.sources.orders.values import Layout
 from custtier.sources.records import ORDER
 from custtier.sources.transforms.text import is_damaged_id
 from custtier.sources.twins import numbers_among_twins
-from custtier.sources.values import Layout
 
 _ORDER_PARTS: Final = ("key_platform", "key_shop", "key_order")
 _PRODUCT: Final = ("product_id", "product")

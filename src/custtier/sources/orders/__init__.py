@@ -1,0 +1,1 @@
+"""Rows under a known header become orders, items and refunds."""
