@@ -55,6 +55,9 @@ def test_folders_inside_a_folder_are_named_not_read(tmp_path: Path) -> None:
     assert read(tmp_path / "a.csv").passed_over == ()
     values = {"folder": str(tmp_path), "folders": "2024, 2025", "first": str(tmp_path / "2024")}
     assert read(tmp_path).passed_over == (Note("folders_inside", values),)
+    write(tmp_path / "2025" / "b.csv")
+    values = {"folder": str(tmp_path), "folders": "2024", "first": str(tmp_path / "2024")}
+    assert read(tmp_path, tmp_path / "2025").passed_over == (Note("folders_inside", values),)
 
 
 def test_an_archive_stands_for_every_member_with_its_chinese_name(tmp_path: Path) -> None:

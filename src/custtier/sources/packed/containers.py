@@ -77,15 +77,16 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def folders_inside(paths: Sequence[Path]) -> tuple[Note, ...]:
-    """A note on each named folder that holds further ones, which are not looked into."""
+    """A note on each named folder that holds further ones, which are not looked into unless they are named too."""
     found: list[Note] = []
+    named_too = {path.resolve() for path in paths if str(path) != "-"}
     for path in paths:
         if str(path) == "-" or not path.is_dir():
             continue
         inside = sorted(
             shown_name(Path(entry.name))
             for entry in path.iterdir()
-            if entry.is_dir() and not entry.name.startswith((".", "__"))
+            if entry.is_dir() and not entry.name.startswith((".", "__")) and entry.resolve() not in named_too
         )
         if inside:
             named = ", ".join(inside[:_FOLDERS_SHOWN]) + (" …" if len(inside) > _FOLDERS_SHOWN else "")
