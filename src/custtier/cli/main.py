@@ -1,7 +1,9 @@
 """The program: `custtier …` from the words of the command line to the exit code."""
 
+import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from custtier.cli.language import chosen_language
 from custtier.cli.output import guarded, prepare_streams, tell_interrupted
@@ -12,8 +14,13 @@ from custtier.text import Catalogue
 DEBUG = "--debug"
 
 
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
+"""So many objects come with imports alone; looking through them for cycles takes as long as some commands."""
+
+
 def main() -> None:
     """Run the command line of this process and end it."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,8 @@ SNAPSHOTS: Final[dict[str, Table]] = {
 
 IMPORTS: Final = "imports"
 FORGOTTEN_TABLE: Final = "forgotten"
+_AT_ONCE: Final = 4
+"""How many tables are made side by side: each waits for the disk."""
 _MARK: Final = "store.json"
 _ROOT: Final = re.compile(r"tables-[0-9a-f]{12}")
 """A folder of tables inside the store: after somebody was forgotten, all tables lie in a new one."""
@@ -138,9 +141,12 @@ class Layout:
                 self._refuse_strangers()
                 self._write_mark({"format": FORMAT})
             # the imports table first: raw tables without it are a damaged store
-            for table in (self.imports, *self.raw.values(), *self.snapshots.values(), self.forgotten):
-                if not table.exists():
-                    table.create()
+            if not self.imports.exists():
+                self.imports.create()
+            others = (*self.raw.values(), *self.snapshots.values(), self.forgotten)
+            with ThreadPoolExecutor(_AT_ONCE) as workers:
+                for made in [workers.submit(table.create) for table in others if not table.exists()]:
+                    made.result()
         except (OSError, DeltaError) as problem:
             raise unwritten(self.folder, type(problem).__name__) from problem
 

@@ -80,7 +80,8 @@ class RawRecords:
 
     def all(self) -> Records:
         """All records of the visible imports."""
-        return self.of_imports(self._visible)
+        # an empty store is not looked at: that would wait behind the files that are being written
+        return no_records() if self.is_empty() else self.of_imports(self._visible)
 
     def scan(self, name: str) -> pl.LazyFrame:
         """All records of one table, of the visible imports."""
