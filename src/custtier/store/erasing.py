@@ -136,9 +136,8 @@ class Eraser:
         return (self._is_theirs(name, columns) | self._shows(name, columns)).fill_null(value=False)
 
     def _is_theirs(self, name: str, columns: Table) -> pl.Expr:
-        keys = self._theirs.person.account_keys.implode()
         if name in LISTS:
-            return _or_false(pl.col("account_key").is_in(keys)) if "account_key" in columns else pl.lit(value=False)
+            return self._is_their_entry(columns) if "account_key" in columns else pl.lit(value=False)
         if name == "rejects":
             pattern = self._theirs.person.cells_pattern()
             cells = pl.col("cells").str.normalize("NFKC")
@@ -146,6 +145,15 @@ class Eraser:
         own = _or_false(pl.col("order_key").is_in(self._theirs.order_keys.implode()))
         if name == "refunds":
             own |= _or_false(pl.col("payment_id").is_in(self._theirs.payments.implode()))
+        return own
+
+    def _is_their_entry(self, columns: Table) -> pl.Expr:
+        """Whether a row of a list has one of the person's accounts, or no account and another id of theirs."""
+        person = self._theirs.person
+        own = _or_false(pl.col("account_key").is_in(person.account_keys.implode()))
+        ids = {"union_id": person.union_ids, "alias": person.texts}
+        for column in ids.keys() & columns.keys():
+            own |= pl.col("account_key").is_null() & _or_false(pl.col(column).is_in(list(ids[column])))
         return own
 
     def _shows(self, name: str, columns: Table) -> pl.Expr:
