@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from custtier.people import account_keys, with_owner
-from custtier.schema import LISTS, Table, conform
+from custtier.schema import LISTS, AccountKind, Table, conform
 from custtier.store.payments import PAYMENT
 from custtier.store.person import Person
 from custtier.store.tables import Part, StoredTable
@@ -151,9 +151,11 @@ class Eraser:
         """Whether a row of a list has one of the person's accounts, or no account and another id of theirs."""
         person = self._theirs.person
         own = _or_false(pl.col("account_key").is_in(person.account_keys.implode()))
-        ids = {"union_id": person.union_ids, "alias": person.texts}
-        for column in ids.keys() & columns.keys():
-            own |= pl.col("account_key").is_null() & _or_false(pl.col(column).is_in(list(ids[column])))
+        for column, kind in (("union_id", AccountKind.OPENID), ("alias", AccountKind.WECHAT)):
+            if column in columns:
+                # an id may stand beside an account of theirs and be somebody else's all the same
+                ids = person.accounts.filter(pl.col("account_kind") == kind.value)["account"]
+                own |= pl.col("account_key").is_null() & _or_false(pl.col(column).is_in(ids.implode()))
         return own
 
     def _shows(self, name: str, columns: Table) -> pl.Expr:
