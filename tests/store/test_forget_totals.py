@@ -74,9 +74,7 @@ def test_nobody_elses_sales_change(shop: list[Any], number: int, undone: int, ke
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(SHOPS, st.integers(0, 5), st.integers(0, 3), st.booleans())
 def test_nobody_elses_sales_change_in_many_shops(shop: list[Any], number: int, undone: int, keep_totals: bool) -> None:
     with TemporaryDirectory() as folder:

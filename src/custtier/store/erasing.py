@@ -68,9 +68,11 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -
     payments = orders.select("order_key", "kind", "payment_id", *_OWNER).drop_nulls("payment_id")
     paid = payments.join(found.lazy(), on="order_key", how="semi").select("payment_id").unique().collect()
     sharing = payments.join(paid.lazy(), on="payment_id", how="semi").collect()
-    # a bill's row that shows nobody else is about their payment
+    # a bill's row that shows nobody else, in no record of it, is about their payment
     owners = account_keys(with_owner(sharing))
     bills = sharing.filter((pl.col("kind") == PAYMENT) & (owners.is_null() | owners.is_in(keys))).select("order_key")
+    of_others = standing.filter(pl.col("account_key").is_not_null() & ~pl.col("account_key").is_in(keys))
+    bills = bills.join(of_others.select("order_key").collect(), on="order_key", how="anti")
     found = pl.concat([found, bills]).unique()
     foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
