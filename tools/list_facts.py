@@ -6,57 +6,25 @@ from typing import Final
 from custtier.sources.formats.profile import Profile, Signature
 from custtier.sources.lists import words as usual
 from custtier.text.names import NAMES
-from source_facts import WIDTH, condition, one_of, table, times, word, words, wrapped
+from source_facts import columns_read, condition, one_of, table, times, word, words, wrapped
 
 MEANINGS: Final[Mapping[str, str]] = {
+    **NAMES["field"],
     "account": "account",
     "platform": "platform of the account",
-    "union_id": "unionid",
-    "contact_id": "number of the entry",
     "person": "label of the person",
     "decision": "same or apart",
-    "name": "name",
-    "first_name": "first name",
-    "last_name": "last name",
-    "remark": "remark",
-    "phone": "phone",
-    "email": "e-mail",
-    "province": "province",
-    "city": "city",
     "address": "address (province and city are taken from it, the rest is not kept)",
-    "channel": "channel",
-    "campaign": "campaign",
-    "agent": "agent",
-    "referrer": "referrer",
-    "tags": "tags",
     "lead_class": "class noted by staff",
     "status": "whether the contact has deleted us",
-    "type": "type",
-    "added_at": "added at",
     "deleted_at": "deleted us at",
-    "sent_at": "sent at",
     "direction": "who sent it",
-    "kind": "kind",
     "subkind": "kind within the kind",
     "sender": "account of the sender",
-    "message_id": "number of the message",
     "text": "text (looked at, never kept)",
     "spent_on": "day",
-    "amount": "amount",
-    "currency": "currency",
-    "impressions": "impressions",
-    "clicks": "clicks",
-    "label": "label",
-    "calendar": "calendar",
     "on": "date",
-    "birthday": "birthday",
-    "product_id": "product number",
-    "product": "product",
-    "specification": "specification",
-    "category": "category",
-    "unit_cost": "cost of a piece",
     "margin_share": "margin as a share of the price",
-    "valid_from": "valid from",
 }
 """What the fields of lists hold, in plain words."""
 
@@ -153,20 +121,6 @@ def facts(profile: Profile) -> str:
     return table(("", ""), rows)
 
 
-def columns_read(profile: Profile) -> str:
-    """Which headers each field is read from: a table, or a list where there are too many for one."""
-    found = [("account", [column for account in profile.accounts for column in account.columns])]
-    found += [(field, list(profile.columns[field])) for field in MEANINGS if field in profile.columns]
-    rows = [(MEANINGS[field], word(field), words(headers)) for field, headers in found if headers]
-    if max((sum(len(cell) + 3 for cell in row) for row in rows), default=0) < WIDTH:
-        return table(("what", "field", "headers"), rows)
-    return "\n".join(
-        wrapped(f"- **{MEANINGS[field]}** ({word(field)}):", [word(header) for header in headers], indent="  ")
-        for field, headers in found
-        if headers
-    )
-
-
 def words_told(profile: Profile) -> Sequence[str]:
     """What the words of its columns mean: the profile's own, and for plain tables the usual ones."""
     found: list[str] = []
@@ -227,7 +181,7 @@ def generated(profile: Profile) -> str:
         facts(profile),
         "## Columns read",
         "Of several headers that stand in the file, the first that is not empty counts, row by row.",
-        columns_read(profile),
+        columns_read(profile, meanings=MEANINGS),
     ]
     if profile.agent_cut:
         parts.append(f"Of the agent's cell, what matches {word(profile.agent_cut)} is cut off.")

@@ -10,52 +10,10 @@ WIDTH: Final = 160
 """Lines of a list are not longer, and a wider table becomes a list."""
 
 MEANINGS: Final[Mapping[str, str]] = {
-    "account": "buyer's account",
-    "order_id": "order number",
-    "part_id": "number of a part of the order",
-    "line_id": "number of the line",
-    "payment_id": "payment number",
-    "refund_id": "refund number",
-    "movement_id": "number of the movement",
-    "name": "name",
-    "phone": "phone",
-    "phone_expiry": "when a lent phone number expires",
-    "email": "e-mail",
-    "province": "province",
-    "city": "city",
-    "country": "country",
-    "address": "address",
-    "shop": "shop",
-    "site": "platform of the order",
-    "channel": "channel",
-    "agent": "agent",
-    "referrer": "referrer",
-    "status": "status",
-    "item_status": "status of the item alone",
-    "refund_status": "refund status",
-    "created_at": "ordered at",
-    "paid_at": "paid at",
-    "refunded_at": "refunded at",
-    "cancelled_at": "cancelled at",
-    "currency": "currency",
-    "gross": "amount of the order",
-    "total": "price of the order",
-    "outstanding": "not paid yet",
-    "refund": "refunded of the order",
-    "adjusted": "what is left of the order after refunds",
-    "refund_amount": "amount of a refund row",
-    "product_id": "product number",
-    "product": "product",
-    "specification": "specification",
-    "category": "category",
-    "quantity": "quantity",
+    **NAMES["field"],
     "amount": "amount of the item",
-    "item_refund": "refunded of the item",
-    "zone": "time zone",
     "direction": "money in or out",
     "type": "kind of movement",
-    "counterparty": "other party",
-    "seller": "seller",
 }
 """What a profile's fields hold, in plain words."""
 
@@ -280,15 +238,15 @@ def facts(profile: Profile) -> str:
     return table(("", ""), rows)
 
 
-def columns_read(profile: Profile) -> str:
+def columns_read(profile: Profile, *, meanings: Mapping[str, str] = MEANINGS) -> str:
     """Which headers each field is read from: a table, or a list where there are too many for one."""
     found = [("account", [column for account in profile.accounts for column in account.columns])]
-    found += [(field, list(profile.columns[field])) for field in MEANINGS if field in profile.columns]
-    rows = [(MEANINGS[field], word(field), words(headers)) for field, headers in found if headers]
+    found += [(field, list(profile.columns[field])) for field in meanings if field in profile.columns]
+    rows = [(meanings[field], word(field), words(headers)) for field, headers in found if headers]
     if max((sum(len(cell) + 3 for cell in row) for row in rows), default=0) < WIDTH:
         return table(("what", "field", "headers"), rows)
     return "\n".join(
-        wrapped(f"- **{MEANINGS[field]}** ({word(field)}):", [word(header) for header in headers], indent="  ")
+        wrapped(f"- **{meanings[field]}** ({word(field)}):", [word(header) for header in headers], indent="  ")
         for field, headers in found
         if headers
     )
