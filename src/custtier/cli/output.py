@@ -206,7 +206,7 @@ def page_width() -> int | None:
 def _judge(view: "View", out: Writing) -> None:
     if not out.conditions:
         return
+    from custtier.currencies import minor_digits
     from custtier.render.plain import plain_summary
-    from custtier.schema import minor_digits
 
     judge(out.conditions, plain_summary(view, digits=minor_digits(view.currency), zone=out.settings.zone))

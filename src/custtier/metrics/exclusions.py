@@ -13,6 +13,7 @@ from typing import Final
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.facts import Facts
 from custtier.metrics.brushed import brushed_orders
 from custtier.metrics.frames import polars_behind
@@ -21,7 +22,7 @@ from custtier.metrics.wholesale import wholesale_orders
 from custtier.periods import day_number
 from custtier.phones import with_phones
 from custtier.rules import Detectors, Rule, amount_of
-from custtier.schema import PhoneKind, State, minor_digits
+from custtier.schema import PhoneKind, State
 
 PAID_ITEM: Final = pl.col("state").is_null() | (pl.col("state") == State.PAID.value)
 """Items that count: closed and refunded ones carry no money."""

@@ -5,11 +5,11 @@ from typing import Final
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.mask import masked
 from custtier.render.plain import exact_money, with_iso_instants
 from custtier.render.request import Request
-from custtier.schema import minor_digits
 from custtier.units import Unit
 from custtier.views.view import View
 

@@ -3,10 +3,10 @@
 import json
 from typing import Final
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.plain import major_floats, plain_summary, plain_value, with_iso_instants
 from custtier.render.request import Request
-from custtier.schema import minor_digits
 from custtier.text import Catalogue
 from custtier.text.notes import note_text
 from custtier.units import Unit

@@ -1,10 +1,10 @@
 """An answer as Markdown: tables whose source is aligned too, the summary and the notes as lists."""
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.request import Request
-from custtier.schema import minor_digits
 from custtier.text import Catalogue
 from custtier.text.layout import cells, padded
 from custtier.text.titles import command_title, table_title, title_of

@@ -2,10 +2,10 @@
 
 import io
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import arrange
 from custtier.render.plain import exact_money
 from custtier.render.request import Request
-from custtier.schema import minor_digits
 from custtier.units import Unit
 from custtier.views.view import View
 

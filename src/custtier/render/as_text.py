@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.grid import Column, grid, least_width
 from custtier.render.request import TEXT_ROWS, Request
-from custtier.schema import minor_digits
 from custtier.text import Catalogue, message
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of

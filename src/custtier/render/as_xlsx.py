@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
 from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
-from custtier.schema import minor_digits
 from custtier.text import Catalogue, message
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of

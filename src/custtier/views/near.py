@@ -9,9 +9,10 @@ from typing import Final
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.errors import usage_error
 from custtier.facts import Facts
-from custtier.schema import TIERS, minor_digits
+from custtier.schema import TIERS
 from custtier.views.people import with_people
 from custtier.views.shares import parse_share
 

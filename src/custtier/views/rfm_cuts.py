@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.models.scores import least_at_median, rank_cuts, score
-from custtier.schema import minor_digits
 from custtier.scoring import RfmCuts
 
 LEAST_SCORED: Final = 10

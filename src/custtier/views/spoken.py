@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from custtier.schema import minor_digits
+from custtier.currencies import minor_digits
 
 
 def spoken_money(minor: int, currency: str | None) -> str:

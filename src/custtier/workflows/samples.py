@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.errors import CusttierError
-from custtier.schema import minor_digits
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.views.view import View

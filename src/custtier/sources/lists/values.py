@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from custtier.schema import INSTANT, minor_digits
+from custtier.currencies import minor_digits
+from custtier.schema import INSTANT
 from custtier.settings import Settings
 from custtier.sources.formats.identify import Match
 from custtier.sources.formats.profile import Profile

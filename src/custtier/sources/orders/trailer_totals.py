@@ -7,8 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from custtier.currencies import minor_digits
 from custtier.facts import Note
-from custtier.schema import State, minor_digits
+from custtier.schema import State
 from custtier.sources.formats.identify import Match, normal_header
 from custtier.sources.formats.profile import Totals
 from custtier.sources.records import ORDER, REFUND

@@ -9,7 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from custtier.schema import State, minor_digits
+from custtier.currencies import minor_digits
+from custtier.schema import State
 from custtier.settings import Settings
 from custtier.sources.fields import DATES, MINUS, MONEY, PLUS
 from custtier.sources.formats.identify import Match
