@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
-from custtier.sources.drafting.asking import Question
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
+
+if TYPE_CHECKING:
+    from custtier.sources.drafting.asking import Question
 
 
 def can_ask() -> bool:
@@ -27,7 +30,7 @@ class TerminalAsker:
         self._catalogue = catalogue
         self._before_asking = before_asking
 
-    def choose(self, question: Question) -> int | None:
+    def choose(self, question: "Question") -> int | None:
         """The number of the answer, from 0; None when nothing was typed."""
         say = self._catalogue.say
         self._before_asking()

@@ -1,7 +1,6 @@
 """Keeps what was imported: append-only Delta tables, the fold, imports and undo."""
 
-from custtier.store.forgetting import Forgotten
 from custtier.store.memory import facts_of
 from custtier.store.store import Outcome, Store
 
-__all__ = ["Forgotten", "Outcome", "Store", "facts_of"]
+__all__ = ["Outcome", "Store", "facts_of"]

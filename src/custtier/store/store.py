@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -21,7 +21,6 @@ from custtier.store.current import Records
 from custtier.store.details import opened_records
 from custtier.store.entrance import Entrance
 from custtier.store.fold import differing
-from custtier.store.forgetting import Forgotten, Standing, forget
 from custtier.store.layout import FORGOTTEN_TABLE, LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
@@ -35,6 +34,9 @@ from custtier.store.standing import standing_orders
 from custtier.store.state import State, import_of, imports_of, unknown_import
 from custtier.store.tables import private_files
 from custtier.store.touched import RawRecords, no_records, together
+
+if TYPE_CHECKING:
+    from custtier.store.forgetting import Forgotten
 
 MAINTAIN_EVERY: Final = 20
 """Commits between two cleanings of the tables' logs and of files that nobody can need any more."""
@@ -237,7 +239,7 @@ class Store:
                 imported_at=at,
             )
 
-    def forget(self, customer_key: int, *, keep_totals: bool, at: datetime) -> Forgotten:
+    def forget(self, customer_key: int, *, keep_totals: bool, at: datetime) -> "Forgotten":
         """Takes a customer out of every table and out of history, for good, and proves it.
 
         Args:
@@ -248,6 +250,8 @@ class Store:
         Raises:
             CusttierError: `store-locked`, `store-damaged`, `forget-incomplete` (exit 5).
         """
+        from custtier.store.forgetting import Standing, forget
+
         with self._writing() as state:
             standing = Standing(
                 layout=self._layout,

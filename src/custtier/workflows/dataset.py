@@ -9,7 +9,6 @@ from custtier.errors import nothing_error
 from custtier.facts import Facts, Note
 from custtier.settings import store_folder
 from custtier.sources.reading import Reading
-from custtier.workflows.excluding import with_exclusions
 from custtier.workflows.left_out import excluded_rows, listed, rejected_note, rejected_rows
 from custtier.workflows.question import Question
 
@@ -20,7 +19,13 @@ def open_facts(question: Question) -> Facts:
     Raises:
         CusttierError: What `all_facts` raises; `bad-settings` for a rule that cannot be applied.
     """
-    return with_exclusions(all_facts(question), question)
+    facts = all_facts(question)
+    if not question.settings.exclusions:
+        return facts
+    # rules and detectors are loaded by those who have any
+    from custtier.workflows.excluding import with_exclusions
+
+    return with_exclusions(facts, question)
 
 
 def all_facts(question: Question) -> Facts:

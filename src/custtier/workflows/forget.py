@@ -10,7 +10,8 @@ from custtier.errors import usage_error
 from custtier.facts import Facts, Note
 from custtier.people import find
 from custtier.settings import Settings
-from custtier.store import Forgotten, Store
+from custtier.store import Store
+from custtier.store.forgetting import Forgotten
 from custtier.views.view import View
 
 _LISTED = 10
