@@ -166,6 +166,36 @@ def _(path: Path) -> None:
     book(path, sheet_of(NEAR + FAR))
 
 
+def aside(path: Path, relation: str, content: bytes) -> None:
+    """A workbook with a part beside its own, and how the workbook is related to it."""
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        related = archive.read("xl/_rels/workbook.xml.rels").decode()
+        names = archive.namelist()
+    kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{relation}"
+    told = f'<Relationship Id="rId99" Type="{kind}" Target="../customXml/item1.xml"/></Relationships>'
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in names}
+    parts["xl/_rels/workbook.xml.rels"] = related.replace("</Relationships>", told).encode()
+    parts["customXml/item1.xml"] = content
+    packed(path, parts)
+
+
+QUERY = "\ufeff<DataMashup>x</DataMashup>".encode("utf-16-le")
+"""What a query keeps in a workbook, two bytes a letter."""
+
+
+@hostile("sheet-aside.xlsx", "unreadable-file")
+def _(path: Path) -> None:
+    book(path, sheet_of(NEAR))
+    aside(path, "worksheet", sheet_of(NEAR + FAR).encode("utf-16"))
+
+
+@hostile("declared-aside.xlsx", "unreadable-file")
+def _(path: Path) -> None:
+    book(path, sheet_of(NEAR))
+    aside(path, "customXml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"))
+
+
 @hostile("corners-in-other-quotes.xlsx", "too-large")
 def _(path: Path) -> None:
     book(path, sheet_of(NEAR + FAR.replace('"', "'").replace("r=", "r = ")))

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from custtier.errors import CusttierError
 from custtier.settings import Settings
 from custtier.sources import Reading, read_files
+from sources.hostile import QUERY, aside
 
 HEADER = [
     "订单编号",
@@ -88,6 +89,12 @@ def test_the_noise_of_floats_and_the_dates_of_cells_are_read_exactly(tmp_path: P
     assert reading.orders["gross"].to_list() == [9980]
     assert reading.orders["ordered_at"].to_list() == [datetime(2026, 5, 1, 1, tzinfo=UTC)]
     assert reading.orders["paid_at"].to_list() == [datetime(2026, 5, 1, 4, tzinfo=UTC)]
+
+
+def test_a_query_that_a_workbook_keeps_beside_its_sheets_is_no_matter(tmp_path: Path) -> None:
+    path = book(tmp_path / "orders.xlsx", {"订单": [HEADER, row("1"), row("2")]})
+    aside(path, "customXml", QUERY)
+    assert read(path).orders["order_id"].to_list() == ["1", "2"]
 
 
 def test_rows_of_all_sheets_with_the_header_are_read_and_others_left_aside(tmp_path: Path) -> None:
