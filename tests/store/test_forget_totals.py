@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from custtier.store import Store
 from store import test_list_replay, test_replay
-from store.readings import at, contact, listing
+from store.readings import at, contact, listing, order, reading
 from store.test_store import NOW, opened
 
 
@@ -88,3 +88,31 @@ def test_a_contact_known_by_a_union_id_alone_is_forgotten_with_whoever_has_it(tm
     key = store.facts().customers.collect()["customer_key"].item()
     assert store.forget(key, keep_totals=False, at=at("2026-07-01")).searched.found == ()
     assert store.facts().table("contacts").collect().is_empty()
+
+
+def bill(row: str, account: str, gross: int, **fields: Any) -> dict[str, Any]:
+    filled = {"platform": "wechatpay", "kind": "payment", "account_kind": "openid", "payment_id": "p"}
+    return order(row, account=account, gross=gross, **{**filled, **fields})
+
+
+def test_a_bills_row_that_one_record_gives_to_somebody_else_stays_theirs(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    store.add([reading([order("5", account="b", payment_id="p")])], imported_at=NOW)
+    store.add([reading([bill("2", "ob", 1000, payment_id="q")])], imported_at=NOW)
+    store.add([reading([bill("2", "oc***", 1000)], instant="2026-03-01")], imported_at=NOW)
+    ids = dict(store.facts().customers.select("platforms", "customer_key").collect().iter_rows())
+    store.forget(ids["taobao"], keep_totals=False, at=at("2026-07-01"))
+    assert store.facts().customers.collect()["platforms"].to_list() == ["wechatpay"]
+
+
+@pytest.mark.parametrize("keep_totals", [False, True])
+def test_a_second_bill_of_the_persons_payment_does_not_come_to_the_fore(tmp_path: Path, keep_totals: bool) -> None:
+    store = opened(tmp_path / "s")
+    store.add([reading([bill("4", "oa", 1000), bill("3", "ob", 0, phone="13900139000")])], imported_at=NOW)
+    customers = store.facts().customers.filter(pl.col("customer_key").is_not_null()).collect()
+    bought_by = bought(store)["customer_id"].to_list()
+    assert len(bought_by) == 1
+    key = customers.filter(pl.col("customer_id") == bought_by[0])["customer_key"].item()
+    store.forget(key, keep_totals=keep_totals, at=at("2026-07-01"))
+    assert bought(store)["gross"].to_list() == ([1000] if keep_totals else [])
+    assert store.facts().customers.collect().is_empty()

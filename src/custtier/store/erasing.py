@@ -73,11 +73,31 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -
     bills = sharing.filter((pl.col("kind") == PAYMENT) & (owners.is_null() | owners.is_in(keys))).select("order_key")
     of_others = standing.filter(pl.col("account_key").is_not_null() & ~pl.col("account_key").is_in(keys))
     bills = bills.join(of_others.select("order_key").collect(), on="order_key", how="anti")
-    found = pl.concat([found, bills]).unique()
+    found = pl.concat([found, bills, _behind(found, sharing, payments=payments, standing=standing)]).unique()
     foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
     others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
     return Theirs(person=person, order_keys=found["order_key"], payments=own_payments, others_keys=others["order_key"])
+
+
+def _behind(
+    found: pl.DataFrame, sharing: pl.DataFrame, *, payments: pl.LazyFrame, standing: pl.LazyFrame
+) -> pl.DataFrame:
+    """Rows of bills that stand behind the person's orders and nobody else's, whomever they show: the same money.
+
+    Args:
+        found: The person's orders.
+        sharing: Records with a payment of these orders.
+        payments: All records with a payment.
+        standing: The current orders.
+    """
+    absorbed = standing.filter("is_absorbed").select("order_key")
+    rows = sharing.filter(pl.col("kind") == PAYMENT).select("order_key").unique().lazy()
+    behind = rows.join(absorbed, on="order_key", how="semi")
+    others = standing.filter(~pl.col("is_absorbed")).join(found.lazy(), on="order_key", how="anti")
+    elsewhere = payments.join(others.select("order_key"), on="order_key", how="semi").select("payment_id").unique()
+    told = payments.join(behind, on="order_key", how="semi").join(elsewhere, on="payment_id", how="semi")
+    return behind.join(told.select("order_key"), on="order_key", how="anti").collect()
 
 
 _OWNER: Final = ("platform", "account", "account_kind", "phone", "phone_kind", "email")

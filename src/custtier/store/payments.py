@@ -28,7 +28,8 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
     """The hosts and the absorbed rows of every payment.
 
     A shop's orders with money host their payment. A payment that no such order shows is hosted by one of its own
-    rows, the earliest and then the smallest by platform and id, because two bills may show the same payment.
+    rows, because two bills may show the same payment: the earliest, then the first by platform, the one with more
+    money, and the smallest id.
 
     Args:
         orders: Folded and rolled up: uses `order_key`, `kind`, `payment_id`, `gross`, `state`, `stated_refund`,
@@ -44,6 +45,7 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
         "payment_id",
         "platform",
         "order_id",
+        "gross",
         (pl.col("kind") == PAYMENT).fill_null(value=False).alias("is_payment"),
         pl.coalesce("paid_at", "ordered_at").alias("at"),
         stated_total().alias("stated"),
@@ -53,9 +55,11 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
     bills = named.filter(pl.col("is_payment"))
     hosted = bills.join(shop.select("payment_id"), on="payment_id", how="semi")
     free = bills.join(shop.select("payment_id"), on="payment_id", how="anti")
-    first = free.sort("payment_id", "at", "platform", "order_id", nulls_last=True).unique(
-        "payment_id", keep="first", maintain_order=True
-    )
+    first = free.sort(
+        ["payment_id", "at", "platform", "gross", "order_id"],
+        descending=[False, False, False, True, False],
+        nulls_last=True,
+    ).unique("payment_id", keep="first", maintain_order=True)
     others = free.join(first.select("order_key"), on="order_key", how="anti")
     return Payments(
         hosts=pl.concat([shop.select(columns), first.select(columns)]),

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from custtier.errors import nothing_error, store_error, usage_error
+from custtier.errors import nothing_error, usage_error
 from custtier.facts import Extent, Facts, Note
 from custtier.people import all_known, load_id_key
 from custtier.schema import REJECTS, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store.behind import writing_behind
+from custtier.store.collisions import check_keys
 from custtier.store.counts import file_counts
 from custtier.store.current import Records
 from custtier.store.details import opened_records
 from custtier.store.entrance import Entrance
-from custtier.store.fold import differing
 from custtier.store.layout import FORGOTTEN_TABLE, LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
@@ -325,7 +325,7 @@ class Store:
         lists = lists_together(*fresh_lists)
         known = no_records() if raw.is_empty() else raw.of_orders(order_keys(records))
         known = _with_known_refunds(known, records, raw)
-        _check_keys(pl.concat([known.orders, records.orders]))
+        check_keys(pl.concat([known.orders, records.orders]))
         before = known_lists(raw, lists)
         counted = file_counts(readings, fresh, before=known, lists=fresh_lists, lists_before=before)
         return Incoming(records=records, lists=lists, known=known, counted=counted)
@@ -387,17 +387,3 @@ def _with_known_refunds(known: Records, incoming: Records, raw: RawRecords) -> R
         items=known.items,
         refunds=pl.concat([known.refunds, raw.refunds_of("refund_key", loose)]),
     )
-
-
-def _check_keys(orders: pl.DataFrame) -> None:
-    """Two orders must not have one key: 64 bits make that so unlikely that it is an error, not a case."""
-    if orders["order_key"].n_unique() == orders.height:
-        return
-    named = orders.select("order_key", "platform", "order_id").filter(pl.col("order_id").is_not_null())
-    repeated = named.filter(pl.col("order_key").is_duplicated())
-    if differing(repeated, key="order_key", fields=["platform", "order_id"]).height:
-        raise store_error(
-            "key-collision",
-            "two different orders have the same key, so that they cannot be told apart",
-            hint="please report this as a bug; nothing was imported",
-        )
