@@ -54,7 +54,7 @@ def _components(joins: pl.DataFrame) -> pl.DataFrame:
 
     accounts = told.select(pl.col("account_key").unique()).with_row_index("node")
     placed = told.join(accounts, on="account_key")
-    tokens = int(placed["token"].max()) + 1  # type: ignore[arg-type]
+    tokens = int(placed["token"].max()) + 1  # type: ignore[arg-type]  # of numbers it is one
     rows = placed["node"].cast(pl.Int32).to_numpy()
     columns = (placed["token"].cast(pl.Int32) + accounts.height).to_numpy()
     size = accounts.height + tokens

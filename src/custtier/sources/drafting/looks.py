@@ -151,7 +151,7 @@ def _dates(texts: pl.Series, *, zone: str) -> tuple[int, bool]:
 def _way(texts: pl.Series, *, zone: str, date_formats: Sequence[str]) -> str:
     """The first way in which nearly all of them are dates; empty when there is none."""
     for way in (*date_formats, *_WAYS):
-        if float(instants(texts, zone=zone, formats=(way,)).is_not_null().mean() or 0) >= 0.95:  # type: ignore[arg-type]
+        if float(instants(texts, zone=zone, formats=(way,)).is_not_null().mean() or 0) >= 0.95:  # type: ignore[arg-type]  # a share
             return way
     return ""
 
