@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin/
 
-.PHONY: check quick format golden docs fuzz bench lock
+.PHONY: check quick format golden docs fuzz hunt bench lock
 
 check:            ## everything that must hold before a commit
 	$(PYTHON) tools/check.py
@@ -23,6 +23,10 @@ docs:             ## write the generated pages and catalogues anew
 
 fuzz:             ## read 10,000 files spoiled at random; each must read or be refused
 	$(BIN)python tests/sources/mutations.py 10000
+
+hunt:             ## properties over examples that no run has drawn before, twenty times; about half an hour
+	for round in $$(seq 20); do \
+	  $(BIN)python -m pytest -q -n 2 --hypothesis-profile=hunt $$(grep -rl "^@given" tests --include=*.py) || exit 1; done
 
 bench:            ## measure against the floors; prints the table of docs/benchmarks.md
 	$(BIN)python bench/run.py

@@ -38,6 +38,24 @@ def bought(store: Store) -> pl.DataFrame:
     return placed.join(people, on="customer_key", how="left").drop("customer_key").sort("order_key").collect()
 
 
+def now_one_with(customers: pl.DataFrame, store: Store) -> dict[str, str]:
+    """Ids of customers who are one with another now → the id of both.
+
+    A record of the forgotten may have given somebody else's order a phone; without it the two who share the other
+    phone of that order are found to be one.
+
+    Args:
+        customers: Before somebody was forgotten.
+        store: Afterwards.
+    """
+    facts = store.facts()
+    present = facts.customers.select("customer_key", pl.col("customer_id").alias("now"))
+    accounts = facts.accounts.filter(pl.col("account_key") != pl.col("customer_key"))
+    moved = customers.lazy().select(pl.col("customer_key").alias("account_key"), "customer_id")
+    found = moved.join(accounts, on="account_key").join(present, on="customer_key").select("customer_id", "now")
+    return dict(found.collect().iter_rows())
+
+
 def check(shop: list[list[Any]], number: int, undone: int, *, keep_totals: bool, folder: Path) -> None:
     store = opened(folder / "s")
     ids = [store.add(files, imported_at=NOW).import_id for files in shop]
@@ -50,13 +68,15 @@ def check(shop: list[list[Any]], number: int, undone: int, *, keep_totals: bool,
     done = store.forget(key, keep_totals=keep_totals, at=at("2026-07-01"))
     assert done.searched.found == ()
     after = bought(store)
-    others = before.filter(pl.col("customer_id").ne_missing(customer_id))
+    joined = now_one_with(customers, store)
+    renamed = before.with_columns(pl.col("customer_id").replace(joined))
+    others = renamed.filter(before["customer_id"].ne_missing(customer_id))
     left = after.join(others.select("order_key"), on="order_key", how="semi")
     # a bill that shows nobody goes with the order that it paid
     assert left.equals(others.join(left.select("order_key"), on="order_key", how="semi"))
     assert others.filter(pl.col("account_key").is_not_null()).height == left["account_key"].drop_nulls().len()
     assert customer_id not in store.facts().customers.collect()["customer_id"].to_list()
-    kept = set(customers["customer_id"].to_list()) - {customer_id}
+    kept = {joined.get(each, each) for each in customers["customer_id"].to_list() if each != customer_id}
     assert set(store.facts().customers.collect()["customer_id"].to_list()) == kept
     if keep_totals:
         sums = ["gross", "undated_refund", "dated_refund"]
@@ -64,9 +84,7 @@ def check(shop: list[list[Any]], number: int, undone: int, *, keep_totals: bool,
         assert before.height == after.height
 
 
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate]
-)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(SHOPS, st.integers(0, 5), st.integers(0, 3), st.booleans())
 def test_nobody_elses_sales_change(shop: list[Any], number: int, undone: int, keep_totals: bool) -> None:
     with TemporaryDirectory() as folder:
