@@ -134,3 +134,27 @@ def test_a_second_bill_of_the_persons_payment_does_not_come_to_the_fore(tmp_path
     store.forget(key, keep_totals=keep_totals, at=at("2026-07-01"))
     assert bought(store)["gross"].to_list() == ([1000] if keep_totals else [])
     assert store.facts().customers.collect().is_empty()
+
+
+def test_a_union_id_that_an_undone_import_shows_beside_another_account_goes(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    beside = contact("wx_wang", union_id="union-lin-1")
+    undone = store.add([listing(contacts=[beside])], imported_at=NOW).import_id
+    alone = contact("13700236001", "小李", account_kind="phone", phone="13700236001", union_id="union-lin-1")
+    store.add([listing(contacts=[alone])], imported_at=NOW)
+    store.undo(undone)
+    key = store.facts().customers.collect()["customer_key"].item()
+    assert store.forget(key, keep_totals=False, at=at("2026-07-01")).searched.found == ()
+
+
+def test_a_buyer_whose_account_reads_as_one_of_the_persons_on_another_platform_stays(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    lin = [order("1", account="lin", phone="13700236001"), order("2", account="lin")]
+    store.add([reading(lin, instant="2026-01-01")], imported_at=NOW)
+    store.add([reading([order("2", account="wang", phone="13900139000")], instant="2026-03-01")], imported_at=NOW)
+    store.add([listing(contacts=[contact("wang", phone="13700236001"), contact("lin")])], imported_at=NOW)
+    before = bought(store)
+    found = store.facts().customers.filter(platforms="taobao,wechat").collect()
+    store.forget(found["customer_key"].item(), keep_totals=False, at=at("2026-07-01"))
+    theirs = before.filter(pl.col("account_key") != found["customer_key"].item())
+    assert bought(store)["customer_id"].to_list() == theirs["customer_id"].to_list() != []

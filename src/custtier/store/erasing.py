@@ -171,14 +171,22 @@ class Eraser:
 
     def _is_their_entry(self, columns: Table) -> pl.Expr:
         """Whether a row of a list has one of the person's accounts, or no account and another id of theirs."""
-        person = self._theirs.person
-        own = _or_false(pl.col("account_key").is_in(person.account_keys.implode()))
-        for column, kind in (("union_id", AccountKind.OPENID), ("alias", AccountKind.WECHAT)):
-            if column in columns:
-                # an id may stand beside an account of theirs and be somebody else's all the same
-                ids = person.accounts.filter(pl.col("account_kind") == kind.value)["account"]
-                own |= pl.col("account_key").is_null() & _or_false(pl.col(column).is_in(ids.implode()))
+        own = _or_false(pl.col("account_key").is_in(self._theirs.person.account_keys.implode()))
+        for is_theirs in self._other_ids(columns).values():
+            own |= pl.col("account_key").is_null() & is_theirs
         return own
+
+    def _other_ids(self, columns: Table) -> dict[str, pl.Expr]:
+        """Column of another id → whether that id is the person's; it may stand beside somebody else's account."""
+        accounts = self._theirs.person.accounts
+        kinds = {"union_id": AccountKind.OPENID, "alias": AccountKind.WECHAT}
+        return {
+            column: _or_false(
+                pl.col(column).is_in(accounts.filter(pl.col("account_kind") == kind.value)["account"].implode())
+            )
+            for column, kind in kinds.items()
+            if column in columns
+        }
 
     def _shows(self, name: str, columns: Table) -> pl.Expr:
         """Whether a row of somebody else shows the person."""
@@ -186,14 +194,23 @@ class Eraser:
             return pl.lit(value=False)
         cells = [self._cell_shows(column) for column in _texts(columns)]
         labelled = [_or_false(pl.col("person").is_in(list(self._labels)))] if name == "links" else []
-        return pl.any_horizontal(self._names_buyer(name), *cells, *labelled)
+        return pl.any_horizontal(self._may_name_buyer(name), *cells, *labelled, *self._other_ids(columns).values())
 
-    def _names_buyer(self, name: str) -> pl.Expr:
-        """Whether a record of somebody else's order names the person as its buyer."""
+    def _may_name_buyer(self, name: str) -> pl.Expr:
+        """Whether a record of somebody else's order has an account that reads as one of the person's."""
         if name != "orders":
             return pl.lit(value=False)
         texts = pl.col("account").is_in(self._theirs.person.accounts["account"].implode())
         return _or_false(pl.col("order_key").is_in(self._theirs.others_keys.implode()) & texts)
+
+    def _without_buyer(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Records of others' orders; those that name the person as the buyer name nobody.
+
+        The same text may be the account of somebody else on another platform: keys tell.
+        """
+        own = account_keys(with_owner(rows)).is_in(self._theirs.person.account_keys.implode())
+        names = rows.select(self._may_name_buyer("orders")).to_series() & own.fill_null(value=False)
+        return rows.with_columns(pl.when(~names).then(pl.col(column)).alias(column) for column in _BUYER)
 
     def _cell_shows(self, column: str) -> pl.Expr:
         short = [text for text in self._theirs.person.texts if column in ("phone", "email", "referrer")]
@@ -213,9 +230,8 @@ class Eraser:
         shows = left.select(self._shows(name, columns)).to_series()
         if name == "orders" and shows.any():
             self.erased.cleaned = pl.concat([self.erased.cleaned, left.filter(shows).select("order_key")]).unique()
-        buyer = self._names_buyer(name)
-        blanked = _BUYER if name == "orders" else ()
-        left = left.with_columns(pl.when(~buyer).then(pl.col(column)).alias(column) for column in blanked)
+        if name == "orders":
+            left = self._without_buyer(left)
         if name == "links":
             left = left.with_columns(pl.col("person").replace(self._labels))
         left = left.with_columns(self._cleaned(columns))
@@ -225,14 +241,17 @@ class Eraser:
 
     def _cleaned(self, columns: Table) -> list[pl.Expr]:
         """Every text without the person; where a phone was theirs, so were the name and the address beside it."""
-        found = []
+        found, other_ids = [], self._other_ids(columns)
         receiver = self._cell_shows("phone") if "phone" in columns else pl.lit(value=False)
         for column in _texts(columns):
             text = pl.col(column)
             kept = text if self._pattern is None else text.str.replace_all(self._pattern, "")
             is_whole = _or_false(text.is_in(list(self._theirs.person.texts))) & pl.lit(column in ("email", "referrer"))
             gone = is_whole | (receiver if column in _BESIDE_PHONE else pl.lit(value=False))
+            gone |= other_ids.get(column, pl.lit(value=False))
             found.append(pl.when(~gone).then(kept).alias(column))
+        if "union_id" in columns:
+            found.append(pl.when(~other_ids["union_id"]).then(pl.col("union_id")).alias("union_id"))
         if "phone_kind" in columns:
             found.append(pl.when(~receiver).then(pl.col("phone_kind")).alias("phone_kind"))
         return found

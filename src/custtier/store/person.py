@@ -104,6 +104,7 @@ def person_of(customer_key: int, *, known: pl.DataFrame, accounts: pl.LazyFrame)
 
     by_phone = own.filter(pl.col("account_kind") == AccountKind.PHONE.value)["account"].to_list()
     by_email = own.filter(pl.col("account_kind") == AccountKind.EMAIL.value)["account"].to_list()
+    is_openid = pl.col("account_kind") == AccountKind.OPENID.value
     names = own["name"].drop_nulls().unique().to_list()
     phones, emails = tuple(sorted({*alone("usual_phone"), *by_phone})), tuple(sorted({*alone("email"), *by_email}))
     # a link may name a phone or an e-mail that is no account of any order or contact
@@ -115,5 +116,6 @@ def person_of(customer_key: int, *, known: pl.DataFrame, accounts: pl.LazyFrame)
         phones=phones,
         emails=emails,
         names=tuple(sorted(name for name in names if "*" not in name)),
-        union_ids=tuple(sorted(own["union_id"].drop_nulls().unique().to_list())),
+        # an id beside an account of theirs may be somebody else's account: it is whose account it is
+        union_ids=tuple(sorted({*own["union_id"].drop_nulls()} & {*own.filter(is_openid)["account"]})),
     )
