@@ -74,18 +74,17 @@ def run_window(ledger: Ledger, *, since_day: int) -> pl.DataFrame:
     Returns:
         The columns of `run_totals`, `window_orders` (Int64), `window_sales` (Int64, minor units).
     """
-    is_inside = since_day <= _DAY
-    sums = {"window_orders": is_inside.cast(pl.Int32), "window_sales": pl.when(is_inside).then(_SALES).otherwise(0)}
-    return _measured(ledger, sums=sums, with_gaps=False).customers
+    return _measured(ledger, sums=_window_sums(since_day), with_gaps=False).customers
 
 
-def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool) -> Rhythm:
+def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: int | None = None) -> Rhythm:
     """Totals of each customer, the days with a purchase, and the sales of the 365 days that end on the last of them.
 
     Args:
         ledger: The purchases.
         as_of_day: Number of the last day observed.
         with_gaps: Count the gaps too.
+        since_day: Number of the first day of a window: `window_orders` and `window_sales` of `run_window` are told too.
     """
     last_day = pl.when(_is_last()).then(_DAY).otherwise(None).backward_fill()
     sums = {
@@ -93,7 +92,14 @@ def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool) -> Rhythm:
         "last_year_sales": pl.when(last_day - YEAR_DAYS < _DAY).then(_SALES).otherwise(0),
         "year_before_orders": _DAY.is_between(as_of_day - 2 * YEAR_DAYS + 1, as_of_day - YEAR_DAYS).cast(pl.Int32),
     }
+    if since_day is not None:
+        sums |= _window_sums(since_day)
     return _measured(ledger, sums=sums, with_gaps=with_gaps)
+
+
+def _window_sums(since_day: int) -> dict[str, pl.Expr]:
+    is_inside = since_day <= _DAY
+    return {"window_orders": is_inside.cast(pl.Int32), "window_sales": pl.when(is_inside).then(_SALES).otherwise(0)}
 
 
 def _measured(ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool) -> Rhythm:

@@ -1,7 +1,6 @@
 """Who has stopped buying, who is about to, why, and what is at stake."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Final
 
 import polars as pl
@@ -15,6 +14,7 @@ from custtier.views.basis import basis_of, customers_of
 from custtier.views.churn_reasons import reason_text
 from custtier.views.people import with_people
 from custtier.views.shares import divided
+from custtier.views.usual_gap import with_usual_gap
 from custtier.views.view import View
 from custtier.views.warning_levels import FIXED, METHODS, SHOP, Levels, level_codes, levels_of
 
@@ -144,34 +144,13 @@ def _checked_days(days: int | None, method: str) -> int | None:
 
 def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataFrame:
     """`totals` with recency, the usual gap as `gap_days` / `gap_parts`, and the level."""
-    usual = _median_gap(totals)
-    has_rhythm = pl.col("purchase_days") > 1
-    return totals.with_columns(
-        (as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"),
-        pl.when(has_rhythm)
-        .then((pl.col("last_day") - pl.col("first_day")).cast(pl.Int64))
-        .otherwise(pl.lit(usual.numerator if usual else None, dtype=pl.Int64))
-        .alias("gap_days"),
-        pl.when(has_rhythm)
-        .then(pl.col("purchase_days") - 1)
-        .otherwise(pl.lit(usual.denominator if usual else None, dtype=pl.Int64))
-        .alias("gap_parts"),
-    ).with_columns(level_codes(levels).alias("churn_level"))
-
-
-def _median_gap(totals: pl.DataFrame) -> Fraction | None:
-    """The median of the customers' own usual gaps, exactly; None when nobody bought on two days."""
-    own = totals.lazy().filter(pl.col("purchase_days") > 1)
-    parts = pl.col("purchase_days") - 1
-    gaps, most_parts = pl.collect_all(
-        [own.select((pl.col("last_day") - pl.col("first_day")) / parts), own.select(parts.max())]
+    return (
+        with_usual_gap(totals)
+        .with_columns(
+            (as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"),
+        )
+        .with_columns(level_codes(levels).alias("churn_level"))
     )
-    ascending = gaps.to_series().sort()
-    if ascending.is_empty():
-        return None
-    # a gap is whole days over at most so many parts: the only such fraction that its float stands for
-    middle = [ascending[(ascending.len() - 1) // 2], ascending[ascending.len() // 2]]
-    return sum((Fraction(gap).limit_denominator(most_parts.item()) for gap in middle), Fraction(0)) / 2
 
 
 def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[Note]]:
