@@ -148,7 +148,7 @@ def test_data_stand_on_stdout_and_notes_on_stderr(custtier: Custtier, shop: Path
     ended = custtier("rfm", "--format", "csv")
     rows = list(csv.DictReader(ended.out.splitlines()))
     assert len(rows) == 6
-    assert all(line.startswith(("note: ", "left out")) for line in ended.err.splitlines())
+    assert all(line.startswith(("counted: ", "note: ", "left out")) for line in ended.err.splitlines())
     assert ended.err
     assert custtier("rfm", "--format", "csv", "--quiet").err == ""
     assert custtier("rfm", "--format", "json").err == custtier("rfm").err == ""

@@ -37,6 +37,7 @@ def test_the_envelope_has_its_keys_in_order() -> None:
         "data_through",
         "currency",
         "minor_digits",
+        "basis",
         "parameters",
         "summary",
         "excluded",

@@ -163,8 +163,10 @@ def _aside(view: "View", out: Writing) -> None:
     """Notes that the form does not carry; on a terminal, where the answer went."""
     if out.form not in NOTES_INSIDE:
         from custtier.render.as_text import note_lines
+        from custtier.render.basis import basis_lines
 
-        for line in note_lines(view, out.session.catalogue):
+        catalogue = out.session.catalogue
+        for line in [*basis_lines(view, catalogue, zone=out.settings.zone), *note_lines(view, catalogue)]:
             say_aside(line)
     if out.output is not None:
         say_written(out.output, out)

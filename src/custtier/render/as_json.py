@@ -5,6 +5,7 @@ from typing import Final
 
 from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
+from custtier.render.basis import basis_of
 from custtier.render.plain import major_floats, plain_summary, plain_value, with_iso_instants
 from custtier.render.request import Request
 from custtier.text import Catalogue
@@ -28,6 +29,7 @@ def as_json(view: View, request: Request, catalogue: Catalogue) -> bytes:
         "data_through": view.data_through.isoformat() if view.data_through else None,
         "currency": view.currency,
         "minor_digits": digits if view.currency else None,
+        "basis": basis_of(view, zone=zone),
         "parameters": parameters,
         "summary": plain_summary(view, digits=digits, zone=zone),
         "excluded": [{"reason": reason, "rows": rows} for reason, rows in view.excluded],

@@ -5,6 +5,7 @@ from typing import Final
 
 from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
+from custtier.render.basis import basis_lines
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.grid import Column, grid, least_width
 from custtier.render.request import TEXT_ROWS, Request
@@ -141,7 +142,10 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
         page.said(catalogue.say(message("further tables: {names}; see one with `--table NAME`"), names=names))
     if not request.quiet:
         page.paragraph(_summary(view, shown, page_width=request.width))
-        page.paragraph([line for note in note_lines(view, catalogue) for line in page.folded(note)])
+        more = catalogue.say(message("what a word means: `custtier define WORD`"))
+        basis = [f"{line} · {more}" for line in basis_lines(view, catalogue, zone=request.zone)]
+        told = [*basis, *note_lines(view, catalogue)]
+        page.paragraph([line for text in told for line in page.folded(text)])
     return ("\n".join(page.lines) + "\n").encode(errors="backslashreplace")
 
 

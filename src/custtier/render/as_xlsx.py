@@ -12,6 +12,7 @@ import polars as pl
 from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
+from custtier.render.basis import basis_lines, is_report
 from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
@@ -35,9 +36,6 @@ LORENZ: Final = "lorenz"
 
 HEATED: Final = re.compile(r"[fm]\d_(customers|sales)")
 """Columns of a matrix: the more a cell holds, the warmer it is."""
-
-FOOTNOTED: Final = frozenset({"tiers", "rfm", "churn", "show"})
-"""Answers whose workbook says in its last sheet what its words mean."""
 
 WIDTHS: Final = (6, 60)
 """The narrowest and the widest column, in digits."""
@@ -63,7 +61,7 @@ def as_xlsx(view: View, request: Request, catalogue: Catalogue) -> bytes:
     for sheet in sheets:
         writer.add(sheet)
     writer.add_summary(view)
-    if view.command in FOOTNOTED:
+    if is_report(view):
         writer.add_definitions([sheet.frame for sheet in sheets], view)
     book.close()
     return out.getvalue()
@@ -185,7 +183,8 @@ class _Writer:
                 place.write_number(number, 1, in_cell, self._formats.get(unit))
             else:
                 place.write_string(number, 1, text, self._formats[Unit.TEXT])
-        for number, line in enumerate(note_lines(view, self._catalogue), start=len(figures) + 4):
+        told = [*basis_lines(view, self._catalogue, zone=str(self._zone)), *note_lines(view, self._catalogue)]
+        for number, line in enumerate(told, start=len(figures) + 4):
             place.write_string(number, 0, line)
 
     def add_definitions(self, frames: Sequence[pl.DataFrame], view: View) -> None:

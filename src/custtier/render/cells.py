@@ -35,6 +35,9 @@ NEEDED: Final = "required"
 CUTS: Final = {"cuts.r": "≤", "cuts.f": "≥", "cuts.m": "≥"}
 """Figures that are lower bounds of the scores above 1, as a customer's value must stand to them."""
 
+SAID_ELSEWHERE: Final = frozenset({"as_of", "refund_basis"})
+"""Options that the heading or the line of the basis tells."""
+
 OPTION_CODES: Final = {"source": "profile"}
 """Options whose values are codes of a column of another name."""
 
@@ -164,11 +167,11 @@ def heading(view: View, catalogue: Catalogue, *, title: str) -> str:
 
 
 def asked_line(view: View, catalogue: Catalogue) -> str:
-    """What was asked, option by option; empty when nothing was. The day observed stands in the heading."""
+    """What was asked, option by option; empty when nothing was."""
     asked = [
         _asked(name, value, catalogue)
         for name, value in view.parameters.items()
-        if name != "as_of" and value is not None and value is not False and value not in ("", (), [], {})
+        if name not in SAID_ELSEWHERE and value is not None and value is not False and value not in ("", (), [], {})
     ]
     return catalogue.say(message("asked: {what}"), what=catalogue.listed(asked)) if asked else ""
 
