@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from custtier.errors import CusttierError, nearest, usage_error
+from custtier.picks import KeyPicks, KeyWeights, pick_faults
+from custtier.rates import Rate, rate_faults
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
 from custtier.schemes import Scheme, schemes_faults
 from custtier.scoring import RfmCuts, cut_faults
 from custtier.text import message
+from custtier.tiering import Tier, TierCuts, TierHysteresis, tier_faults
 
 Bound = tuple[str, object, bool]
 """What is wrong when it does not hold, the value, whether it holds."""
@@ -42,16 +45,6 @@ class ChurnLevels:
 
 
 @dataclass(frozen=True)
-class TierCuts:
-    """Shares of customers, best first, at which each named tier ends; regular is the rest."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_EXTRA
-    core: float = 0.05
-    important: float = 0.20
-    growing: float = 0.50
-
-
-@dataclass(frozen=True)
 class Settings:
     """All that a user may set, with what holds when they set nothing.
 
@@ -60,12 +53,16 @@ class Settings:
         currency: Taken for files that name none and whose profile names none.
         store: Folder of the store; empty means the user data folder.
         lang: `zh`, `en` or empty for the locale's.
+        rates: Currency → what one unit of it is worth in `currency`.
         lock_wait_seconds: How long a writer waits for another one.
         shared_phone_accounts: A phone usual to more accounts of one platform than this merges nobody.
         churn_levels: See `ChurnLevels`.
-        tier_cuts: See `TierCuts`.
+        tiers: The tiers, best first.
+        tier_hysteresis: See `TierHysteresis`.
         rfm_cuts: See `RfmCuts`.
         schemes: The user's own schemes of classes.
+        key_weights: See `KeyWeights`.
+        key_picks: See `KeyPicks`.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
     """
@@ -73,16 +70,25 @@ class Settings:
     __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_EXTRA
     zone: str = "Asia/Shanghai"
     currency: str = "CNY"
+    rates: dict[str, Rate] = field(default_factory=dict)
     store: str = ""
     lang: str = ""
     lock_wait_seconds: float = 5.0
     shared_phone_accounts: int = 3
     churn_levels: ChurnLevels = field(default_factory=ChurnLevels)
-    tier_cuts: TierCuts = field(default_factory=TierCuts)
+    tiers: tuple[Tier, ...] = TierCuts().tiers
+    tier_hysteresis: TierHysteresis = field(default_factory=TierHysteresis)
     rfm_cuts: RfmCuts = field(default_factory=RfmCuts)
     schemes: tuple[Scheme, ...] = ()
+    key_weights: KeyWeights = field(default_factory=KeyWeights)
+    key_picks: KeyPicks = field(default_factory=KeyPicks)
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
+
+    @property
+    def tier_cuts(self) -> TierCuts:
+        """The tiers as views take them."""
+        return TierCuts(self.tiers)
 
 
 def settings_folder() -> Path:
@@ -177,12 +183,11 @@ def _validated(path: Path, found: dict[str, Any]) -> Settings:
 
 
 def _meant(place: tuple[Any, ...]) -> str | None:
-    """The setting, or the key of an exclusion rule, that a misspelt one most likely means."""
+    """The setting, or the key of an exclusion rule or a tier, that a misspelt one most likely means."""
     if len(place) == 1:
         return nearest(str(place[0]), [one.name for one in fields(Settings)])
-    if place[0] == "exclusions":
-        return nearest(str(place[-1]), [one.name for one in fields(Rule)])
-    return None
+    inside = {"exclusions": Rule, "tiers": Tier, "tier_hysteresis": TierHysteresis}.get(str(place[0]))
+    return None if inside is None else nearest(str(place[-1]), [one.name for one in fields(inside)])
 
 
 def _key_of(place: tuple[Any, ...], found: dict[str, Any]) -> str:
@@ -211,10 +216,16 @@ def _check_rules(path: Path, settings: Settings) -> None:
 
 
 def _check_scoring(path: Path, settings: Settings) -> None:
-    """Return when own cuts of scores and own schemes have a meaning."""
+    """Return when own cuts of scores, own schemes and own tiers have a meaning."""
     for key, wrong, value in cut_faults(settings.rfm_cuts):
         raise _bad(path, wrong, key=key, value=value)
-    for wrong, values in schemes_faults(settings.schemes):
+    for key, wrong, value in pick_faults(settings.key_weights, settings.key_picks):
+        raise _bad(path, wrong, key=key, value=value)
+    for wrong, values in (
+        *schemes_faults(settings.schemes),
+        *tier_faults(settings.tiers, settings.tier_hysteresis),
+        *rate_faults(settings.rates, base=settings.currency),
+    ):
         raise _bad(path, wrong, **values)
 
 
@@ -261,13 +272,8 @@ def _plain_bounds(settings: Settings) -> Iterable[Bound]:
 
 def _rising_bounds(settings: Settings) -> Iterable[Bound]:
     """What settings of several numbers must fulfil."""
-    levels, cuts = settings.churn_levels, settings.tier_cuts
+    levels = settings.churn_levels
     return (
-        (
-            message("{path} cannot be used: tier_cuts end at {value}, shares that grow between 0 and 1 are expected"),
-            _listed(cuts.core, cuts.important, cuts.growing),
-            _rises(0, cuts.core, cuts.important, cuts.growing, 1),
-        ),
         (
             message(
                 "{path} cannot be used: churn_levels.fixed is {value}, parts that grow between 0 and 1 are expected"

@@ -10,7 +10,7 @@ from custtier.errors import NOTHING, USAGE
 BAD = [
     ("colour = 1", "colour"),
     ("lang = [", "its end is missing"),
-    ("[tier_cuts]\ncore", "line 2"),
+    ("[tier_hysteresis]\nmargin", "line 2"),
     ('zone = "Mars/Olympus"', "zone"),
     ('zone = ""', "zone"),
     ('currency = "rmb"', "currency"),
@@ -21,10 +21,6 @@ BAD = [
     ("lock_wait_seconds = inf", "lock_wait_seconds"),
     ("lock_wait_seconds = nan", "lock_wait_seconds"),
     ("shared_phone_accounts = 0", "shared_phone_accounts"),
-    ("tier_cuts = {core = 0}", "tier_cuts"),
-    ("tier_cuts = {core = 0.3}", "tier_cuts"),
-    ("tier_cuts = {growing = 1}", "tier_cuts"),
-    ("tier_cuts = {gold = 0.1}", "tier_cuts.gold"),
     ("churn_levels = {fixed = [0.9, 0.5]}", "churn_levels.fixed"),
     ("churn_levels = {fixed = [0.5, 1.5]}", "churn_levels.fixed"),
     ("churn_levels = {fixed = [0.5]}", "churn_levels.fixed"),
@@ -46,8 +42,7 @@ currency = "USD"
 lang = ""
 lock_wait_seconds = 0
 shared_phone_accounts = 1
-[tier_cuts]
-core = 0.01
+tiers = [{code = "best", customers = 0.01}, {code = "rest"}]
 [churn_levels]
 fixed = [0.5, 0.75]
 own = [1, 2, 4]

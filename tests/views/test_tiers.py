@@ -1,19 +1,22 @@
 """`tiers`: by hand, against plain Python on 200 random shops, and what must never change it."""
 
 import math
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
-from custtier.settings import TierCuts
+from custtier.tiering import TierCuts
 from custtier.views.tiers import COLUMNS, tiers
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, paid, random_shop
 
 TEN = of_amounts([40_000, 20_000, 10_000, 10_000, 5_000, 5_000, 4_000, 3_000, 2_000, 1_000])
+
+ALL_CORE = TierCuts(tuple(replace(tier, customers="99.99%") if tier.kinds else tier for tier in TierCuts().tiers))
 
 
 def top_of(view: View) -> set[str]:
@@ -84,7 +87,7 @@ def test_named_tiers_end_at_5_20_and_50_percent_of_the_customers() -> None:
 
 
 def test_a_tier_without_customers_stands_with_nothing_in_it() -> None:
-    table = tiers(facts_of(of_amounts([7])), cuts=TierCuts(core=1.0)).tables["tiers"]
+    table = tiers(facts_of(of_amounts([7])), cuts=ALL_CORE).tables["tiers"]
     assert table.rows()[1:] == [(code, 0, 0.0, 0, 0.0, None) for code in ("important", "growing", "regular")]
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from custtier.errors import USAGE, CusttierError
-from custtier.settings import TierCuts
+from custtier.tiering import Tier, TierCuts
 from custtier.views.near import COLUMNS
 from custtier.views.tiers import Near, tiers
 from custtier.views.view import View
@@ -16,6 +16,7 @@ from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, paid, 
 
 BEST_FIRST = ("core", "important", "growing", "regular")
 SEEDS = range(40)
+ODD = (Tier("core", customers=0.1), Tier("important", customers=0.11), Tier("growing", customers=0.9), Tier("regular"))
 
 TEN = of_amounts([40_000, 35_000, 10_000, 10_000, 8_700, 8_600, 4_000, 3_000, 2_000, 1_000])
 """Core begins at 400.00, important at 350.00, growing at 87.00."""
@@ -122,7 +123,7 @@ def test_near_agrees_with_trying_amounts_in_plain_python(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("cuts", [TierCuts(), TierCuts(core=0.1, important=0.11, growing=0.9)], ids=["usual", "odd"])
+@pytest.mark.parametrize("cuts", [TierCuts(), TierCuts(ODD)], ids=["usual", "odd"])
 def test_what_is_needed_raises_and_one_minor_unit_less_does_not(seed: int, cuts: TierCuts) -> None:
     shop = random_shop(seed)
     as_of = plain.last_day(shop)

@@ -1,60 +1,63 @@
-"""The named tiers: core, important, growing and regular customers by net sales."""
+"""The named tiers by net sales: where each begins, who is in which, and what each comes to."""
 
-from fractions import Fraction
+from collections.abc import Sequence
+from decimal import ROUND_CEILING
 
 import polars as pl
 
-from custtier.models.concentration import lowest_of_best, parts_of
-from custtier.schema import TIERS
-from custtier.settings import TierCuts
-from custtier.views.shares import divided, exact
-
-_WITH_PURCHASES = TIERS[:4]
+from custtier.currencies import minor_digits
+from custtier.models.concentration import lowest_of_best, lowest_of_fewest, parts_of
+from custtier.tiering import CutKind, TierCuts
+from custtier.views.shares import divided
 
 
-def tier_bounds(descending: pl.Series, *, cuts: TierCuts) -> tuple[int, ...]:
-    """The least net sales of core, important and growing customers: best first, ties up.
+def tier_bounds(descending: pl.Series, *, cuts: TierCuts, currency: str | None) -> tuple[int, ...]:
+    """The least net sales in each tier but the last: best first, ties up.
 
     Args:
         descending: Net sales of all customers, largest first, not empty.
-        cuts: Shares of the customers at which core, important and growing end; regular is the rest.
+        cuts: The tiers; the last is the rest.
+        currency: Says how many digits an amount has; a fraction of the smallest unit is rounded up.
     """
-    return tuple(
-        lowest_of_best(descending, count=parts_of(descending.len(), _bounded(cut)))
-        for cut in (cuts.core, cuts.important, cuts.growing)
-    )
+    if cuts.kind is CutKind.SPENDING:
+        unit = 10 ** minor_digits(currency)
+        return tuple(int((amount * unit).to_integral_value(rounding=ROUND_CEILING)) for amount in cuts.amounts)
+    if cuts.kind is CutKind.SALES:
+        return tuple(lowest_of_fewest(descending, share=share) for share in cuts.shares)
+    return tuple(lowest_of_best(descending, count=parts_of(descending.len(), share)) for share in cuts.shares)
 
 
-def tier_codes(descending: pl.Series, *, cuts: TierCuts) -> pl.Expr:
-    """The tier of each customer by `net_sales`: best first, each up to its share of the customers, ties up.
+def tier_codes(descending: pl.Series, *, cuts: TierCuts, currency: str | None) -> pl.Expr:
+    """The tier of each customer by `net_sales`: an Enum of the tiers' codes.
 
     Args:
         descending: Net sales of all customers, largest first, not empty.
-        cuts: Shares of the customers at which core, important and growing end; regular is the rest.
-
-    Returns:
-        An expression over `net_sales`: an Enum of tier codes.
+        cuts: The tiers; the last is the rest.
+        currency: As for `tier_bounds`.
     """
-    lowest = tier_bounds(descending, cuts=cuts)
-    kind = pl.Enum(list(_WITH_PURCHASES))
-    core, important, growing, regular = (pl.lit(code, dtype=kind) for code in _WITH_PURCHASES)
-    sales = pl.col("net_sales")
-    return (
-        pl.when(sales >= lowest[0])
-        .then(core)
-        .when(sales >= lowest[1])
-        .then(important)
-        .when(sales >= lowest[2])
-        .then(growing)
-        .otherwise(regular)
-    )
+    return codes_by(tier_bounds(descending, cuts=cuts, currency=currency), codes=cuts.codes)
 
 
-def tier_table(customers: pl.DataFrame) -> pl.DataFrame:
+def codes_by(bounds: Sequence[int], *, codes: Sequence[str]) -> pl.Expr:
+    """The best tier whose bound `net_sales` reaches, else the last: an Enum of `codes`.
+
+    Args:
+        bounds: `tier_bounds`.
+        codes: Best first, one more than bounds.
+    """
+    kind = pl.Enum(list(codes))
+    tier = pl.lit(codes[-1], dtype=kind)
+    for bound, code in reversed(list(zip(bounds, codes, strict=False))):
+        tier = pl.when(pl.col("net_sales") >= bound).then(pl.lit(code, dtype=kind)).otherwise(tier)
+    return tier
+
+
+def tier_table(customers: pl.DataFrame, *, codes: Sequence[str]) -> pl.DataFrame:
     """One row per named tier, best first, those without a customer too.
 
     Args:
         customers: Uses `tier`, `net_sales`.
+        codes: The tiers, best first.
 
     Returns:
         `tier` (text), `customers` (Int64), `customer_share` (Float64), `net_sales` (Int64), `sales_share` (Float64),
@@ -71,7 +74,7 @@ def tier_table(customers: pl.DataFrame) -> pl.DataFrame:
     )
     everyone, total = customers.height, int(customers.get_column("net_sales").sum())
     return (
-        pl.DataFrame({"tier": list(_WITH_PURCHASES)})
+        pl.DataFrame({"tier": list(codes)})
         .join(found, on="tier", how="left", maintain_order="left")
         .with_columns(pl.col("customers", "net_sales").fill_null(0))
         .select(
@@ -83,7 +86,3 @@ def tier_table(customers: pl.DataFrame) -> pl.DataFrame:
             "lowest_sales",
         )
     )
-
-
-def _bounded(cut: float) -> Fraction:
-    return min(Fraction(1), max(Fraction(0), exact(cut)))

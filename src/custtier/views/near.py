@@ -12,8 +12,8 @@ import polars as pl
 from custtier.currencies import minor_digits
 from custtier.errors import usage_error
 from custtier.facts import Facts
-from custtier.schema import TIERS
 from custtier.views.people import with_people
+from custtier.views.rising import Rising
 from custtier.views.shares import parse_share
 
 USUAL_SHARE: Final = Fraction(15, 100)
@@ -83,18 +83,17 @@ def parse_reach(text: str | None, *, currency: str | None) -> Reach:
 
 
 def near_table(
-    named: pl.DataFrame, *, bounds: Sequence[int], reach: Reach, facts: Facts, rows: int | None
+    named: pl.DataFrame, *, rising: Rising, codes: Sequence[str], reach: Reach, facts: Facts, rows: int | None
 ) -> tuple[pl.DataFrame, int]:
     """Everyone who would rise with a little more, the best tier in reach first, then whoever lacks least.
 
     With `needed_sales` more a customer is in `next_tier`, given that everybody else stays; with one minor unit less
-    they are not. Bounds are those of so many best customers: whoever overtakes the last of them becomes one, and
-    whoever ties with the last is in, so that what is needed is exactly what is missing to the bound. A tier that ties
-    leave to nobody is nobody's next one.
+    they are not: see `Rising.needed`. A tier that ties leave to nobody is nobody's next one.
 
     Args:
         named: Uses `customer_key`, `net_sales`, `order_count`, `last_day`, `tier`.
-        bounds: `named_tiers.tier_bounds`, best tier first.
+        rising: What each tier takes.
+        codes: The tiers, best first.
         reach: How far is near.
         facts: Knows the customers.
         rows: How many rows will be shown; None for all.
@@ -102,25 +101,20 @@ def near_table(
     Returns:
         `COLUMNS`, and how many there are in all.
     """
-    sales = pl.col("net_sales")
-    landing = {bound: place for place, bound in reversed(list(enumerate(bounds)))}
-    place, bound = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.Int64)
-    for least, best in sorted(landing.items(), reverse=True):
-        place = pl.when(sales < least).then(pl.lit(best, dtype=pl.Int64)).otherwise(place)
-        bound = pl.when(sales < least).then(pl.lit(least, dtype=pl.Int64)).otherwise(bound)
-    needed = pl.col("needed_sales").cast(pl.Int128)
-    is_near = (needed <= reach.amount) | (needed * reach.share.denominator <= pl.col("bound") * reach.share.numerator)
+    sales, needed = pl.col("net_sales"), pl.col("needed_sales").cast(pl.Int128)
+    least = needed + sales
+    is_near = (needed <= reach.amount) | (needed * reach.share.denominator <= least * reach.share.numerator)
     if reach.or_usual_order:
         is_near |= needed * pl.col("order_count") <= sales
     found = (
-        named.lazy()
-        .with_columns(place.alias("place"), bound.alias("bound"), (bound - sales).alias("needed_sales"))
+        _with_next(named, rising=rising)
+        .lazy()
         .filter(pl.col("place").is_not_null())
         .filter(is_near)
         .with_columns(
             ((needed * pl.col("order_count") + sales - 1) // sales).cast(pl.Int64).alias("needed_orders"),
-            ((2 * sales + pl.col("order_count")) // (2 * pl.col("order_count"))).alias("average_order"),
-            pl.col("place").replace_strict(dict(enumerate(TIERS)), return_dtype=pl.String).alias("next_tier"),
+            average_order().alias("average_order"),
+            pl.col("place").replace_strict(dict(enumerate(codes)), return_dtype=pl.String).alias("next_tier"),
             (-pl.col("place") * _RANK - pl.col("needed_sales")).alias("nearness"),
         )
         .collect(engine="in-memory")
@@ -132,3 +126,21 @@ def near_table(
         .select(COLUMNS),
         found.height,
     )
+
+
+def average_order() -> pl.Expr:
+    """What one order brings, halves up, from `net_sales` and `order_count`."""
+    return (2 * pl.col("net_sales") + pl.col("order_count")) // (2 * pl.col("order_count"))
+
+
+def _with_next(named: pl.DataFrame, *, rising: Rising) -> pl.DataFrame:
+    """The customers with `needed_sales` and the `place` that it brings them to; null for those of the best tier."""
+    sales, tier = named.get_column("net_sales"), named.get_column("tier").to_physical().cast(pl.Int64)
+    needed, place = (pl.repeat(None, named.height, dtype=pl.Int64, eager=True) for _ in range(2))
+    for better in reversed(range(len(rising.bounds))):
+        lacks = rising.needed(sales, place=better)
+        # the next tier that somebody is not in yet; where a better one takes no more, they land in that
+        lands = (tier > better) & (needed.is_null() | (lacks == needed))
+        needed = needed.zip_with(~lands, lacks)
+        place = place.zip_with(~lands, pl.repeat(better, named.height, dtype=pl.Int64, eager=True))
+    return named.with_columns(needed.alias("needed_sales"), place.alias("place"))

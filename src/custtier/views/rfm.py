@@ -8,13 +8,14 @@ import polars as pl
 
 from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
+from custtier.metrics.refunds_made import less_refunds
 from custtier.metrics.runs import run_window
 from custtier.metrics.scope import Scope
 from custtier.periods import day_of
 from custtier.schema import SEGMENTS
 from custtier.schemes import Scheme
 from custtier.scoring import RfmCuts
-from custtier.settings import TierCuts
+from custtier.tiering import TierCuts
 from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.named_tiers import tier_codes
 from custtier.views.own_classes import own_classes
@@ -125,7 +126,7 @@ def rfm(
         facts: Orders, refunds and customers.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
-        cuts: Where the named tiers end.
+        cuts: The named tiers.
         asked: The rest of what is asked.
         rows: How many rows of `customers` will be shown; None for all.
 
@@ -158,14 +159,14 @@ def rfm(
     if asked.freeze:
         check_freezable(score_cuts, customers=found.totals.height)
     ever = sales if asked.window_days is None else found.totals.get_column("sales_ever").sort()
-    tier = tier_codes(ever.reverse(), cuts=cuts or TierCuts())
+    tier = tier_codes(ever.reverse(), cuts=cuts or TierCuts(), currency=basis.currency)
     if asked.window_days is not None:
         tier = pl.lit(found.totals.select(pl.col("sales_ever").alias("net_sales")).select(tier).to_series())
     scored = found.totals.with_columns(
         (basis.as_of_day - pl.col("last_day")).cast(pl.Int32).alias("recency_days"),
         tier.alias("tier"),
         *(score_cuts.expressions() if score_cuts else no_scores()),
-    ).with_columns(_segment(score_cuts, asked).alias("segment"))
+    ).with_columns(segment_codes(score_cuts, asked).alias("segment"))
     codes = codes if score_cuts else ()
     by_value = by_tables(scored, basis=basis, by=asked.by, window_days=asked.window_days, codes=codes)
     return View(
@@ -195,7 +196,7 @@ def rfm(
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
-        labels={"segment": asked.own_scheme.labels} if asked.own_scheme else {},
+        labels={**(cuts or TierCuts()).labels, **({"segment": asked.own_scheme.labels} if asked.own_scheme else {})},
     )
 
 
@@ -203,7 +204,11 @@ def _totals(basis: Basis, window_days: int | None) -> pl.DataFrame:
     """What `totals_in` gives; with a window, orders and net sales are those in it, and `sales_ever` has them all."""
     if window_days is None:
         return totals_in(basis)
-    totals = run_window(basis.ledger, since_day=basis.as_of_day - window_days + 1)
+    since_day = basis.as_of_day - window_days + 1
+    totals = run_window(basis.ledger, since_day=since_day)
+    if basis.scope.by_refund_day:
+        totals = less_refunds(totals, basis.refunds_with())
+        totals = less_refunds(totals, basis.refunds_with(since_day=since_day), sales="window_sales")
     if not totals.get_column("window_orders").sum():
         raise nothing_error(
             "no-purchases",
@@ -217,7 +222,13 @@ def _totals(basis: Basis, window_days: int | None) -> pl.DataFrame:
     )
 
 
-def _segment(cuts: Cuts | None, asked: Asked) -> pl.Expr:
+def segment_codes(cuts: Cuts | None, asked: Asked) -> pl.Expr:
+    """The class of each customer by the scheme that is asked for; null without cuts.
+
+    Args:
+        cuts: Where high begins. Uses `last_day`, `order_count`, `net_sales`, and the three scores for schemes by score.
+        asked: Names the scheme.
+    """
     if cuts is None:
         return pl.lit(None, dtype=pl.String)
     is_high = {
@@ -230,6 +241,11 @@ def _segment(cuts: Cuts | None, asked: Asked) -> pl.Expr:
     if asked.scheme != CHINESE8:
         return grid_of_ten()
     return eight_classes(is_recent=is_high["r"], is_frequent=is_high["f"], is_rich=is_high["m"])
+
+
+def rfm_text() -> pl.Expr:
+    """The three scores in one word, such as `524`."""
+    return (pl.col("r_score").cast(pl.Int32) * 100 + pl.col("f_score") * 10 + pl.col("m_score")).cast(pl.String)
 
 
 def _more(scored: pl.DataFrame, cuts: Cuts | None, asked: Asked, *, codes: tuple[str, ...]) -> dict[str, pl.DataFrame]:
@@ -277,9 +293,7 @@ def _table(scored: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFr
         .with_columns(
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
             pl.from_epoch("first_day", time_unit="d").alias("first_order_on"),
-            (pl.col("r_score").cast(pl.Int32) * 100 + pl.col("f_score") * 10 + pl.col("m_score"))
-            .cast(pl.String)
-            .alias("rfm"),
+            rfm_text().alias("rfm"),
             pl.col("segment", "tier").cast(pl.String),
         )
         .select(COLUMNS)

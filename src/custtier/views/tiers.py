@@ -9,11 +9,12 @@ import polars as pl
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_fewest
-from custtier.settings import TierCuts
-from custtier.views.named_tiers import tier_bounds, tier_codes, tier_table
+from custtier.tiering import TierCuts
+from custtier.views.named_tiers import codes_by, tier_bounds, tier_table
 from custtier.views.near import near_table, parse_reach
 from custtier.views.people import with_people
 from custtier.views.ranked import ranked
+from custtier.views.rising import rising_of
 from custtier.views.shares import divided
 from custtier.views.top_group import top_group
 from custtier.views.view import View
@@ -71,7 +72,7 @@ def tiers(
         facts: Orders, refunds and customers.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
-        cuts: Where the named tiers end.
+        cuts: The named tiers.
         top: `20%` of the customers or `300` of them; the default when `sales` is not given either.
         sales: `80%`: the fewest customers who make this share of the sales.
         window_days: Only the orders of so many days that end on the day observed; who has none in them is no
@@ -93,24 +94,27 @@ def tiers(
     amounts, basis, found = everyone.amounts, everyone.basis, everyone.found
     cutoff = group.cutoff(amounts)
     cuts = cuts or TierCuts()
+    bounds = tier_bounds(amounts, cuts=cuts, currency=basis.currency)
     named = found.totals.with_columns(
-        tier_codes(amounts, cuts=cuts).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
+        codes_by(bounds, codes=cuts.codes).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
     )
     answer = View(
         command="tiers",
         parameters={"top": group.typed_top, "sales": sales, "window": window_days},
         summary={**_spread(amounts, cutoff=cutoff), **found.unattributed},
-        tables={"tiers": tier_table(named), "lorenz": lorenz(amounts)},
+        tables={"tiers": tier_table(named, codes=cuts.codes), "lorenz": lorenz(amounts)},
         heights={"customers": amounts.len()},
         notes=everyone.notes,
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
+        labels=cuts.labels,
     )
     if near is None:
         return replace(answer, tables={"customers": _table(named, facts=facts, rows=rows), **answer.tables})
     reach = parse_reach(near.within, currency=basis.currency)
-    table, count = near_table(named, bounds=tier_bounds(amounts, cuts=cuts), reach=reach, facts=facts, rows=rows)
+    rising = rising_of(amounts, bounds=bounds, cuts=cuts)
+    table, count = near_table(named, rising=rising, codes=cuts.codes, reach=reach, facts=facts, rows=rows)
     return replace(
         answer,
         parameters={**answer.parameters, "near": True, "within": near.within},
