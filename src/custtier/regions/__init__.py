@@ -1,0 +1,114 @@
+"""Places as one name each: 广东, 广东省 and Guangdong are one province; what is in no table stays unknown."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+TABLE: Final = Path(__file__).parent / "china.toml"
+"""The places, by GB/T 2260 at the levels of province and prefecture."""
+
+AREAS: Final = ("north", "northeast", "east", "central", "south", "southwest", "northwest", "beyond")
+"""Parts of the country: the customary seven, and Hong Kong, Macau and Taiwan."""
+
+_LED_BY: Final = r"^[\s,，\[【(（]*(?:中国|中國|china)?[\s,，\-]*"
+_PROVINCE_WORDS: Final = r"(?:省|市|特别行政区|特別行政區|(?:壮族|维吾尔|回族)?自治区)?"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The table of places, ready to look up.
+
+    Args:
+        provinces: Every name of a province, in small letters → its short name.
+        areas: Province → part of the country.
+        cities: City → its provinces; two where the name of a prefecture is used twice.
+        alone: Provinces that are their own city.
+    """
+
+    provinces: Mapping[str, str]
+    areas: Mapping[str, str]
+    cities: Mapping[str, tuple[str, ...]]
+    alone: tuple[str, ...]
+
+
+@cache
+def places() -> Places:
+    """The table of places, read once."""
+    with TABLE.open("rb") as file:
+        rows = tomllib.load(file)["province"]
+    cities: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        for city in row["cities"].split():
+            cities[city] = (*cities.get(city, ()), row["name"])
+    return Places(
+        provinces={name.lower(): row["name"] for row in rows for name in (row["name"], *row["also"])},
+        areas={row["name"]: row["area"] for row in rows},
+        cities=cities,
+        alone=tuple(row["name"] for row in rows if not row["cities"]),
+    )
+
+
+def with_places(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `province`, `city` and `region` by the table of places, in place of what was written.
+
+    What a cell of its own says comes before what the address says. A city in no province of the table, or not in the
+    province that is named, is unknown; where only the city is known, it tells the province.
+
+    Args:
+        rows: Uses `province`, `city`, `address` (text, any of them null).
+
+    Returns:
+        The rows in their order: `province`, `city` short Chinese names, `region` one of `AREAS`; null where unknown.
+    """
+    found = places()
+    address = _plain("address")
+    named = rows.with_columns(
+        pl.coalesce(_province(_plain("province")), _province(address), _province(_plain("city"))).alias("found"),
+        pl.coalesce(_city(_plain("city")), _city(_below_province(address)), _city(_plain("province"))).alias("place"),
+    )
+    once = {city: of[0] for city, of in found.cities.items() if len(of) == 1}
+    pairs = [f"{province}/{city}" for city, of in found.cities.items() for province in of]
+    province = pl.coalesce("found", pl.col("place").replace_strict(once, default=None, return_dtype=pl.String))
+    return (
+        named.with_columns(province.alias("province"))
+        .with_columns(
+            pl.when(pl.col("province").is_in(list(found.alone)))
+            .then(pl.col("province"))
+            .when(pl.concat_str("province", pl.lit("/"), "place").is_in(pairs))
+            .then(pl.col("place"))
+            .alias("city"),
+            pl.col("province").replace_strict(found.areas, default=None, return_dtype=pl.String).alias("region"),
+        )
+        .drop("found", "place")
+    )
+
+
+def _plain(column: str) -> pl.Expr:
+    return pl.col(column).str.normalize("NFKC").str.to_lowercase().str.strip_chars()
+
+
+def _province(text: pl.Expr) -> pl.Expr:
+    """The province that a text begins with."""
+    known = places().provinces
+    word = text.str.extract(f"{_LED_BY}({_either(known)})", 1)
+    return word.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def _below_province(address: pl.Expr) -> pl.Expr:
+    """What follows the province that an address begins with, if it begins with one."""
+    return address.str.replace(rf"{_LED_BY}(?:{_either(places().provinces)}){_PROVINCE_WORDS}[\s,，]*", "")
+
+
+def _city(text: pl.Expr) -> pl.Expr:
+    """The city that a text begins with."""
+    return text.str.extract(f"{_LED_BY}({_either(places().cities)})", 1)
+
+
+def _either(names: Iterable[str]) -> str:
+    """A pattern of any of the names, longer ones before those that they begin with."""
+    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
