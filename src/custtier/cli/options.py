@@ -67,7 +67,14 @@ Channel = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Only orders of this channel; may be repeated.")
 ]
 Agent = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this agent; may be repeated.")]
-Currency = Annotated[str | None, typer.Option(metavar="CODE", help="Only orders in this currency, such as CNY.")]
+Currency = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", help="The currency, such as CNY: only its orders, and those that [rates] convert."),
+]
+RefundBasis = Annotated[
+    str,
+    typer.Option(metavar="BASIS", help="A refund lowers the sales of its order's day (order) or of its own (refund)."),
+]
 NoExclusions = Annotated[
     bool, typer.Option("--no-exclusions", help="Count the orders too that the exclusion rules take out.")
 ]
@@ -240,6 +247,7 @@ def question(
     channel: Channel = None,
     agent: Agent = None,
     currency: Currency = None,
+    refund_basis: RefundBasis = "order",
     no_exclusions: NoExclusions = False,
     store: Store = None,
     form: OutputForm = None,
@@ -265,6 +273,7 @@ def question(
         channels=tuple(channel or ()),
         agents=tuple(agent or ()),
         currency=currency.upper() if currency else None,
+        refund_basis=refund_basis.strip().lower(),
         use_exclusions=not no_exclusions,
         rows=shown if table is None else None,
         passwords=passwords_of(ctx, password_file),

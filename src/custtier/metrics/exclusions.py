@@ -16,6 +16,7 @@ import polars as pl
 from custtier.currencies import minor_digits
 from custtier.facts import Facts
 from custtier.metrics.brushed import brushed_orders
+from custtier.metrics.conversion import converted
 from custtier.metrics.frames import polars_behind
 from custtier.metrics.scope import Scope, in_scope
 from custtier.metrics.wholesale import wholesale_orders
@@ -123,7 +124,11 @@ def taken_orders(
         .select("order_key", "account_key", "order_day", "currency", "gross", "undated_refund", "dated_refund", "rule")
         .collect(engine="streaming")
     )
-    return with_net_sales(found, facts, as_of=as_of).drop("undated_refund", "dated_refund")
+    netted = with_net_sales(found, facts, as_of=as_of).drop("undated_refund", "dated_refund")
+    if scope is None or scope.conversion is None:
+        return netted
+    sales = pl.col("net_sales")
+    return netted.with_columns(pl.when(sales > 0).then(converted(sales, conversion=scope.conversion)).otherwise(sales))
 
 
 def with_net_sales(orders: pl.DataFrame, facts: Facts, *, as_of: date) -> pl.DataFrame:

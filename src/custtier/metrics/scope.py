@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 
 from custtier.metrics.frames import Lazy
 from custtier.periods import day_number
+from custtier.rates import Conversion
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Scope:
         channels: Channels used.
         agents: Agents used.
         currency: The only currency used.
+        conversion: Other currencies whose orders are used too, converted into it.
+        by_refund_day: Whether a refund counts in the period in which it was made, whenever the order was paid.
     """
 
     since: date | None = None
@@ -33,6 +36,15 @@ class Scope:
     channels: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     currency: str | None = None
+    conversion: Conversion | None = None
+    by_refund_day: bool = False
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies used; empty for all."""
+        if self.currency is None:
+            return ()
+        return (self.currency, *(self.conversion.currencies if self.conversion else ()))
 
     def listed(self) -> dict[str, tuple[str, ...]]:
         """The columns of `schema.PURCHASES` that are held to a list of values, with these values."""
@@ -41,7 +53,7 @@ class Scope:
             "shop": self.shops,
             "channel": self.channels,
             "agent": self.agents,
-            "currency": (self.currency,) if self.currency else (),
+            "currency": self.currencies,
         }
         return {column: values for column, values in lists.items() if values}
 

@@ -7,6 +7,9 @@ from custtier.text import Catalogue
 from custtier.text.values import by_name
 
 NOTES: Final[Mapping[str, str]] = {
+    "unknown_customer_ids": (
+        "{file}: rows whose customer id is known to nobody here: {rows}; they come in and belong to nobody"
+    ),
     "as_of_after_data": (
         "answered as of {as_of}, but the data ends on {data_through}: purchases after that day are not known and look "
         "like silence"
@@ -139,6 +142,12 @@ NOTES: Final[Mapping[str, str]] = {
         "purchases that belong to nobody (no account, full phone or e-mail): {count}; they stand beside the customers' "
         "figures, not in them"
     ),
+    "by_refund_day": (
+        "refunds count by the day on which they were made, those of older orders too; who was refunded at least what "
+        "they bought in the period stands in the summary alone"
+    ),
+    "converted": "orders in {currency} are converted into {to} at the rates of the settings: {orders}",
+    "without_rate": "orders in {currency} are left out, the settings have no rate for it: {orders}",
     "undated_refunds": "orders with a refund without a day: {count}; it is taken as made with the order",
     "assumed_refunds": (
         "{file}: refunded orders that do not say how much was given back: {orders}; all that was paid is taken off, "

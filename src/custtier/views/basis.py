@@ -1,7 +1,7 @@
 """What every view starts from: the day observed, the orders used, one row per customer, and the remarks on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -9,7 +9,9 @@ import polars as pl
 
 from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
+from custtier.metrics.conversion import converted
 from custtier.metrics.frames import Lazy, polars_behind
+from custtier.metrics.refunds_made import less_refunds, refunds_made
 from custtier.metrics.runs import Ledger, run_totals
 from custtier.metrics.sales import purchases_as_of
 from custtier.metrics.scope import Scope, in_scope
@@ -30,6 +32,7 @@ class Basis:
         refunds: The dated refunds that count; None when all of them do.
         is_sorted: Whether `purchases` are still sorted by account and day.
         is_whole: Whether every order known is used.
+        scope: Which orders these are.
     """
 
     facts: Facts
@@ -39,6 +42,7 @@ class Basis:
     refunds: Lazy | None
     is_sorted: bool
     is_whole: bool
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def purchases(self) -> Lazy:
@@ -46,13 +50,42 @@ class Basis:
         return self.purchases_with()
 
     def purchases_with(self, *columns: str) -> Lazy:
-        """The same with more columns of `orders`."""
-        return purchases_as_of(
+        """The same with more columns of `orders`; refunds that count by their own day are not taken off."""
+        conversion = self.scope.conversion
+        keep = dict.fromkeys([*columns, *(["currency"] if conversion else [])])
+        found = purchases_as_of(
             self.orders,
             as_of=self.as_of,
             dated_refunds=self.refunds,
-            has_dated_refunds=self.facts.extent.dated_refunds > 0,
-            keep=columns,
+            has_dated_refunds=self.facts.extent.dated_refunds > 0 and not self.scope.by_refund_day,
+            keep=list(keep),
+        )
+        if conversion is None:
+            return found
+        net_sales = converted(pl.col("net_sales"), conversion=conversion)
+        kept = polars_behind(found).with_columns(net_sales.alias("net_sales"))
+        return nw.from_native(kept.select("account_key", "order_day", "net_sales", *columns))
+
+    def refunds_with(self, *columns: str, since_day: int | None = None) -> pl.LazyFrame:
+        """The refunds made in the period, of orders of any day: what `purchases_with` does not take off by refund day.
+
+        Args:
+            columns: Columns of the refunded order.
+            since_day: Number of a first day later than that of the scope.
+
+        Returns:
+            `metrics.refunds_made.refunds_made`.
+        """
+        scope = self.scope
+        anytime = replace(scope, since=None, until=None)
+        last = min(self.as_of, scope.until) if scope.until else self.as_of
+        made = self.facts.dated_refunds.filter(pl.col("refund_day") <= day_number(last))
+        first = [since_day, day_number(scope.since) if scope.since else None]
+        for day in (day for day in first if day is not None):
+            made = made.filter(pl.col("refund_day") >= day)
+        orders = in_scope(nw.from_native(self.facts.purchases), scope=anytime, as_of=self.as_of)
+        return refunds_made(
+            made, polars_behind(orders), accounts=self.accounts, conversion=scope.conversion, keep=columns
         )
 
     @property
@@ -80,17 +113,21 @@ class Customers:
         unattributed_orders: Purchases that belong to nobody.
         unattributed_sales: Their net sales, minor units.
         notes: Remarks on the orders used.
+        refunded: Refunds by their own day: `refunded_customers`, who were refunded at least what they bought in the
+            period and are not among `totals`, and their `refunded_sales`, minor units, 0 or below.
     """
 
     totals: pl.DataFrame
     unattributed_orders: int
     unattributed_sales: int
     notes: tuple[Note, ...]
+    refunded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unattributed(self) -> Mapping[str, int]:
-        """The two figures that every customer view carries beside its sums."""
-        return {"unattributed_orders": self.unattributed_orders, "unattributed_sales": self.unattributed_sales}
+        """The figures that every customer view carries beside its sums, so that they add up to the shop's."""
+        nobodys = {"unattributed_orders": self.unattributed_orders, "unattributed_sales": self.unattributed_sales}
+        return {**nobodys, **self.refunded}
 
 
 def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
@@ -127,7 +164,7 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
     if not is_whole:
         orders = in_scope(orders, scope=scope, as_of=observed)
     # no refund is dated after the last day known: only an earlier day asks which of them had been made
-    all_made = extent.last_on is None or observed >= extent.last_on or not extent.dated_refunds
+    all_made = extent.last_on is None or observed >= extent.last_on or not extent.dated_refunds or scope.by_refund_day
     refunds = None if all_made else nw.from_native(facts.dated_refunds)
     return Basis(
         facts=facts,
@@ -137,13 +174,15 @@ def basis_of(facts: Facts, *, scope: Scope, as_of: date | None) -> Basis:
         refunds=refunds,
         is_sorted=all_made,
         is_whole=is_whole,
+        scope=scope,
     )
 
 
 def totals_in(basis: Basis) -> pl.DataFrame:
     """Orders, net sales, first and last day of each customer: `metrics.totals.customer_totals`."""
     if basis.is_sorted:
-        return run_totals(basis.ledger)
+        totals = run_totals(basis.ledger)
+        return less_refunds(totals, basis.refunds_with()) if basis.scope.by_refund_day else totals
     accounts = None if basis.accounts is None else nw.from_native(basis.accounts)
     return polars_behind(customer_totals(basis.purchases, accounts=accounts)).collect(engine="streaming")
 
@@ -168,7 +207,15 @@ def customers_of(basis: Basis, everyone: pl.DataFrame) -> Customers:
     if not attributed.height:
         raise _nothing(basis, unattributed_orders)
     notes = _notes(basis, unattributed_orders)
-    return Customers(attributed, unattributed_orders, unattributed_sales, notes)
+    if not basis.scope.by_refund_day:
+        return Customers(attributed, unattributed_orders, unattributed_sales, notes)
+    sales = pl.col("net_sales")
+    is_refunded = (sales < 0) | ((sales == 0) & (pl.col("order_count") > 0))
+    lost, attributed = attributed.filter(is_refunded), attributed.filter(~is_refunded)
+    if not attributed.height:
+        raise _nothing(basis, unattributed_orders)
+    refunded = {"refunded_customers": lost.height, "refunded_sales": int(lost.get_column("net_sales").sum())}
+    return Customers(attributed, unattributed_orders, unattributed_sales, (*notes, Note("by_refund_day")), refunded)
 
 
 def _nothing(basis: Basis, unattributed_orders: int) -> Exception:
@@ -201,7 +248,24 @@ def _notes(basis: Basis, unattributed_orders: int) -> tuple[Note, ...]:
     through = basis.facts.extent.data_through
     if through and basis.as_of > through:
         notes.append(Note("as_of_after_data", {"as_of": basis.as_of, "data_through": through}))
-    return (*basis.facts.notes, *notes)
+    return (*basis.facts.notes, *notes, *_converted(basis))
+
+
+def _converted(basis: Basis) -> list[Note]:
+    """A remark on each currency whose orders are converted, and on those that cannot be."""
+    conversion = basis.scope.conversion
+    if conversion is None:
+        return []
+    anything = replace(basis.scope, currency=None, conversion=None)
+    used = polars_behind(in_scope(nw.from_native(basis.facts.purchases), scope=anything, as_of=basis.as_of))
+    counts = dict(used.group_by("currency").len().collect(engine="streaming").iter_rows())
+    notes = [
+        Note("converted", {"orders": counts[name], "currency": name, "to": conversion.to})
+        for name in conversion.currencies
+        if counts.get(name)
+    ]
+    strange = sorted({name for name in counts if name} - {conversion.to, *conversion.currencies})
+    return [*notes, *(Note("without_rate", {"orders": counts[name], "currency": name}) for name in strange)]
 
 
 def _remarkable(basis: Basis) -> Mapping[str, int]:

@@ -59,7 +59,7 @@ def by_tables(
     bought = _bought(basis, by=by, window_days=window_days)
     each = (
         bought.group_by("value", "customer_key")
-        .agg(pl.len().cast(pl.Int64).alias("orders"), pl.col("net_sales").sum())
+        .agg(pl.col("is_order").sum().cast(pl.Int64).alias("orders"), pl.col("net_sales").sum())
         .join(scored.lazy().select("customer_key", pl.col("segment").cast(pl.String)), on="customer_key")
     )
     sums = (
@@ -94,7 +94,10 @@ def nameless(tables: Mapping[str, pl.DataFrame]) -> list[Note]:
 
 
 def _bought(basis: Basis, *, by: str, window_days: int | None) -> pl.LazyFrame:
-    """Purchases of customers, once for each value: `customer_key`, `value`, `net_sales`."""
+    """Purchases of customers, once for each value: `customer_key`, `value`, `net_sales`, `is_order`.
+
+    Refunds that count by their own day are rows below zero, under the values of their order.
+    """
     shown = "order_key" if by == "category" else by
     bought = polars_behind(basis.purchases_with(shown)).filter(pl.col("account_key").is_not_null())
     if window_days is not None:
@@ -107,9 +110,15 @@ def _bought(basis: Basis, *, by: str, window_days: int | None) -> pl.LazyFrame:
         bought = bought.join(persons, on="customer_key", how="left").with_columns(
             pl.coalesce("person", "customer_key").alias("customer_key")
         )
+    bought = bought.select("customer_key", shown, "net_sales", pl.lit(value=True).alias("is_order"))
+    if basis.scope.by_refund_day:
+        since_day = None if window_days is None else basis.as_of_day - window_days + 1
+        refunds = basis.refunds_with(shown, since_day=since_day).filter(pl.col("customer_key").is_not_null())
+        lowering = refunds.select("customer_key", shown, -pl.col("refunded").alias("net_sales"))
+        bought = pl.concat([bought, lowering.with_columns(pl.lit(value=False).alias("is_order"))])
     if by == "category":
         return _shared_out(bought, facts=basis.facts)
-    return bought.select("customer_key", pl.col(by).alias("value"), "net_sales")
+    return bought.select("customer_key", pl.col(by).alias("value"), "net_sales", "is_order")
 
 
 def _shared_out(bought: pl.LazyFrame, *, facts: Facts) -> pl.LazyFrame:
@@ -135,11 +144,12 @@ def _shared_out(bought: pl.LazyFrame, *, facts: Facts) -> pl.LazyFrame:
         )
     )
     weight, net = pl.col("weight"), pl.col("net_sales").cast(pl.Int128)
-    total = weight.sum().over("order_key")
-    reached = weight.cum_sum().over("order_key", order_by=pl.col("category"))
+    total = weight.sum().over("row")
+    reached = weight.cum_sum().over("row", order_by=pl.col("category"))
     part = (net * reached // total - net * (reached - weight) // total).cast(pl.Int64)
     return (
-        bought.join(items, on="order_key", how="left")
+        bought.with_row_index("row")
+        .join(items, on="order_key", how="left")
         .with_columns(weight.fill_null(1))
-        .select("customer_key", pl.col("category").alias("value"), part.alias("net_sales"))
+        .select("customer_key", pl.col("category").alias("value"), part.alias("net_sales"), "is_order")
     )

@@ -35,7 +35,7 @@ def with_exclusions(facts: Facts, question: Question) -> Facts:
     if as_of is None:
         return facts
     exclusions = ready(rules, facts, question, as_of=as_of)
-    scope = scope_of(question)
+    scope = scope_of(question, is_of_period=True)
     found = receipts(taken_orders(facts, exclusions, as_of=as_of, scope=scope), exclusions)
     currency = scope.currency or (facts.extent.currencies[0] if len(facts.extent.currencies) == 1 else None)
     rows = list(found.iter_rows(named=True))

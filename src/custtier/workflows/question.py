@@ -28,7 +28,8 @@ class Question:
         shops: Only orders of these shops.
         channels: Only orders of these channels.
         agents: Only orders of these agents.
-        currency: Only orders in this currency.
+        currency: Only orders in this currency, and those that the settings' rates convert into it.
+        refund_basis: `order`: a refund lowers its order; `refund`: the period in which it was made.
         use_exclusions: Whether the user's exclusion rules hold.
         rows: How many rows of the answer's first table will be shown; None for all. The rest need not be made.
         passwords: Those that may open `files`.
@@ -48,6 +49,7 @@ class Question:
     channels: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     currency: str | None = None
+    refund_basis: str = "order"
     use_exclusions: bool = True
     rows: int | None = None
     passwords: "Passwords | None" = field(default=None, compare=False, repr=False)

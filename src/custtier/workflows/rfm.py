@@ -52,7 +52,7 @@ def rfm(
     answer = view.rfm(
         facts,
         as_of=question.as_of,
-        scope=scope_of(question),
+        scope=scope_of(question, is_of_period=True),
         cuts=question.settings.tier_cuts,
         asked=asked,
         rows=question.rows,

@@ -37,7 +37,7 @@ def tiers(
     answer = view.tiers(
         facts,
         as_of=question.as_of,
-        scope=scope_of(question),
+        scope=scope_of(question, is_of_period=True),
         cuts=question.settings.tier_cuts,
         top=top,
         sales=sales,
