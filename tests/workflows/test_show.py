@@ -16,8 +16,9 @@ from custtier.workflows.churn import churn
 from custtier.workflows.importing import import_files
 from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
-from custtier.workflows.show import Matches, show
+from custtier.workflows.show import show
 from custtier.workflows.tiers import tiers
+from custtier.workflows.whom import Matches
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 HALFWAY = date(2026, 1, 31)

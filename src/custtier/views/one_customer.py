@@ -1,0 +1,121 @@
+"""What the analyses say of one customer, from one pass over everybody's purchases."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from custtier.facts import Facts
+from custtier.metrics.runs import run_rhythm
+from custtier.metrics.scope import Scope
+from custtier.settings import ChurnLevels
+from custtier.tiering import TierCuts
+from custtier.views.basis import Basis, Customers, basis_of, customers_of
+from custtier.views.churn import DEFAULT_DAYS
+from custtier.views.churn_reasons import reason_text
+from custtier.views.named_tiers import tier_codes
+from custtier.views.rfm import Asked, rfm_text, segment_codes
+from custtier.views.rfm_cuts import no_scores, ranked_cuts
+from custtier.views.shares import divided
+from custtier.views.usual_gap import with_usual_gap
+from custtier.views.warning_levels import FIXED, level_codes, levels_of
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everybody's purchases, added up, and one customer among them.
+
+    Args:
+        basis: The orders used.
+        found: Everyone who bought: the columns of `metrics.runs.Rhythm.customers`.
+        mine: The one customer's row of `found.totals`, with the usual gap as `gap_days` / `gap_parts`; no row when they
+            bought nothing.
+        sales: Net sales of all customers, ascending.
+        last_days: Day numbers of their last purchases, ascending.
+        gaps: How often each gap occurs; None when it was not asked for.
+    """
+
+    basis: Basis
+    found: Customers
+    mine: pl.DataFrame
+    sales: pl.Series
+    last_days: pl.Series
+    gaps: pl.DataFrame | None
+
+
+def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scope, with_gaps: bool = False) -> Measured:
+    """Everybody's purchases, added up, and one customer among them.
+
+    Args:
+        facts: Orders, refunds and customers.
+        customer_key: Who is asked about.
+        as_of: Last day observed; None for the last day known.
+        scope: Which orders are used.
+        with_gaps: Count the gaps between purchase days too.
+
+    Raises:
+        CusttierError: Those of `basis_of` and `customers_of`.
+    """
+    basis = basis_of(facts, scope=scope, as_of=as_of)
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps)
+    found = customers_of(basis, rhythm.customers)
+    is_mine = pl.col("customer_key") == customer_key
+    mine = found.totals.filter(is_mine)
+    # who bought on one day has the gap of everybody else: only then are the others' gaps looked at
+    has_rhythm = mine.height and mine.get_column("purchase_days").item() > 1
+    measured_by = mine if has_rhythm or not mine.height else found.totals
+    return Measured(
+        basis=basis,
+        found=found,
+        mine=with_usual_gap(measured_by).filter(is_mine),
+        sales=found.totals.get_column("net_sales").sort(),
+        last_days=found.totals.get_column("last_day").sort(),
+        gaps=rhythm.gaps,
+    )
+
+
+def figures_of(seen: Measured, *, tier_cuts: TierCuts, churn_levels: ChurnLevels, lang: str) -> dict[str, object]:
+    """What `tiers`, `rfm` and `churn` say of the customer, their place by net sales, and what one order brings.
+
+    Args:
+        seen: The customer among all.
+        tier_cuts: Where the named tiers end.
+        churn_levels: Where the warning levels begin.
+        lang: Language of `reason`.
+
+    Returns:
+        Column → value; nothing for somebody who bought nothing.
+    """
+    if not seen.mine.height:
+        return {}
+    cuts = ranked_cuts(seen.last_days, seen.sales)
+    levels = levels_of(FIXED, days=DEFAULT_DAYS, settings=churn_levels, gaps=None)
+    sales, orders = pl.col("net_sales"), pl.col("order_count")
+    no_more = int(seen.sales.search_sorted(seen.mine.get_column("net_sales").item(), side="right"))
+    row = (
+        seen.mine.with_columns((seen.basis.as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"))
+        .with_columns(*(cuts.expressions() if cuts else no_scores()), level_codes(levels).alias("churn_level"))
+        .select(
+            "order_count",
+            "net_sales",
+            "purchase_days",
+            "recency_days",
+            tier_codes(seen.sales.reverse(), cuts=tier_cuts, currency=seen.basis.currency)
+            .cast(pl.String)
+            .alias("tier"),
+            segment_codes(cuts, Asked()).cast(pl.String).alias("segment"),
+            rfm_text().alias("rfm"),
+            pl.col("churn_level").cast(pl.String),
+            reason_text(levels, lang=lang).alias("reason"),
+            pl.from_epoch("first_day", time_unit="d").alias("first_order_on"),
+            pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
+            divided(pl.col("gap_days"), pl.col("gap_parts")).alias("usual_gap_days"),
+            divided(pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")).alias("overdue_ratio"),
+            pl.col("last_year_sales").alias("value_at_stake"),
+            divided(sales, int(seen.sales.sum())).alias("sales_share"),
+            pl.lit(seen.sales.len() - no_more + 1).alias("sales_rank"),
+            # halves up, as amounts are rounded everywhere
+            ((sales * 2 + orders) // (orders * 2)).alias("average_order"),
+        )
+    )
+    return row.row(0, named=True)
