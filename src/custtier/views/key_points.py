@@ -1,0 +1,109 @@
+"""What each part of a customer's worth for one-to-one care comes to, in tenths of a point, from the facts behind it."""
+
+from collections.abc import Collection
+from typing import Final
+
+import polars as pl
+
+FULL: Final = 1000
+"""Tenths of a point that a part gives at most."""
+
+IN_TIME: Final = 1
+"""Up to so many usual gaps since the last purchase nothing is taken off."""
+LOST: Final = 3
+"""From so many on nothing is left: where `churn --method own` calls a customer lapsed by default."""
+NO_RHYTHM_GAP_DAYS: Final = 30
+"""Taken for the usual gap where nobody bought on two days: lapsed after the 90 days of `churn`."""
+
+REACH: Final = {"is_contact": 4, "answers": 3, "has_phone": 2, "has_agent": 1}
+"""What makes a customer reachable, and how much each weighs against the others."""
+
+
+def repurchase_points() -> pl.Expr:
+    """Points for how likely the customer buys again: days that have passed against the usual gap, times bought before.
+
+    All points up to one usual gap since the last purchase, none from three on, evenly between; times n / (n + 1) for n
+    purchase days (Laplace's rule of succession: n − 1 returns and no failure yet). Points, no probability.
+
+    Returns:
+        Int64 over `recency_days`, `purchase_days`, `gap_days`, `gap_parts` (Int64).
+    """
+    gap = pl.col("gap_days").fill_null(NO_RHYTHM_GAP_DAYS)
+    parts = pl.col("gap_parts").fill_null(1)
+    bought = pl.col("purchase_days")
+    whole = (LOST - IN_TIME) * gap
+    left = pl.min_horizontal(pl.max_horizontal(LOST * gap - pl.col("recency_days") * parts, pl.lit(0)), whole)
+    return FULL * bought * left // (whole * (bought + 1))
+
+
+def with_value(totals: pl.DataFrame) -> pl.DataFrame:
+    """`totals` with `sales_above` and `value_points`: points for what the customer is worth by sales of a year.
+
+    `sales_above` (Int64, minor units) are the sales of all who bought for more. Points are the share of all sales of
+    the year that is left without them: the best customer has all points, who bought nothing in the year none.
+
+    Args:
+        totals: Uses `window_sales`.
+
+    Returns:
+        Points are null for everybody where nobody bought in the year.
+    """
+    amounts = (
+        totals.lazy()
+        .group_by("window_sales")
+        .agg(pl.len().cast(pl.Int64).alias("customers"))
+        .with_columns((pl.col("window_sales") * pl.col("customers")).alias("sold"))
+        .sort("window_sales", descending=True)
+        .select("window_sales", (pl.col("sold").cum_sum() - pl.col("sold")).alias("sales_above"))
+    )
+    total = int(totals.get_column("window_sales").sum())
+    points = FULL * (total - pl.col("sales_above")) // total if total else pl.lit(None, dtype=pl.Int64)
+    return (
+        totals.lazy()
+        .join(amounts, on="window_sales", how="left", maintain_order="left")
+        .with_columns(points.alias("value_points"))
+        .collect()
+    )
+
+
+def influence_points() -> pl.Expr:
+    """Points for how well the customer can speak for the shop: different products bought, different people bought for.
+
+    1 − 1/k for k different products, the same for k different receivers, the mean of what is known of the two; all
+    points for who has a tag of influence; null where nothing is known.
+
+    Returns:
+        Int64 over `product_count`, `receiver_count` (Int64), `is_influencer` (Boolean).
+    """
+    products, receivers = pl.col("product_count"), pl.col("receiver_count")
+    both = FULL * ((products - 1) * receivers + (receivers - 1) * products) // (2 * products * receivers)
+    return (
+        pl.when("is_influencer")
+        .then(FULL)
+        .otherwise(pl.coalesce(both, FULL * (products - 1) // products, FULL * (receivers - 1) // receivers))
+    )
+
+
+def referral_points() -> pl.Expr:
+    """Points for the people whom the customer brought: k / (k + 1), who never bought counting a half.
+
+    Returns:
+        Int64 over `referred_count`, `referred_buyers` (Int64).
+    """
+    halves = pl.col("referred_count") + pl.col("referred_buyers")
+    return FULL * halves // (halves + 2)
+
+
+def reachability_points(known: Collection[str]) -> pl.Expr:
+    """Points for how well the customer can be reached: the weights (`REACH`) of what holds, of all that is known here.
+
+    Args:
+        known: The keys of `REACH` of which the shop knows anything.
+
+    Returns:
+        Int64 over columns of these names (Boolean); null where the shop knows nothing.
+    """
+    if not known:
+        return pl.lit(None, dtype=pl.Int64)
+    holds = pl.sum_horizontal(pl.col(name).cast(pl.Int64) * REACH[name] for name in REACH if name in known)
+    return FULL * holds // sum(REACH[name] for name in REACH if name in known)
