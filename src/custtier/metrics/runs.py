@@ -17,6 +17,7 @@ _BLOCK_ROWS = 400_000
 """Rows taken at once: they stay in the processor's cache."""
 
 _NOTHING = pl.DataFrame(schema={"customer_key": pl.Int64, "order_day": pl.Int32, "net_sales": pl.Int64})
+_NO_ENDS: Final[Mapping[str, pl.Expr]] = {}
 
 _CUSTOMER = pl.col("customer_key")
 _DAY = pl.col("order_day")
@@ -77,6 +78,18 @@ def run_window(ledger: Ledger, *, since_day: int) -> pl.DataFrame:
     return _measured(ledger, sums=_window_sums(since_day), with_gaps=False).customers
 
 
+def run_sums(ledger: Ledger, *, sums: Mapping[str, pl.Expr], ends: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """What `run_totals` gives of all rows, and what else is asked for.
+
+    Args:
+        ledger: The purchases, with more columns where `sums` and `ends` need them.
+        sums: Name → what each row adds to the customer's sum (Int64).
+        ends: Name → an expression of which the value on the customer's last row is taken; a filled-forward one may
+            come from the customer before, where this one has nothing.
+    """
+    return _measured(ledger, sums=sums, ends=ends, with_gaps=False).customers
+
+
 def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: int | None = None) -> Rhythm:
     """Totals of each customer, the days with a purchase, and the sales of the 365 days that end on the last of them.
 
@@ -102,7 +115,9 @@ def _window_sums(since_day: int) -> dict[str, pl.Expr]:
     return {"window_orders": is_inside.cast(pl.Int32), "window_sales": pl.when(is_inside).then(_SALES).otherwise(0)}
 
 
-def _measured(ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool) -> Rhythm:
+def _measured(
+    ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool, ends: Mapping[str, pl.Expr] = _NO_ENDS
+) -> Rhythm:
     """Goes through the runs once.
 
     Merged accounts are few: their rows are left out where they lie, and sorted apart under their customers.
@@ -110,9 +125,9 @@ def _measured(ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool) -
     pairs = None if ledger.accounts is None else ledger.accounts.collect()
     touched = None if pairs is None else pl.concat([pairs["account_key"], pairs["customer_key"]]).unique().sort()
     customers, gaps, merged = [], [], []
-    for rows in _whole_runs(_batches(ledger)):
+    for rows in _whole_runs(_batches(ledger), nothing=_nothing_of(ledger) if ends else _NOTHING):
         first, last = _bounds(rows)
-        found = _summed(rows, first, last, sums=sums)
+        found = _summed(rows, first, last, sums=sums, ends=ends)
         if touched is not None:
             is_merged = _are_among(found.get_column("customer_key"), touched)
             merged.append(_rows_of(rows, first.filter(is_merged), last.filter(is_merged)))
@@ -124,7 +139,7 @@ def _measured(ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool) -
         lying = pl.concat(merged)
         apart = lying.with_columns(_CUSTOMER.replace(pairs["account_key"], pairs["customer_key"]))
         apart = apart.sort("customer_key", "order_day")
-        customers.append(_summed(apart, *_bounds(apart), sums=sums))
+        customers.append(_summed(apart, *_bounds(apart), sums=sums, ends=ends))
         if with_gaps:
             gaps += [_gaps(lying, sign=-1), _gaps(apart, sign=1)]
     return Rhythm(pl.concat(customers), _counted(gaps) if with_gaps else None)
@@ -138,9 +153,14 @@ def _batches(ledger: Ledger) -> Iterator[pl.DataFrame]:
     return lying.collect_batches(chunk_size=_BLOCK_ROWS, maintain_order=True, engine="streaming")
 
 
-def _whole_runs(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same rows in blocks that end where a run ends; one block at least."""
-    pending: list[pl.DataFrame] = [_NOTHING]
+def _nothing_of(ledger: Ledger) -> pl.DataFrame:
+    """No rows of a ledger with columns of its own."""
+    return pl.DataFrame(schema=ledger.purchases.rename({"account_key": "customer_key"}).collect_schema())
+
+
+def _whole_runs(batches: Iterable[pl.DataFrame], *, nothing: pl.DataFrame = _NOTHING) -> Iterator[pl.DataFrame]:
+    """The same rows in blocks that end where a run ends; one block at least, `nothing` before the first."""
+    pending: list[pl.DataFrame] = [nothing]
     for batch in batches:
         if batch.is_empty():
             continue
@@ -186,7 +206,14 @@ def _rows_of(rows: pl.DataFrame, first: pl.Series, last: pl.Series) -> pl.DataFr
     return rows[places]
 
 
-def _summed(rows: pl.DataFrame, first: pl.Series, last: pl.Series, *, sums: Mapping[str, pl.Expr]) -> pl.DataFrame:
+def _summed(
+    rows: pl.DataFrame,
+    first: pl.Series,
+    last: pl.Series,
+    *,
+    sums: Mapping[str, pl.Expr],
+    ends: Mapping[str, pl.Expr],
+) -> pl.DataFrame:
     """Totals of each run; a run's sum is what the running sum has grown by since the end of the run before it."""
     begin, end = pl.lit(first), pl.lit(last)
     running = {"net_sales": _SALES, **sums}
@@ -198,6 +225,7 @@ def _summed(rows: pl.DataFrame, first: pl.Series, last: pl.Series, *, sums: Mapp
             _DAY.gather(begin).alias("first_day"),
             _DAY.gather(end).alias("last_day"),
             *(values.cum_sum().gather(end).cast(pl.Int64).alias(name) for name, values in running.items()),
+            *(value.gather(end).alias(name) for name, value in ends.items()),
         )
         .with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in running)
         .collect(engine="in-memory")
