@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from custtier.store import Store
 from store import test_list_replay, test_replay
-from store.readings import at, contact, listing, order, reading
+from store.readings import at, contact, listing, order, reading, refund
 from store.test_store import NOW, opened
 
 
@@ -158,3 +158,20 @@ def test_a_buyer_whose_account_reads_as_one_of_the_persons_on_another_platform_s
     store.forget(found["customer_key"].item(), keep_totals=False, at=at("2026-07-01"))
     theirs = before.filter(pl.col("account_key") != found["customer_key"].item())
     assert bought(store)["customer_id"].to_list() == theirs["customer_id"].to_list() != []
+
+
+@pytest.mark.parametrize("keep_totals", [False, True])
+def test_a_record_of_a_refund_that_does_not_name_the_persons_order_goes_with_it(
+    tmp_path: Path, keep_totals: bool
+) -> None:
+    store = opened(tmp_path / "s")
+    named = refund("r", "1", 700, refunded_on=at("2026-03-05").date())
+    bare = {**named, "order_key": None, "payment_id": "p", "amount": 300}
+    lin, wang = order("1", account="lin", gross=1000), order("2", account="wang", gross=900, payment_id="p")
+    store.add([reading([lin], refunds=[named], instant="2026-04-01")], imported_at=NOW)
+    store.add([reading([wang], refunds=[bare], instant="2026-06-01")], imported_at=NOW)
+    before = bought(store)
+    key = before.filter(gross=1000)["account_key"].item()
+    store.forget(key, keep_totals=keep_totals, at=at("2026-07-01"))
+    assert bought(store)["dated_refund"].sum() == (300 if keep_totals else 0)
+    assert store.facts().table("refunds").collect().height == (1 if keep_totals else 0)

@@ -1,6 +1,7 @@
 """Payment bills that complete a shop's orders, worked by hand: R5."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from custtier.sources.reading import Reading
 from store.readings import at, order, reading, refund
 from store.test_fold import facts, only, purchases
+from store.test_store import NOW, opened
 
 DAY = date(2026, 3, 20)
 
@@ -131,3 +133,21 @@ def test_a_nickname_of_a_bill_is_not_handed_on_to_the_shops_order() -> None:
     shop = reading([order("1", payment_id="p", account=None)])
     paid = bill(payment("p", 10000, account="Li", account_kind="account"))
     assert only(shop, paid)["account_key"] is None
+
+
+def test_a_refund_whose_records_name_the_order_and_another_payment_is_the_same_after_a_later_export(
+    tmp_path: Path,
+) -> None:
+    named = refund("r", "1", 700, refunded_on=date(2026, 3, 5))
+    bare = {**named, "order_key": None, "payment_id": "p", "amount": 300}
+    files = [
+        reading([order("1", gross=1000)], [], [named], instant="2026-04-01"),
+        reading([], [], [bare], instant="2026-06-01"),
+        reading([order("1", gross=1000, state="paid", channel="live")], instant="2026-06-02"),
+    ]
+    step_by_step, at_once = opened(tmp_path / "steps"), opened(tmp_path / "once")
+    for file in files:
+        step_by_step.add([file], imported_at=NOW)
+    at_once.add(files, imported_at=NOW)
+    found = [store.facts().purchases.collect()["dated_refund"].to_list() for store in (step_by_step, at_once)]
+    assert found[0] == found[1]

@@ -10,6 +10,7 @@ import polars as pl
 
 from custtier.people import account_keys, with_owner
 from custtier.schema import LISTS, AccountKind, Table, conform
+from custtier.store.fold import fold_refunds
 from custtier.store.payments import PAYMENT
 from custtier.store.person import Person
 from custtier.store.tables import Part, StoredTable
@@ -38,21 +39,24 @@ class Theirs:
         order_keys: Their orders, in whatever import.
         payments: Ids of payments that paid for none but their orders.
         others_keys: Orders of somebody else of which some record shows the person as the buyer.
+        refund_keys: Refunds of their orders, as all imports that stand tell together.
     """
 
     person: Person
     order_keys: pl.Series
     payments: pl.Series
     others_keys: pl.Series
+    refund_keys: pl.Series
 
 
-def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -> Theirs:
+def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame, refunds: pl.LazyFrame) -> Theirs:
     """The orders and payments of a person.
 
     Args:
         person: Who.
         orders: Raw orders of every import, undone ones too.
         standing: The current orders.
+        refunds: Raw refunds of the imports that stand.
     """
     keys = person.account_keys.implode()
     current = standing.filter(pl.col("account_key").is_in(keys) & ~pl.col("is_absorbed"))
@@ -77,7 +81,20 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame) -
     foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
     others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
-    return Theirs(person=person, order_keys=found["order_key"], payments=own_payments, others_keys=others["order_key"])
+    return Theirs(
+        person=person,
+        order_keys=found["order_key"],
+        payments=own_payments,
+        others_keys=others["order_key"],
+        refund_keys=_refunds_of(found, refunds),
+    )
+
+
+def _refunds_of(found: pl.DataFrame, refunds: pl.LazyFrame) -> pl.Series:
+    """Keys of refunds that are of these orders once all their records are put together; not each names the order."""
+    naming = refunds.join(found.lazy(), on="order_key", how="semi").select("refund_key").unique()
+    folded = fold_refunds(refunds.join(naming, on="refund_key", how="semi").collect())
+    return folded.join(found, on="order_key", how="semi")["refund_key"]
 
 
 def _behind(
@@ -166,6 +183,7 @@ class Eraser:
             return _or_false(cells.str.contains(pattern)) if pattern else pl.lit(value=False)
         own = _or_false(pl.col("order_key").is_in(self._theirs.order_keys.implode()))
         if name == "refunds":
+            own |= _or_false(pl.col("refund_key").is_in(self._theirs.refund_keys.implode()))
             own |= _or_false(pl.col("payment_id").is_in(self._theirs.payments.implode()))
         return own
 

@@ -95,7 +95,8 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
     present = merged.item() if merged.len() else customer_key
     person = person_of(present, known=known, accounts=store.scan("accounts"))
     standing = standing_orders(store.scan("current_orders"))
-    theirs = theirs_of(person, orders=store.raw_orders(), standing=standing)
+    raw = RawRecords(store.layout.raw, versions=store.versions, visible=store.visible)
+    theirs = theirs_of(person, orders=store.raw_orders(), standing=standing, refunds=raw.scan("refunds"))
     sought = _sought(store, theirs)
     fresh = store.layout.beside()
     labels = _labels(store, person)

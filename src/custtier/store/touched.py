@@ -124,7 +124,7 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
     """
     if not (_tells_of_payments(records) or _tells_of_payments(gone) or raw.has_loose_refunds() or _has_bills(current)):
         return records
-    found = records
+    found = _with_whole_refunds(records, raw)
     left = pl.concat([gone.orders.select("payment_id"), gone.refunds.select("payment_id")])
     followed = left.clear()
     while True:
@@ -142,12 +142,19 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
             .drop_nulls()
             .join(have, on="order_key", how="anti")
         )
-        drawn = raw.of_orders(missing)
+        drawn = _with_whole_refunds(raw.of_orders(missing), raw, more=refunds)
         found = Records(
             orders=pl.concat([found.orders, drawn.orders]),
             items=pl.concat([found.items, drawn.items]),
-            refunds=pl.concat([found.refunds, drawn.refunds, refunds]),
+            refunds=pl.concat([found.refunds, drawn.refunds]),
         )
+
+
+def _with_whole_refunds(records: Records, raw: RawRecords, *, more: pl.DataFrame | None = None) -> Records:
+    """Records with every record of their refunds, of `more` too: one may name the order and another the payment."""
+    refunds = records.refunds if more is None else pl.concat([records.refunds, more])
+    every = raw.refunds_of("refund_key", refunds.select("refund_key").unique())
+    return Records(orders=records.orders, items=records.items, refunds=pl.concat([refunds, every]))
 
 
 def _tells_of_payments(records: Records) -> bool:
