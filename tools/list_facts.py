@@ -1,4 +1,4 @@
-"""What the profile of a list says (contacts, chats, spend, dates, costs, links), in plain words and Markdown."""
+"""What the profile of a list says (contacts, chats, spend, dates, costs, links, tags), in plain words and Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -38,6 +38,7 @@ HOLDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "spend": ("a day's spend", "ad spend", "what was spent on one day, for one channel, campaign and agent"),
     "dates": ("a key date", "key dates: birthdays, anniversaries, expiries", "one date of one person"),
     "costs": ("a product's cost", "costs or margins of products", "one product, or one category, from one day on"),
+    "tags": ("a tag of a person", "tags: who has which, given or taken away", "one person, and one tag or several"),
     "links": ("an account of a person", "which accounts are one person", "one account, or several, of one person"),
 }
 """What a row is in the table of formats, what the file holds, what a row is on the page."""
@@ -47,8 +48,9 @@ _USUAL: Final[Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]] = {
     "messages": {"direction": usual.DIRECTIONS, "kind": usual.KINDS},
     "dates": {"kind": usual.DATE_KINDS, "calendar": usual.CALENDARS},
     "links": {"decision": usual.DECISIONS},
+    "tags": {"decision": usual.TAG_DECISIONS},
 }
-_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links")
+_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags")
 _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "contacts": ("bad_date", "missing_account", "damaged_id"),
     "messages": ("bad_date", "missing_account", "damaged_id", "unknown_direction"),
@@ -56,6 +58,7 @@ _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "dates": ("bad_date", "missing_account", "damaged_id"),
     "costs": ("bad_date", "bad_amount", "missing_product"),
     "links": ("missing_account", "missing_person", "damaged_id", "unknown_decision"),
+    "tags": ("bad_date", "missing_account", "missing_tag", "damaged_id", "unknown_decision"),
 }
 """Kind of list → why a row of it may be rejected."""
 
@@ -94,7 +97,11 @@ def people(profile: Profile, *, with_headers: bool) -> str:
 
 def row_cells(profile: Profile) -> tuple[str, str, str]:
     """What the table of formats says of a list: what a row is, by what its person is known, no amount."""
-    known = people(profile, with_headers=False) if profile.kind in {"contacts", "messages", "dates", "links"} else "-"
+    known = (
+        people(profile, with_headers=False)
+        if profile.kind in {"contacts", "messages", "dates", "links", "tags"}
+        else "-"
+    )
     return (HOLDS[profile.kind][0], known, "-")
 
 
@@ -109,7 +116,7 @@ def facts(profile: Profile) -> str:
         ("a row is", HOLDS[profile.kind][2]),
         ("cannot do without", ", ".join(meant(fields) for fields in profile.required) or "-"),
     ]
-    if profile.kind in {"contacts", "messages", "dates", "links"}:
+    if profile.kind in {"contacts", "messages", "dates", "links", "tags"}:
         rows.append(("the person is known by", people(profile, with_headers=True)))
     if profile.kind in {"spend", "costs"}:
         column = (

@@ -11,6 +11,7 @@ from custtier.schema import (
     CONTACTS,
     INSTANT,
     ITEMS,
+    KEPT,
     KNOWN,
     LINKS,
     LISTS,
@@ -19,6 +20,7 @@ from custtier.schema import (
     PAYERS,
     PROVENANCE,
     REFUNDS,
+    TAGS,
     Table,
 )
 
@@ -63,6 +65,8 @@ TABLES: Final[Mapping[str, Table]] = {
     "known": KNOWN,
     "payers": PAYERS,
     "links": {**_said(LINKS), "import_id": pl.Int64},
+    "tags": {**_said(TAGS), "import_id": pl.Int64},
+    "kept": {**_said(KEPT), "import_id": pl.Int64},
     "messages": {name: MESSAGES[name] for name in ("account_key", "agent", "sent_at", "direction", "kind")},
 }
 """What `Facts.table` opens.
@@ -74,6 +78,9 @@ TABLES: Final[Mapping[str, Table]] = {
   `account` is a full phone where nothing stronger is known.
 - `known`: every account, as `people.find` asks for it. `payers`: who paid for what a shop knows under another account.
 - `links`: `import_id` is the last import that states it.
+- `tags`: what was last said of each account and tag, removals too; `import_id` is the last import that said it. What
+  this comes to for each customer, `people.tags_of_customers` says.
+- `kept`: of each name and day only what the last import kept.
 - `messages`: sorted by account, then instant; each message once.
 """
 

@@ -200,6 +200,37 @@ LINKS: Final[Table] = {
 """One row per account that somebody says belongs to a person: all of one `person` (a label of the user's own) are one
 customer where `decision` is `same`, and are never merged with each other where it is `apart`."""
 
+TAGS: Final[Table] = {
+    "tag_key": pl.Int64,
+    "account_key": pl.Int64,
+    "platform": pl.String,
+    "account": pl.String,
+    "account_kind": pl.String,
+    "name": pl.String,
+    "phone": pl.String,
+    "phone_kind": pl.String,
+    "tag": pl.String,
+    "decision": pl.String,
+    "noted_on": pl.Date,
+    **PROVENANCE,
+}
+"""One row per person and tag that somebody gave (`decision` `add`) or took away (`remove`), by hand or in a file.
+`noted_on` is the day that the file shows, null where it shows none; of two imports the later decides."""
+
+KEPT: Final[Table] = {
+    "kept_key": pl.Int64,
+    "name": pl.String,
+    "kept_on": pl.Date,
+    "account_key": pl.Int64,
+    "value": pl.String,
+    "score": pl.Float64,
+    **PROVENANCE,
+}
+"""One row per customer of an answer that was kept to be compared with later ones, such as everybody's tier.
+
+`name` says which answer (`tiers`), `kept_on` as of which day it was, `account_key` is the key that the customer had
+then, `value` and `score` what the answer said of them."""
+
 LISTS: Final[Mapping[str, Table]] = {
     "contacts": CONTACTS,
     "messages": MESSAGES,
@@ -207,8 +238,10 @@ LISTS: Final[Mapping[str, Table]] = {
     "dates": DATES,
     "costs": COSTS,
     "links": LINKS,
+    "tags": TAGS,
+    "kept": KEPT,
 }
-"""What a file may hold instead of orders."""
+"""What a file may hold instead of orders; `kept` is written by custtier alone."""
 
 LIST_KEYS: Final[Mapping[str, str]] = {
     "contacts": "contact_key",
@@ -217,6 +250,8 @@ LIST_KEYS: Final[Mapping[str, str]] = {
     "dates": "date_key",
     "costs": "cost_key",
     "links": "link_key",
+    "tags": "tag_key",
+    "kept": "kept_key",
 }
 """What one record of a list is known by."""
 

@@ -17,7 +17,7 @@ def template(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="What to fill in: orders, contacts, messages, spend, dates, costs or links."
+            metavar="NAME", help="What to fill in: orders, contacts, messages, spend, dates, costs, links or tags."
         ),
     ],
     output: Annotated[

@@ -7,6 +7,7 @@ from custtier.people.id_key import load_id_key
 from custtier.people.identity import account_keys, with_contacts, with_identity, with_owner
 from custtier.people.joins import shared_phones
 from custtier.people.resolve import People, people_of, resolve
+from custtier.people.tagged import named_by_id, tag_keys, tags_of_customers, with_accounts_of_ids
 from custtier.schema import BUYERS, KNOWN, PAYERS
 
 __all__ = [
@@ -21,10 +22,14 @@ __all__ = [
     "contacted_of",
     "find",
     "load_id_key",
+    "named_by_id",
     "payers_of",
     "people_of",
     "resolve",
     "shared_phones",
+    "tag_keys",
+    "tags_of_customers",
+    "with_accounts_of_ids",
     "with_contacts",
     "with_customers",
     "with_identity",

@@ -9,7 +9,7 @@ from custtier.phones import damaged_phone
 from custtier.schema import AccountKind
 from custtier.sources.reading import Reading
 
-_LISTS: Final = ("contacts", "messages", "dates", "links")
+_LISTS: Final = ("contacts", "messages", "dates", "links", "tags")
 """Lists of people."""
 
 

@@ -19,6 +19,7 @@ _TOLD_BY: Final = {
     "dates": "account",
     "costs": "product_id",
     "links": "person",
+    "tags": "account",
 }
 
 

@@ -1,4 +1,4 @@
-"""The snapshots of lists: what contacts, messages, spend, dates, costs and links come to, made anew where touched."""
+"""The snapshots of lists: what the records of each list come to, made anew where touched."""
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future

@@ -1,4 +1,4 @@
-"""Contacts, messages, spend, dates, costs and links: their records in comparable form, and the fold of each list."""
+"""Contacts, messages, spend and the other lists: their records in comparable form, and the fold of each list."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -66,6 +66,11 @@ def fold_list(name: str, records: pl.DataFrame) -> pl.DataFrame:
     elif name == "links":
         last = records.sort("file_instant", "import_id", nulls_last=False).unique(key, keep="last", maintain_order=True)
         folded = _folded(records, name).join(last.select(key, "import_id"), on=key, how="left")
+    elif name == "tags":
+        folded = _folded_tags(records)
+    elif name == "kept":
+        is_last = pl.col("import_id") == pl.col("import_id").max().over("name", "kept_on")
+        folded = records.filter(is_last).unique(key, keep="any")
     else:
         folded = _folded(records, name)
     if "phone" in folded.columns:
@@ -182,6 +187,16 @@ def _folded_contacts(records: pl.DataFrame) -> pl.DataFrame:
     gone = pl.col("deleted_at") >= pl.col("added_at")
     is_deleted = pl.col("added_at").is_null() | gone
     return folded.with_columns(pl.when(is_deleted).then("deleted_at").alias("deleted_at"))
+
+
+def _folded_tags(records: pl.DataFrame) -> pl.DataFrame:
+    """Tags as they were last decided: by the later import, in one import by the later day, then by the removal."""
+    key, said = "tag_key", ("decision", "noted_on", "import_id")
+    last = records.sort("import_id", "noted_on", "decision", nulls_last=False).unique(
+        key, keep="last", maintain_order=True
+    )
+    folded = _folded(records, "tags").drop("decision", "noted_on")
+    return folded.join(last.select(key, *said), on=key, how="left")
 
 
 def _first_channels(records: pl.DataFrame) -> pl.DataFrame:

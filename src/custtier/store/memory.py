@@ -6,7 +6,16 @@ from functools import partial
 import polars as pl
 
 from custtier.facts import TABLES, Facts, Opener, no_tables
-from custtier.people import KNOWN, all_known, buyers_of, contacted_of, payers_of, people_of, with_contacts
+from custtier.people import (
+    KNOWN,
+    all_known,
+    buyers_of,
+    contacted_of,
+    payers_of,
+    people_of,
+    with_accounts_of_ids,
+    with_contacts,
+)
 from custtier.schema import ITEMS, ORDERS, REFUNDS, Table, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
@@ -24,6 +33,7 @@ from custtier.store.details import details_in_memory, refund_table
 from custtier.store.fold import fold_items
 from custtier.store.lists import FOLDED, MESSAGES, events_of, fold_list, lists_of, messages_of
 from custtier.store.remarks import overlap_notes
+from custtier.store.tagged import TAGS
 
 
 def records_of(readings: Sequence[Reading], *, import_id: int) -> Records:
@@ -46,10 +56,12 @@ def facts_of(readings: Sequence[Reading], *, settings: Settings, id_key: bytes) 
     records = records_of(readings, import_id=1)
     folded = fold(records, settings=settings)
     listed = lists_of(readings, import_id=1)
-    tables = {name: fold_list(name, rows) for name, rows in listed.items() if name != MESSAGES}
+    tables = {name: fold_list(name, rows) for name, rows in listed.items() if name not in (MESSAGES, TAGS)}
     buying = folded.current.filter(~pl.col("is_absorbed")).lazy()
     buyers = buyers_of(buying, id_key=id_key)
     contacted = contacted_of(tables["contacts"], id_key=id_key) if "contacts" in tables else empty(KNOWN)
+    if TAGS in listed:
+        tables[TAGS] = fold_list(TAGS, with_accounts_of_ids(listed[TAGS], all_known(buyers, contacted)))
     payers = payers_of(buying)
     people = people_of(
         buyers,

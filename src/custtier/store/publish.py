@@ -18,6 +18,9 @@ from custtier.store.touched import RawRecords, no_records, together, widened
 _PEOPLE = frozenset({"contacts", "links"})
 """Lists that tell who is who."""
 
+_STATED = frozenset({"links", "tags", "kept"})
+"""Lists of which the import that said a thing last matters, even where it says nothing new."""
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -54,8 +57,7 @@ def publish_import(
         folded = fold(together(raw.all(), incoming.records), settings=settings)
         whole = snapshots.publish(folded, touched=None, put=put, lists=lists)
         return whole | snapshots.named({name: part.result() for name, part in parts.items()}), folded
-    # a link says by which import it was stated last
-    names = incoming.counted.lists | ({"links"} & incoming.lists.keys())
+    names = incoming.counted.lists | (_STATED & incoming.lists.keys())
     parts = lists.publish(names, raw=raw, incoming=incoming.lists, put=put)
     published: dict[str, int] = {}
     touched_folded = None

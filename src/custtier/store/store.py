@@ -33,6 +33,7 @@ from custtier.store.snapshots import Snapshots
 from custtier.store.standing import standing_orders
 from custtier.store.state import State, import_of, imports_of, unknown_import
 from custtier.store.tables import private_files
+from custtier.store.tagged import settled_ids
 from custtier.store.touched import RawRecords, no_records, together
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Store:
         layout = self._layout
 
         def scan(name: str) -> pl.LazyFrame:
+            # a store of before there was such a table holds nothing of it
+            if name not in last.versions:
+                return pl.LazyFrame(schema=dict(SNAPSHOTS[name]))
             return layout.snapshots[name].scan(last.versions[name])
 
         raw = self._raw(state)
@@ -155,6 +159,7 @@ class Store:
         with self._writing() as state:
             import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
             versions = dict(state.versions)
+            readings = settled_ids(readings, known_there=lambda: self._known(state))
             entrance = self._entrance(state)
             if include_forgotten:
                 versions[FORGOTTEN_TABLE] = entrance.welcome(readings, import_id=import_id)
@@ -271,6 +276,13 @@ class Store:
         if self._layout.is_store():
             with self._writing():
                 pass
+
+    def _known(self, state: State) -> pl.DataFrame:
+        """Every account of anybody, as `schema.KNOWN`."""
+        buyers, contacted = (
+            self._layout.snapshots[name].scan(state.versions[name]).collect() for name in ("buyers", "contacted")
+        )
+        return all_known(buyers, contacted)
 
     def _entrance(self, state: State) -> Entrance:
         limit = self._settings.shared_phone_accounts

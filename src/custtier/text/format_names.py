@@ -14,6 +14,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "dates": "key dates",
         "costs": "costs",
         "links": "links between accounts",
+        "tags": "tags",
         "buyers_bill": "a buyer's bill, which is refused",
     },
     "evidence": {

@@ -32,6 +32,8 @@ LIST_FIGURES: Final = {
     "dates": "key_dates",
     "costs": "product_costs",
     "links": "linked_accounts",
+    "tags": "tags_given",
+    "kept": "kept_answers",
 }
 """List → the figure of the summary that counts its rows."""
 

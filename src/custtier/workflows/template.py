@@ -149,6 +149,23 @@ TEMPLATES: Final = {
             "sample-Zhang,WeChat,sample-wxid-1,13800000001,,same",
         ),
     ),
+    "tags": Template(
+        message(
+            "# One row a customer, whom customer_id (c_…, from any list), phone or account with its platform names. "
+            "Several tags stand apart by |. The action is add (or empty) or remove. The date may stay empty. Delete "
+            "the two sample rows."
+        ),
+        (
+            "客户编号,平台,账号,手机号,标签,操作,日期",
+            ",微信,示例-wxid-1,,送礼|茶友,添加,2026-01-05",
+            ",淘宝,示例账号1,13800000001,茶友,移除,",
+        ),
+        (
+            "customer_id,platform,account,phone,tag,action,date",
+            ",WeChat,sample-wxid-1,,gifts|tea,add,2026-01-05",
+            ",Taobao,sample-account-1,13800000001,tea,remove,",
+        ),
+    ),
 }
 """What can be filled in, by name."""
 

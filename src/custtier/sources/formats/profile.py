@@ -47,7 +47,8 @@ ORDER_LEVEL: Final = frozenset(
 """Fields whose merged cells in a workbook stand for every row they cover."""
 
 Kind = Literal[
-    "order", "payment", "refund", "buyers_bill", "contacts", "messages", "spend", "dates", "costs", "links"
+    "order", "payment", "refund", "buyers_bill", "contacts", "messages", "spend", "dates", "costs", "links",
+    "tags",
 ]  # fmt: skip
 Grain = Literal["order", "item_repeated", "item_blank", "item", "unit", "transaction", "auto"]
 
@@ -229,7 +230,7 @@ class Profile(Part):
             in part, `D` from memory; empty where it is nobody's but our own or the user's.
         kind: `order`, `payment` (rows that complete a shop's order with the same payment id), `refund` (rows are
             refunds of orders that other files hold), a list (`contacts`, `messages`, `spend`, `dates`, `costs`,
-            `links`), or why it is refused: `buyers_bill`.
+            `links`, `tags`), or why it is refused: `buyers_bill`.
         fallback: Tried only when no other profile matches.
         signatures: Any of them tells the format.
         grain: `order` one row an order; `item_repeated` one row an item with the order's cells on each; `item_blank`
@@ -341,7 +342,7 @@ class Profile(Part):
 
     @property
     def is_list(self) -> bool:
-        """Whether its rows are no orders: contacts, messages, spend, dates, costs, links."""
+        """Whether its rows are no orders: contacts, messages, spend, dates, costs, links, tags."""
         return self.kind in LIST_FIELDS
 
     @property

@@ -1,4 +1,4 @@
-"""What a profile of a list may map headers to: the fields of contacts, messages, spend, dates, costs and links."""
+"""What a profile of a list may map headers to: its fields, kind by kind."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,6 +24,7 @@ LIST_FIELDS: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "links": _PERSON | {"person", "decision"},
+    "tags": _PERSON | {"tags", "decision", "noted_on"},
 }  # fmt: skip
 """Kind of list → the fields that its rows may have; accounts stand apart, as for orders.
 

@@ -1,1 +1,1 @@
-"""Contact lists, chats, ad spend, key dates, costs and links become rows: what a shop knows besides its orders."""
+"""Contact lists, chats, ad spend, key dates, costs, links, tags as rows: what a shop knows besides its orders."""

@@ -17,6 +17,7 @@ from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.messages import message_rows, without_text
 from custtier.sources.lists.spend import spend_rows
 from custtier.sources.lists.table import list_table
+from custtier.sources.lists.tags import tag_rows
 from custtier.sources.lists.values import Layout
 from custtier.sources.reading import RECORDS, Reading
 from custtier.sources.records import with_roles
@@ -29,8 +30,9 @@ _READERS: Final[Mapping[str, Callable[[pl.DataFrame, Layout], ListRows]]] = {
     "dates": date_rows,
     "costs": cost_rows,
     "links": link_rows,
+    "tags": tag_rows,
 }
-_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links")
+_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags")
 """Lists in which two identical rows are one shown twice; two messages or payments alike are two."""
 
 _PLACES: Final = ("sheet", "sheet_number", "section", "row", "at", "first_cells")

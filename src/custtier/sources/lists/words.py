@@ -1,4 +1,4 @@
-"""What words in lists mean: directions and kinds of messages, platforms, kinds of dates, decisions, deletions."""
+"""What words in lists mean: directions and kinds of messages, platforms, kinds of dates, decisions, deletions, tags."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -89,6 +89,11 @@ DECISIONS: Final[Vocabulary] = {
     "same": ("同一人", "同一个人", "同一", "相同", "合并", "是", "same", "yes", "y", "merge", "1", "true"),
     "apart": ("不同人", "不同", "不是同一人", "不合并", "分开", "否", "apart", "no", "n", "different", "0", "false"),
 }
+
+TAG_DECISIONS: Final[Vocabulary] = {
+    "add": ("添加", "增加", "新增", "加", "打上", "打标", "打标签", "贴", "保留", "add", "added", "set", "+"),
+    "remove": ("移除", "去除", "删除", "去掉", "取消", "摘除", "撤销", "减", "remove", "removed", "delete", "-"),
+}  # fmt: skip
 
 DELETED: Final[Vocabulary] = {
     "deleted": (
