@@ -151,3 +151,12 @@ def test_a_refund_whose_records_name_the_order_and_another_payment_is_the_same_a
     at_once.add(files, imported_at=NOW)
     found = [store.facts().purchases.collect()["dated_refund"].to_list() for store in (step_by_step, at_once)]
     assert found[0] == found[1]
+
+
+def test_a_later_record_of_a_refund_leaves_the_order_that_an_earlier_one_names(tmp_path: Path) -> None:
+    named = refund("r", "1", 700, refunded_on=date(2026, 3, 5))
+    bare = {**named, "order_key": None, "payment_id": "p", "amount": 300}
+    store = opened(tmp_path / "s")
+    store.add([reading([order("1", gross=1000)], refunds=[named])], imported_at=NOW)
+    store.add([reading([order("2", gross=900, payment_id="p")], refunds=[bare], instant="2026-06-01")], imported_at=NOW)
+    assert sorted(store.facts().purchases.collect()["gross"].to_list()) == [900, 1000]

@@ -124,16 +124,18 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
     """
     if not (_tells_of_payments(records) or _tells_of_payments(gone) or raw.has_loose_refunds() or _has_bills(current)):
         return records
-    found = _with_whole_refunds(records, raw)
+    found = records
     left = pl.concat([gone.orders.select("payment_id"), gone.refunds.select("payment_id")])
-    followed = left.clear()
+    followed, whole = left.clear(), found.refunds.select("refund_key").clear()
     while True:
         named = pl.concat([found.orders.select("payment_id"), found.refunds.select("payment_id"), left])
         payments = named.unique().drop_nulls().join(followed, on="payment_id", how="anti")
-        if payments.is_empty():
+        partial = found.refunds.select("refund_key").unique().join(whole, on="refund_key", how="anti")
+        if payments.is_empty() and partial.is_empty():
             return found
-        followed = pl.concat([followed, payments])
-        refunds = raw.refunds_of("payment_id", payments)
+        followed, whole = pl.concat([followed, payments]), pl.concat([whole, partial])
+        # one record of a refund may name the order and another the payment
+        refunds = pl.concat([raw.refunds_of("payment_id", payments), raw.refunds_of("refund_key", partial)])
         sharing = raw.orders_of_payments(payments)
         have = pl.concat([found.orders.select("order_key"), found.items.select("order_key")])
         missing = (
@@ -142,19 +144,12 @@ def widened(records: Records, raw: RawRecords, *, current: pl.LazyFrame, gone: R
             .drop_nulls()
             .join(have, on="order_key", how="anti")
         )
-        drawn = _with_whole_refunds(raw.of_orders(missing), raw, more=refunds)
+        drawn = raw.of_orders(missing)
         found = Records(
             orders=pl.concat([found.orders, drawn.orders]),
             items=pl.concat([found.items, drawn.items]),
-            refunds=pl.concat([found.refunds, drawn.refunds]),
+            refunds=pl.concat([found.refunds, drawn.refunds, refunds]),
         )
-
-
-def _with_whole_refunds(records: Records, raw: RawRecords, *, more: pl.DataFrame | None = None) -> Records:
-    """Records with every record of their refunds, of `more` too: one may name the order and another the payment."""
-    refunds = records.refunds if more is None else pl.concat([records.refunds, more])
-    every = raw.refunds_of("refund_key", refunds.select("refund_key").unique())
-    return Records(orders=records.orders, items=records.items, refunds=pl.concat([refunds, every]))
 
 
 def _tells_of_payments(records: Records) -> bool:
