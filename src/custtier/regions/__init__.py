@@ -15,6 +15,7 @@ TABLE: Final = Path(__file__).parent / "china.toml"
 AREAS: Final = ("north", "northeast", "east", "central", "south", "southwest", "northwest", "beyond")
 """Parts of the country: the customary seven, and Hong Kong, Macau and Taiwan."""
 
+_WRITTEN: Final = ("province", "city", "address")
 _LED_BY: Final = r"^[\s,，\[【(（]*(?:中国|中國|china)?[\s,，\-]*"
 _PROVINCE_WORDS: Final = r"(?:省|市|特别行政区|特別行政區|(?:壮族|维吾尔|回族)?自治区)?"
 
@@ -112,3 +113,22 @@ def _city(text: pl.Expr) -> pl.Expr:
 def _either(names: Iterable[str]) -> str:
     """A pattern of any of the names, longer ones before those that they begin with."""
     return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def one_name(text: str, level: str) -> str:
+    """The one name of a province or city that a text names; the text itself when it names none.
+
+    Args:
+        text: As typed.
+        level: `province` or `city`.
+
+    Examples:
+        >>> one_name("广东省", "province"), one_name("Guangdong", "province"), one_name("深圳市", "city")
+        ('广东', '广东', '深圳')
+    """
+    row = pl.DataFrame(
+        {"province": [None], "city": [None], "address": [None]}, schema=dict.fromkeys(_WRITTEN, pl.String)
+    )
+    row = row.with_columns(pl.lit(text).alias(level))
+    found = with_places(row)[level].item()
+    return text if found is None else str(found)
