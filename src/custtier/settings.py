@@ -16,6 +16,7 @@ from custtier.rates import Rate, rate_faults
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
 from custtier.schemes import Scheme, schemes_faults
 from custtier.scoring import RfmCuts, cut_faults
+from custtier.tags import WrittenTag, tag_faults
 from custtier.text import message
 from custtier.tiering import Tier, TierCuts, TierHysteresis, tier_faults
 
@@ -63,6 +64,7 @@ class Settings:
         schemes: The user's own schemes of classes.
         key_weights: See `KeyWeights`.
         key_picks: See `KeyPicks`.
+        tags: The user's tag rules, in their order: `tags.tag_rule` tells name and condition apart.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
     """
@@ -82,6 +84,7 @@ class Settings:
     schemes: tuple[Scheme, ...] = ()
     key_weights: KeyWeights = field(default_factory=KeyWeights)
     key_picks: KeyPicks = field(default_factory=KeyPicks)
+    tags: tuple[str | WrittenTag, ...] = ()
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
 
@@ -225,6 +228,7 @@ def _check_scoring(path: Path, settings: Settings) -> None:
         *schemes_faults(settings.schemes),
         *tier_faults(settings.tiers, settings.tier_hysteresis),
         *rate_faults(settings.rates, base=settings.currency),
+        *tag_faults(settings.tags),
     ):
         raise _bad(path, wrong, **values)
 
