@@ -1,7 +1,7 @@
 """What an import or an undo makes of the snapshots: only what it touches is made anew."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -93,21 +93,53 @@ def publish_undo(
         settings: Uses `zone` and `currency`.
         put: Writes files behind.
     """
-    gone = before.of_imports([import_id])
-    gone_lists = before.lists_of_import(import_id)
+    return publish_change(
+        before.told_by([import_id]),
+        before.lists_of_imports([import_id]),
+        raw=raw,
+        snapshots=snapshots,
+        lists=lists,
+        settings=settings,
+        put=put,
+    )
+
+
+def publish_change(
+    changed: Records,
+    changed_lists: ListRecords,
+    *,
+    raw: RawRecords,
+    snapshots: Snapshots,
+    lists: ListTables,
+    settings: Settings,
+    put: Put,
+) -> Mapping[str, int]:
+    """New versions of the snapshots where other imports stand than those they were made of.
+
+    Args:
+        changed: What the imports speak of that stand in one of the two and not in the other.
+        changed_lists: All their records of lists; of messages only those that do not stand any more.
+        raw: The records of the imports that stand.
+        snapshots: Of orders and people.
+        lists: The snapshots of lists.
+        settings: Uses `zone` and `currency`.
+        put: Writes files behind.
+    """
     published: dict[str, int] = {}
     if snapshots.are_outdated() or raw.is_empty():
         parts = lists.made_anew(raw=raw, incoming={}, put=put)
         published = snapshots.publish(fold(raw.all(), settings=settings), touched=None, put=put, lists=lists)
     else:
-        parts = lists.without(gone_lists, raw=raw, put=put)
-        keys = order_keys(gone)
-        if not keys.is_empty() or not gone.refunds.is_empty():
-            left = raw.of_orders(keys)
-            touched = widened(left, raw, current=snapshots.current(), gone=gone)
+        parts = lists.without(changed_lists, raw=raw, put=put)
+        # another record of a refund may name the order
+        refunds = raw.refunds_of("refund_key", changed.refunds.select("refund_key").unique())
+        keys = pl.concat([order_keys(changed), refunds.select("order_key")]).drop_nulls().unique()
+        if not keys.is_empty() or not changed.refunds.is_empty():
+            left = together(raw.of_orders(keys), replace(no_records(), refunds=refunds))
+            touched = widened(left, raw, current=snapshots.current(), gone=changed)
             keys = pl.concat([keys, order_keys(touched)]).unique()
             published = snapshots.publish(fold(touched, settings=settings), touched=keys, put=put, lists=lists)
-        elif any(not gone_lists[name].is_empty() for name in LISTS if name in _PEOPLE):
+        elif any(not changed_lists[name].is_empty() for name in LISTS if name in _PEOPLE):
             published = snapshots.publish_people(lists, put=put)
     return published | snapshots.named({name: part.result() for name, part in parts.items()})
 

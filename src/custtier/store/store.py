@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,18 +19,17 @@ from custtier.store.behind import writing_behind
 from custtier.store.collisions import check_keys
 from custtier.store.counts import file_counts
 from custtier.store.current import Records
-from custtier.store.details import opened_records
 from custtier.store.entrance import Entrance
-from custtier.store.layout import FORGOTTEN_TABLE, LIST_SNAPSHOTS, RAW, SNAPSHOTS, Layout
+from custtier.store.layout import FORGOTTEN_TABLE, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
 from custtier.store.lock import writing
 from custtier.store.memory import records_of
+from custtier.store.opened import opened_facts
 from custtier.store.publish import Incoming, order_keys, publish_import, publish_undo
 from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
 from custtier.store.remarks import remarks
 from custtier.store.snapshots import Snapshots
-from custtier.store.standing import standing_orders
 from custtier.store.state import State, import_of, imports_of, unknown_import
 from custtier.store.tables import private_files
 from custtier.store.tagged import settled_ids
@@ -76,11 +75,16 @@ class Store:
         self._id_key = id_key
         self._layout = Layout(folder)
 
-    def facts(self) -> Facts:
+    def facts(self, *, as_known_on: date | None = None) -> Facts:
         """What views read, from exactly the versions that the last commit names.
 
+        Args:
+            as_known_on: What they would have read at the end of this day: imports and undoings of later days do not
+                count. Who was forgotten since is not there.
+
         Raises:
-            CusttierError: `no-store` (exit 4) before the first import; `store-damaged`, `store-newer` (exit 5).
+            CusttierError: `no-store` (exit 4) before the first import, `nothing-known-yet` (exit 4) when that was after
+                the day asked for; `store-damaged`, `store-newer` (exit 5).
         """
         state = self._state()
         last = state.last
@@ -93,33 +97,19 @@ class Store:
             )
 
         layout = self._layout
+        if as_known_on is not None:
+            from custtier.store.as_known import between, facts_then, nothing_known_yet
 
-        def scan(name: str) -> pl.LazyFrame:
-            # a store of before there was such a table holds nothing of it
-            if name not in last.versions:
-                return pl.LazyFrame(schema=dict(SNAPSHOTS[name]))
-            return layout.snapshots[name].scan(last.versions[name])
-
-        raw = self._raw(state)
-
-        def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
-            if name == "known":
-                known = all_known(scan("buyers").collect(), scan("contacted").collect())
-                return known.lazy().select(columns)
-            if name == "payers":
-                return scan(name).select(columns)
-            if name in LIST_SNAPSHOTS:
-                return scan(LIST_SNAPSHOTS[name]).select(columns)
-            standing = standing_orders(scan("current_orders"))
-            return opened_records(name, columns, raw=raw, standing=standing, settings=self._settings)
-
-        return Facts(
-            purchases=scan("purchases"),
-            dated_refunds=scan("dated_refunds"),
-            accounts=scan("accounts"),
-            customers=scan("customers"),
+            then = between(state, as_known_on, zone=self._settings.zone)
+            if not then.standing:
+                raise nothing_known_yet(state, as_known_on, zone=self._settings.zone)
+            if not then.is_nothing:
+                return facts_then(then, state=state, layout=layout, settings=self._settings, id_key=self._secret)
+        return opened_facts(
+            lambda name: layout.snapshots[name].scan(state.versions[name]),
+            raw=self._raw(state),
             extent=last.extent,
-            opener=opened,
+            settings=self._settings,
         )
 
     def imports(self) -> pl.DataFrame:

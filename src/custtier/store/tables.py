@@ -184,7 +184,8 @@ class StoredTable:
         Raises:
             CusttierError: `store-damaged` when the version or one of its files is missing or cut off.
         """
-        files = self._files(version)
+        # the first version holds nothing; a store of before there was this table has not even that
+        files = self._files(version) if version else []
         if not self.partitioned:
             parts = [pl.scan_parquet(files, glob=False, hive_partitioning=False)] if files else []
         else:

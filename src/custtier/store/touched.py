@@ -10,6 +10,8 @@ from custtier.store.lists import MESSAGES
 from custtier.store.payments import PAYMENT
 from custtier.store.tables import StoredTable
 
+_TOLD = ("order_key", "kind", "refund_key", "payment_id")
+
 
 class RawRecords:
     """The records of the visible imports, looked up by order or payment.
@@ -64,9 +66,9 @@ class RawRecords:
             return self._found(name, key, keys.select(key).unique())
         return self.scan(name).select(key).join(keys.lazy().select(key).unique(), on=key, how="semi").unique().collect()
 
-    def lists_of_import(self, import_id: int) -> dict[str, pl.DataFrame]:
-        """All records of lists that an import brought."""
-        return {name: self._scan(name, [import_id]).collect() for name in LISTS}
+    def lists_of_imports(self, import_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
+        """All records of lists that these imports brought."""
+        return {name: self._scan(name, import_ids).collect() for name in LISTS}
 
     def has_loose_refunds(self) -> bool:
         """Whether any refund names a payment."""
@@ -77,6 +79,15 @@ class RawRecords:
     def of_imports(self, import_ids: Sequence[int]) -> Records:
         """All records of these imports."""
         return Records(*(self._scan(name, import_ids).collect() for name in ("orders", "items", "refunds")))
+
+    def told_by(self, import_ids: Sequence[int]) -> Records:
+        """Of what orders, payments and refunds these imports speak: their keys, and nothing else of the records."""
+        return Records(
+            *(
+                self._scan(name, import_ids).select(column for column in _TOLD if column in table).collect()
+                for name, table in {"orders": ORDERS, "items": ITEMS, "refunds": REFUNDS}.items()
+            )
+        )
 
     def all(self) -> Records:
         """All records of the visible imports."""
