@@ -19,10 +19,25 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
-ON_REQUEST: Final = frozenset({"lorenz"})
-"""Tables for drawing, not for reading: only named."""
+ON_REQUEST: Final = frozenset({"trials", "lorenz", "outlook"})
+"""Tables for drawing, or that say at length what is said before: only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "next_customers",
+    "next_orders_since",
+    "orders_since",
+    "days",
+    "answer_count",
+    "has_phone",
+    "contact_state",
+    "referred_sales",
+    "referred_buyers",
+    "referred_count",
+    "is_influencer",
+    "receiver_count",
+    "product_count",
+    "sales_above_share",
+    "pick_kind",
     "shop",
     "campaign",
     "agent",
@@ -76,7 +91,10 @@ LEFT_OUT_FIRST: Final = (
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
 
-ONLY_BESIDE: Final = {"net_sales": "value_at_stake", "r_score": "rfm", "f_score": "rfm", "m_score": "rfm"}
+ONLY_BESIDE: Final = {
+    "net_sales": ("value_at_stake", "year_sales"),
+    **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
+}
 """Columns that never go but from a table where another one says nearly the same."""
 
 TOGETHER: Final = (
@@ -88,11 +106,21 @@ TOGETHER: Final = (
 CARDS: Final = frozenset({"definitions", "customer"})
 """Tables that are read row by row: each cell stands beside its title."""
 
-UNDER: Final = ("detail", "hint")
+UNDER: Final = ("description", "detail", "hint", "picked_because", "because", "would_change")
 """Columns of whole sentences: on screen they stand under their row."""
+
+SAID: Final[Mapping[str, frozenset[str]]] = {
+    "would_change": frozenset(
+        {"measure", "raw", "cut_low", "cut_high", "up_value", "up_sales", "up_orders"}
+        | {"down_value", "down_days", "down_on"}
+    )
+}
+"""Column of sentences → the columns whose figures they say: on screen the sentences are enough."""
 
 INDENT: Final = "    "
 ARROW: Final = "→ "
+POINTED: Final = "hint"
+"""The sentences that an arrow stands before: what to do."""
 
 FOLDING: Final = {
     "products": 20,
@@ -178,8 +206,11 @@ class _Page:
     def _indented(self, sentences: Sequence[str]) -> list[str]:
         """Sentences that stand under a row, those that say anything."""
         room = None if self._width is None else max(self._width - len(INDENT), SHORTEST)
-        marked = [text if place == 0 else ARROW + text for place, text in enumerate(sentences) if text]
-        return [INDENT + line for text in marked for line in ([text] if room is None else wrapped(text, room))]
+        return [
+            INDENT + line
+            for text in filter(None, sentences)
+            for line in ([text] if room is None else wrapped(text, room))
+        ]
 
     def cards(self, sheet: Sheet) -> None:
         """A table row by row; a cell without a value is left out."""
@@ -202,7 +233,13 @@ class _Page:
         if sheet.frame.is_empty():
             self.lines.append(self._catalogue.say(message("no rows")))
             return
-        sentences = [columns.pop(name).texts for name in UNDER if name in columns]
+        for name in frozenset().union(*(said for column, said in SAID.items() if column in columns)):
+            columns.pop(name, None)
+        sentences = [
+            [f"{ARROW}{text}" if text and name == POINTED else text for text in columns.pop(name).texts]
+            for name in UNDER
+            if name in columns
+        ]
         left_out = _left_out(columns, width=self._width)
         head, *rest = grid(
             [column for name, column in columns.items() if name not in left_out],
@@ -226,7 +263,7 @@ def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
     for name in (*sorted(classes)[:1], *LEFT_OUT_FIRST) if width is not None else ():
         if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
             break
-        if name in columns and ONLY_BESIDE.get(name, name) in columns:
+        if name in columns and any(beside in columns for beside in ONLY_BESIDE.get(name, (name,))):
             group = next((group for group in (*TOGETHER, classes) if name in group), frozenset({name}))
             left_out |= group & columns.keys()
     return left_out

@@ -146,10 +146,42 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "warning": "warning",
         "lapsed": "lapsed",
     },
+    "moved_from": {"no_purchase": "no purchase"},
+    "direction": {"new": "new", "gone": "gone", "risen": "rose", "fallen": "fell", "changed": "changed"},
+    "cause": {
+        "bought": "bought",
+        "refunded": "was refunded",
+        "aged": "time passed",
+        "cuts_moved": "cuts moved",
+        "data_changed": "data changed",
+    },
     "method": {
         "fixed": "fixed days",
         "own": "own rhythm",
         "shop": "the shop's rhythm",
+    },
+    "score": {
+        "r_score": "R",
+        "f_score": "F",
+        "m_score": "M",
+        "chinese8": "eight classes",
+        "grid10": "ten segments",
+        "tier": "tier",
+        "top": "top group",
+        "churn_fixed": "churn by fixed days",
+        "churn_own": "churn by own rhythm",
+        "churn_shop": "churn by the shop's rhythm",
+    },
+    "measure": {
+        "recency_days": "days since the last purchase",
+        "order_count": "orders",
+        "net_sales": "net sales",
+        "overdue_ratio": "times overdue",
+    },
+    "change": {
+        "one_order": "one more order",
+        "usual_orders": "more orders as usual",
+        "wait": "no purchase",
     },
     "detector": {
         "wholesale": "wholesale",
@@ -185,9 +217,12 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "customers": "customers",
         "figures": "figures",
         "groups": "tiers, classes, levels",
+        "alike": "customers who are alike",
+        "moves": "moves between two days",
         "people": "who is who",
         "imports": "imports",
         "reasons": "reasons",
+        "picks": "one-to-one care",
         "exclusions": "exclusions",
         "health": "health of the data",
         "formats": "formats",
@@ -250,7 +285,9 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "agent": "agent",
         "source": "format",
         "category": "category",
+        "behaviour": "behaviour",
     },
+    "buyers": {"once": "on one day", "again": "came again"},
     "cuts": {
         "quantile": "by rank",
         "fixed": "of the settings",
@@ -263,6 +300,24 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     # their codes are English enough; other languages have names for them
     "profile": {code: code for code in _PROFILES},
     "platforms": {code: code for code in _PLATFORMS},
+    "pick_kind": {"by_hand": "by hand", "stays": "stays", "new": "new"},
+    "part": {
+        "repurchase": "buys again",
+        "value": "sales value",
+        "influence": "influence",
+        "referral": "brings others",
+        "reachability": "reachable",
+    },
+    "contact_state": {"contact": "contact", "deleted": "deleted us"},
+    "swap": {"in": "came", "out": "went"},
+    "swap_cause": {
+        "by_hand": "by hand",
+        "higher": "more points by the margin",
+        "free_place": "a place was free",
+        "outscored": "others have more points by the margin",
+        "fewer_places": "fewer places",
+        "no_purchase": "no purchase counts any more",
+    },
     "strength": {"strong": "strong", "medium": "medium", "weak": "weak"},
     "decision": {
         "same": "same person",
@@ -346,12 +401,24 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 """Column → code → English name. A code that is not listed is shown as it is."""
 
 
-SAME_CODES: Final[Mapping[str, str]] = {"next_tier": "tier"}
+SAME_CODES: Final[Mapping[str, str]] = {
+    "weights": "part",
+    "next_tier": "tier",
+    "falls_to": "tier",
+    "tier_then": "tier",
+    "tier_now": "tier",
+    "moved_to": "moved_from",
+}
 """Columns that hold the codes of another one."""
+
+MORE_CODES: Final[Mapping[str, tuple[str, ...]]] = {"moved_from": ("tier", "segment")}
+"""Columns that hold codes of their own, and those of others."""
 
 
 def names_of(column: str, catalogue: Catalogue) -> dict[str, str]:
     """Code → name in the catalogue's language, for the codes of one column; empty when it holds none."""
     column = SAME_CODES.get(column, column)
     known = {code: catalogue.word(f"{CONTEXT} {column}", english) for code, english in NAMES.get(column, {}).items()}
+    for other in MORE_CODES.get(column, ()):
+        known |= names_of(other, catalogue)
     return {**known, **catalogue.own_names(column)}

@@ -55,6 +55,7 @@ NOTES: Final[Mapping[str, str]] = {
         "`--column account=HEADER` or `--column phone=HEADER`"
     ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
+    "tagged": "only customers with these tags, {count} of them: {tags}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
     "damaged_phones": (
         "{file}: phones that a spreadsheet has cut (such as 1.39E+10): {phones}; they name nobody; format the column "
@@ -106,6 +107,41 @@ NOTES: Final[Mapping[str, str]] = {
         "forgotten` lets them in"
     ),
     "nearest_term": "nothing is called {term}; this is the word nearest to it",
+    "no_key_value": "nobody bought in the 365 days observed, so the value of customers does not count",
+    "no_key_influence": (
+        "no order shows products or receivers, so influence does not count; item reports and receivers' names would "
+        "tell"
+    ),
+    "no_key_referral": (
+        "no contact or order names anybody known as who brought it, so bringing others does not count; a column 推荐人 "
+        "or referrer would tell"
+    ),
+    "no_key_is_contact": (
+        "no contact list is known, so reachability is told without it; import one: `custtier template contacts`"
+    ),
+    "no_key_answers": (
+        "nobody wrote in the 90 days observed, so far as chats are known; reachability is told without answers"
+    ),
+    "key_unknown_referrers": "texts that say who brought somebody but name nobody known, or several people: {texts}",
+    "fewer_than_pick": "only {customers} customers can be picked, {count} were asked for",
+    "pick_ties": (
+        "customers with the same points as the last one picked who are not picked: {count}; net sales decided, then "
+        "the customer id"
+    ),
+    "pick_held": (
+        "who was picked on {kept_on} stays unless somebody else has over {margin:.0%} more points; "
+        "`key_picks.stay_margin` in the settings"
+    ),
+    "pick_compared": "compared with the list kept on {kept_on}; nobody is held (`key_picks.stay_margin` is 0)",
+    "picks_kept": (
+        "this list is kept; `custtier key --history` looks back on it, `custtier imports undo {import_id}` takes it "
+        "back"
+    ),
+    "picks_no_proof": (
+        "the picked had more points than the next best before anybody cared for them: what they buy more since is no "
+        "proof that care did it"
+    ),
+    "unknown_pick_ids": "ids in `key_picks` of the settings that no customer has: {ids}",
     "no_purchase_of_theirs": "this customer has no purchase up to the day observed, so no score, class or level",
     "last_orders": "the last {shown} of {orders} orders; `--orders 0` lists all",
     "no_rhythm": "nobody bought on two days yet, so nobody has a usual gap; nobody is called at risk by this method",
@@ -116,6 +152,11 @@ NOTES: Final[Mapping[str, str]] = {
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
         '"brushed"` or `"wholesale"` to the settings'
     ),
+    "nobody_buys": (
+        "days are counted from {as_of} while nobody buys; recency and classes are then measured by the cuts of that "
+        "day, as `custtier rfm --cuts frozen` does"
+    ),
+    "others_stay": "what is bought is bought on {as_of}, and everybody else stays as they are",
     "open_days": "01/02/2026 could be two days: set `day_first` in the profile; until then such rows are rejected",
     "open_rows": (
         "too few orders have several rows to tell whose amount each row carries: check `grain` in the profile"
@@ -165,6 +206,7 @@ NOTES: Final[Mapping[str, str]] = {
     "weak_account": (
         "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
     ),
+    "two_windows": "only orders of the {days} days that end on each of the two days count",
     "windowed": (
         "orders, net sales, F and M count the {days} days from {since} to {as_of}; days since the last order, R and "
         "tiers count everything"
@@ -174,6 +216,49 @@ NOTES: Final[Mapping[str, str]] = {
     "frozen_cuts_drift": (
         "scored by the cuts kept as of {frozen_on}; by cuts of today {changed} of {count} customers would have other "
         "scores"
+    ),
+    "tiers_held": (
+        "customers shown in the tier they had on {kept_on}, though today's bounds put them lower: {count}; the "
+        "settings hold them (tier_hysteresis), and the column tier_now says where they would be"
+    ),
+    "tiers_not_held": (
+        "the settings hold tiers still (tier_hysteresis), but only those of all orders of the store: these are by "
+        "today's bounds alone"
+    ),
+    "no_kept_run": (
+        "the settings hold tiers still (tier_hysteresis), and no earlier run is kept yet: keep each with "
+        "`custtier tiers --keep`"
+    ),
+    "frozen_tiers": (
+        "by the bounds kept as of {frozen_on}; by bounds of today {changed} of {count} customers would be in another "
+        "tier"
+    ),
+    "bounds_kept": "these bounds are kept as {file} in the settings folder; `--cuts frozen` uses them",
+    "run_kept": (
+        "who is in which tier on {kept_on} is kept as import {import_id}; `--risen` compares with it, `custtier imports "
+        "undo {import_id}` takes it back"
+    ),
+    "slipping_in_window": (
+        "who falls by {until} if they buy nothing, because their orders leave the window; bounds are taken to stay as "
+        "they are"
+    ),
+    "no_segments": (
+        "these customers fall into no groups by how they buy: the clearest division is no clearer than chance gives in "
+        "customers without groups; the table trials has the figures, `custtier rfm` sorts by rules"
+    ),
+    "no_such_segments": (
+        "these customers do not fall into {count} groups that are more than chance; numbers of groups that hold: {holding}"
+    ),
+    "not_divided_again": (
+        "customers who came again: {customers}; below {least} they are left undivided, because groups of so few are chance"
+    ),
+    "not_divided_once": (
+        "customers who bought on one day: {customers}; below {least} they are left undivided, because groups of so few "
+        "are chance"
+    ),
+    "segments_compared": (
+        "who bought on one day and who came again are told apart first; each group is compared with the others of its "
+        "kind, and figures are medians of its customers, of shares refunded the mean"
     ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "

@@ -78,7 +78,7 @@ def churn(
     Raises:
         CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`, and those of `basis_of` and `customers_of`.
     """
-    asked_days = _checked_days(days, method)
+    asked_days = checked_days(days, method)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=method == SHOP)
     found = customers_of(basis, rhythm.customers)
@@ -111,8 +111,12 @@ def churn(
     )
 
 
-def _checked_days(days: int | None, method: str) -> int | None:
-    """The days of the method `fixed`, typed or by default; None by the others, which measure by gaps."""
+def checked_days(days: int | None, method: str) -> int | None:
+    """The days of the method `fixed`, typed or by default; None by the others, which measure by gaps.
+
+    Raises:
+        CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`.
+    """
     if method not in METHODS:
         raise usage_error(
             "unknown-method",

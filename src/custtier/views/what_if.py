@@ -1,0 +1,262 @@
+"""What a customer's scores would be with other figures while everybody else stays, and where they change.
+
+Asked of the same code that scores everybody, so that what is said here can not differ from what the commands say.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from custtier.periods import day_of
+from custtier.schemes import BUILT_IN, Scheme
+from custtier.tiering import TierCuts
+from custtier.views.named_tiers import codes_by, tier_bounds
+from custtier.views.rfm import Asked, segment_codes
+from custtier.views.rfm_cuts import OFTEN_ORDERS, SCORES, Cuts, FrozenCuts, no_scores, ranked_cuts
+from custtier.views.top_group import TopGroup
+
+TIER: Final = "tier"
+TOP: Final = "top"
+
+State = tuple[int, ...]
+"""What of somebody's figures the scores look at; every part grows, or every part falls, with what is asked."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One customer's figures.
+
+    Args:
+        order_count: Purchases.
+        net_sales: Minor units.
+        last_day: Day number of the last purchase.
+    """
+
+    order_count: int
+    net_sales: int
+    last_day: int
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everybody else, and what everybody is measured by.
+
+    Args:
+        last_days: Day numbers of their last purchases, ascending.
+        sales: Their net sales, ascending.
+        as_of_day: Number of the day observed.
+        currency: Of every amount.
+        kept: Cuts that do not hang on the customers; None for cuts by rank.
+        schemes: The user's own.
+        tiers: The named tiers.
+        group: The top group.
+    """
+
+    last_days: pl.Series
+    sales: pl.Series
+    as_of_day: int
+    currency: str | None
+    kept: Cuts | None
+    schemes: tuple[Scheme, ...]
+    tiers: TierCuts
+    group: TopGroup
+
+    @cached_property
+    def _descending(self) -> pl.Series:
+        return self.sales.reverse()
+
+    def cuts(self, own: Own) -> Cuts | None:
+        """The cuts of the scores when somebody has these figures; None where all are too few to be scored."""
+        if self.kept is not None:
+            return self.kept
+        return ranked_cuts(_placed(self.last_days, own.last_day), _placed(self.sales, own.net_sales))
+
+    def largest_first(self, own: Own) -> pl.Series:
+        """Everybody's net sales."""
+        above = self.sales.len() - int(self.sales.search_sorted(own.net_sales, side="right"))
+        one = pl.Series(self.sales.name, [own.net_sales], dtype=self.sales.dtype)
+        return pl.concat([self._descending.head(above), one, self._descending.slice(above)], rechunk=False)
+
+    def bounds(self, own: Own) -> tuple[int, ...]:
+        """Where each tier but the last begins, best first."""
+        return tier_bounds(self.largest_first(own), cuts=self.tiers, currency=self.currency)
+
+    def cutoff(self, own: Own) -> int:
+        """The least net sales in the top group."""
+        return self.group.cutoff(self.largest_first(own))
+
+    def values(self, own: Own, *, cuts: Cuts | None = None) -> dict[str, str | None]:
+        """Score → what somebody with these figures has, as the commands say it.
+
+        Args:
+            own: The figures.
+            cuts: Cuts of the scores to take instead of those of the day.
+        """
+        cuts = cuts or self.cuts(own)
+        schemes = [*BUILT_IN, *(one.name for one in self.schemes)]
+        row = pl.DataFrame(
+            {"order_count": [own.order_count], "net_sales": [own.net_sales], "last_day": [own.last_day]},
+            schema={"order_count": pl.Int64, "net_sales": pl.Int64, "last_day": pl.Int32},
+        ).with_columns(*(cuts.expressions() if cuts else no_scores()))
+        found = row.select(
+            *SCORES,
+            *(segment_codes(cuts, Asked(scheme=name, own_schemes=self.schemes)).alias(name) for name in schemes),
+            codes_by(self.bounds(own), codes=self.tiers.codes).alias(TIER),
+            pl.when(pl.col("net_sales") >= self.cutoff(own)).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(TOP),
+        )
+        return dict(zip(found.columns, found.select(pl.all().cast(pl.String)).row(0), strict=True))
+
+    def state(self, own: Own) -> State:
+        """What of the figures the scores look at beside the last day."""
+        cuts, sales = self.cuts(own), own.net_sales
+        scored: State = ()
+        if cuts is not None:
+            scored = (
+                sum(sales >= bound for bound in cuts.sales if bound is not None),
+                int(sales >= cuts.rich_sales),
+                sum(own.order_count >= bound for bound in cuts.orders),
+            )
+        in_tier = sum(sales >= bound for bound in self.bounds(own))
+        return (*scored, in_tier, int(sales >= self.cutoff(own)), int(own.order_count >= OFTEN_ORDERS))
+
+    @property
+    def enough(self) -> int:
+        """Net sales from which more of them change nothing."""
+        amounts = [int(self.sales[-1])] if self.sales.len() else [0]
+        if self.kept is not None:
+            amounts += [*(bound for bound in self.kept.sales if bound is not None), self.kept.rich_sales]
+        # of tiers by spending the bounds hang on nobody
+        amounts += self.bounds(Own(1, max(amounts), self.as_of_day))
+        return max(amounts) + 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """From where on something is otherwise.
+
+    Args:
+        at: Minor units, orders or days: with one less it is not so yet.
+        values: What the scores are then.
+    """
+
+    at: int
+    values: dict[str, str | None]
+
+
+def with_one_order(others: Others, own: Own | None) -> list[Step]:
+    """What one more order on the day observed makes of somebody, by what it brings: every amount that matters.
+
+    Args:
+        others: Everybody else.
+        own: The figures; None for somebody who never bought.
+
+    Returns:
+        Amounts in minor units, ascending; the first is the least an order can bring.
+    """
+
+    def then(amount: int) -> Own:
+        sales, orders = (own.net_sales, own.order_count) if own else (0, 0)
+        return Own(orders + 1, sales + amount, others.as_of_day)
+
+    most = max(others.enough - (own.net_sales if own else 0), 1)
+    places = changes(lambda amount: others.state(then(amount)), low=1, high=most)
+    return [Step(amount, others.values(then(amount))) for amount in places]
+
+
+def with_usual_orders(others: Others, own: Own) -> list[Step]:
+    """What several orders on the day observed make of somebody, together as many times what one of theirs brings.
+
+    The mean of their orders so far, times their number, is cut off at the minor unit.
+
+    Args:
+        others: Everybody else.
+        own: The figures.
+
+    Returns:
+        Numbers of orders, ascending from 1.
+    """
+
+    def then(orders: int) -> Own:
+        return Own(
+            own.order_count + orders, own.net_sales + orders * own.net_sales // own.order_count, others.as_of_day
+        )
+
+    cuts = others.cuts(own)
+    most_money = -(-(others.enough * own.order_count) // own.net_sales)
+    most = max(most_money, *(cuts.orders if cuts else (1,)), 1)
+    places = changes(lambda orders: others.state(then(orders)), low=1, high=most)
+    return [Step(orders, others.values(then(orders))) for orders in places]
+
+
+def with_time(others: Others, own: Own, *, most_days: int) -> list[Step]:
+    """What becomes of somebody who buys nothing, by the cuts of the day observed.
+
+    Recency by rank would not change while nobody buys: all grow older alike. By the cuts of the day, kept, it says when
+    they pass those whom they are among today: what `rfm --freeze` and `rfm --cuts frozen` say.
+
+    Args:
+        others: Everybody else.
+        own: The figures.
+        most_days: So far ahead is looked.
+
+    Returns:
+        Days from the day observed, ascending, 0 excluded.
+    """
+    cuts = others.cuts(own)
+    if cuts is None:
+        return []
+    today = others.as_of_day
+    kept = FrozenCuts(day_of(today), others.currency, None, cuts.shown(as_of_day=today), cuts.high(as_of_day=today))
+
+    def state(days: int) -> State:
+        then = kept.on(today + days)
+        reached = sum(own.last_day >= bound for bound in then.last_days if bound is not None)
+        return (reached, int(own.last_day >= then.recent_day))
+
+    return [
+        Step(days, others.values(own, cuts=kept.on(today + days)))
+        for days in changes(state, low=0, high=most_days)
+        if days
+    ]
+
+
+def changes(state: Callable[[int], State], *, low: int, high: int) -> list[int]:
+    """`low`, and every number up to `high` at which the state is another than at the number below.
+
+    Args:
+        state: A state that is left never comes back.
+        low: The first number.
+        high: The last one, not below `low`.
+
+    Examples:
+        >>> changes(lambda number: (number >= 7, number >= 90), low=1, high=100)
+        [1, 7, 90]
+    """
+    places, now, last = [low], state(low), state(high)
+    while now != last:
+        below, above = places[-1], high
+        while above - below > 1:
+            middle = (below + above) // 2
+            if state(middle) == now:
+                below = middle
+            else:
+                above = middle
+        places.append(above)
+        now = state(above)
+    return places
+
+
+def without(ascending: pl.Series, value: int) -> pl.Series:
+    """The series without one of its values that is equal to `value`."""
+    place = int(ascending.search_sorted(value, side="left"))
+    return pl.concat([ascending.head(place), ascending.slice(place + 1)])
+
+
+def _placed(ascending: pl.Series, value: int) -> pl.Series:
+    """The series with one more value, in its place."""
+    place = int(ascending.search_sorted(value, side="left"))
+    one = pl.Series(ascending.name, [value], dtype=ascending.dtype)
+    return pl.concat([ascending.head(place), one, ascending.slice(place)], rechunk=False)

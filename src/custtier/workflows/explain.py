@@ -1,0 +1,158 @@
+"""`custtier explain`: why one customer has their scores, tier and level, and what would change them."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from custtier.facts import Note
+from custtier.text import LANGS, Catalogue, Labels, Lang
+from custtier.views.card import Person, contact_rows
+from custtier.views.churn import DEFAULT_DAYS, checked_days
+from custtier.views.explain import Explained, explained
+from custtier.views.explain_words import Speaker, value_names
+from custtier.views.one_customer import Measured, figures_of, measured
+from custtier.views.rfm_cuts import Cuts
+from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, cuts_asked
+from custtier.views.top_group import top_group
+from custtier.views.view import View
+from custtier.views.warning_levels import FIXED
+from custtier.workflows.frozen_cuts import kept_cuts
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import scope_of
+from custtier.workflows.show import TOLD, asked_of_one, known_of, own_accounts
+from custtier.workflows.whom import Matches, whom
+
+CUSTOMER = (
+    "customer_id",
+    "name",
+    "phone",
+    "tier",
+    "sales_rank",
+    "segment",
+    "rfm",
+    "order_count",
+    "net_sales",
+    "average_order",
+    "last_order_on",
+    "recency_days",
+    "found_by",
+)
+"""Columns of the table `customer`."""
+
+
+def explain(
+    text: str,
+    question: Question,
+    *,
+    lang: Lang,
+    cuts: str | None = None,
+    top: str | None = None,
+    sales: str | None = None,
+    days: int | None = None,
+) -> View | Matches:
+    """One customer's scores explained, or those whom the text means when they are several.
+
+    Args:
+        text: A customer id of today or before, a full phone, an account, an e-mail or a name.
+        question: Uses `files` or `store`, `as_of`, `currency`, `use_exclusions`, `settings`.
+        lang: Language of the sentences.
+        cuts: As for `rfm`: `quantile`, `fixed` or `frozen`; by rank when not given.
+        top: As for `tiers`: `20%` or `300`.
+        sales: As for `tiers`: `80%`.
+        days: As for `churn` by fixed days.
+
+    Returns:
+        Tables `scores` and `outlook` (`views.explain.explained`), and `customer` (`CUSTOMER`).
+
+    Raises:
+        CusttierError: Those of `whom.whom`, of `rfm`, `tiers` and `churn`.
+    """
+    settings, kind = question.settings, cuts or CutsKind.QUANTILE
+    group, fixed_days = top_group(top, sales), checked_days(days, FIXED) or DEFAULT_DAYS
+    frozen = kept_cuts() if kind == CutsKind.FROZEN else None
+    check_cuts(kind, freeze=False, written=settings.rfm_cuts, frozen=frozen)
+    found = whom(text, question, command="explain")
+    if isinstance(found, Matches):
+        return found
+    seen = measured(found.facts, found.customer_key, as_of=question.as_of, scope=scope_of(question), with_gaps=True)
+    kept: Cuts | None = None
+    if kind != CutsKind.QUANTILE:
+        kept = cuts_asked(
+            seen.basis,
+            days=seen.last_days,
+            sales=seen.sales,
+            kind=kind,
+            written=settings.rfm_cuts,
+            frozen=frozen,
+            window_days=None,
+        )
+    basis = seen.basis
+    person = Person(
+        own_accounts(known_of(found), found.customer_key),
+        as_of=basis.as_of,
+        currency=basis.currency,
+        zone=settings.zone,
+    )
+    asked = Explained(
+        group=group,
+        kept=kept,
+        schemes=settings.schemes,
+        tiers=settings.tier_cuts,
+        churn=settings.churn_levels,
+        days=fixed_days,
+        is_contact=bool(contact_rows(found.facts, person).height),
+    )
+    speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
+    figures = figures_of(seen, tier_cuts=settings.tier_cuts, churn_levels=settings.churn_levels, lang=lang)
+    tables = explained(seen, asked, speaker=speaker)
+    return View(
+        command="explain",
+        parameters={**asked_of_one(question), "cuts": cuts, "top": top, "sales": sales, "days": days},
+        summary={},
+        tables={**tables, "customer": _customer({**found.row, **figures})},
+        notes=_notes(seen),
+        as_of=basis.as_of,
+        data_through=found.facts.extent.data_through,
+        currency=basis.currency,
+        excluded=found.facts.excluded if question.files else (),
+        labels=_labels(question, tables["scores"], tables["outlook"]),
+    )
+
+
+def _customer(known: Mapping[str, object]) -> pl.DataFrame:
+    """The table `customer`: who it is, in a few figures."""
+    return pl.DataFrame([{column: known.get(column) for column in CUSTOMER}], infer_schema_length=None)
+
+
+def _notes(seen: Measured) -> tuple[Note, ...]:
+    """The remarks of the shop that hold for one customer too, and what is taken for granted."""
+    notes = tuple(note for note in seen.found.notes if note.code in TOLD)
+    if not seen.mine.height:
+        return (*notes, Note("no_purchase_of_theirs"), Note("others_stay", {"as_of": seen.basis.as_of}))
+    return (
+        *notes,
+        Note("others_stay", {"as_of": seen.basis.as_of}),
+        Note("nobody_buys", {"as_of": seen.basis.as_of}),
+    )
+
+
+def _labels(question: Question, scores: pl.DataFrame, outlook: pl.DataFrame) -> Labels:
+    """Names of what scores come to: the same column holds codes of classes, tiers and levels.
+
+    A code that stands for two things at once keeps no name: it is shown as it is.
+    """
+    settings = question.settings
+    named: dict[str, dict[str, str]] = {}
+    for lang in LANGS:
+        catalogue = Catalogue(lang, settings.tier_cuts.labels)
+        for score, *codes in [
+            *scores.select("score", "value", "up_value", "down_value").rows(),
+            *outlook.select("score", "value").rows(),
+        ]:
+            names = value_names(score, catalogue, schemes=settings.schemes)
+            for code in filter(None, codes):
+                name = names.get(code, code)
+                known = named.setdefault(code, {}).setdefault(lang, name)
+                if known != name:
+                    named[code][lang] = code
+    return {**settings.tier_cuts.labels, **dict.fromkeys(("value", "up_value", "down_value"), named)}
