@@ -37,6 +37,14 @@ DEFINED = (
     "detector",
     "strength",
     "decision",
+    "moved_from",
+    "direction",
+    "cause",
+    "buyers",
+    "part",
+    "contact_state",
+    "swap",
+    "swap_cause",
 )
 """Columns whose codes are words to be explained."""
 

@@ -10,11 +10,15 @@ from custtier.cli import (
     demo,
     doctor,
     exclusions,
+    explain,
     forget,
     identities,
     importing,
     imports,
+    key,
+    moves,
     rfm,
+    segments,
     show,
     sources,
     template,
@@ -31,8 +35,12 @@ ORDER = (
     "identities",
     "tiers",
     "rfm",
+    "segments",
     "churn",
+    "key",
+    "moves",
     "show",
+    "explain",
     "exclusions",
     "define",
     "doctor",
@@ -84,8 +92,12 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(identities.app, name="identities")
 app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
+app.command("segments", cls=Command)(segments.segments)
 app.command("churn", cls=Command)(churn.churn)
+app.command("moves", cls=Command)(moves.moves)
+app.command("key", cls=Command)(key.key)
 app.command("show", cls=Command)(show.show)
+app.command("explain", cls=Command)(explain.explain)
 app.add_typer(exclusions.app, name="exclusions")
 app.command("define", cls=Command)(define.define)
 app.command("doctor", cls=Command)(doctor.doctor)

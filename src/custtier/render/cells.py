@@ -181,5 +181,7 @@ def _asked(option: str, value: object, catalogue: Catalogue) -> str:
     if value is True:
         return title
     names = names_of(OPTION_CODES.get(option, option), catalogue)
+    if isinstance(value, Mapping):
+        return f"{title} {' '.join(f'{names.get(part, part)} {number:g}' for part, number in value.items())}"
     values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
     return f"{title} {' '.join(names.get(str(one), UNPRINTABLE.sub(' ', str(one))) for one in values)}"

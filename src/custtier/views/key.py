@@ -167,6 +167,9 @@ def key(
         "picked_sales": picked_sales,
         "picked_sales_share": picked_sales / year_sales if year_sales else None,
         "tied": picks.tied,
+        "stayed": None,
+        "came": None,
+        "went": None,
     }
     if given.kept:
         tables["swaps"] = _swap_table(picks, facts=facts, total=total)

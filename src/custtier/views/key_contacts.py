@@ -24,8 +24,8 @@ class Reached:
 
     Args:
         rows: `customers` with `contact_state` (`contact`, `deleted` where all have deleted us; null for no contact),
-            `answer_count` (Int64: messages of theirs in the last days; null where nobody wrote any), `agent`, and the Boolean columns of
-            `key_points.REACH`.
+            `answer_count` (Int64: messages of theirs in the last days; null where nobody wrote any), `agent`, and the
+            Boolean columns of `key_points.REACH`.
         known: Those of these columns of which anything is known here.
     """
 

@@ -74,9 +74,11 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
     )
     reached = with_reach(with_value(totals), basis=basis, zone=zone)
     referrals = with_referrals(reached.rows, basis=basis, zone=zone)
-    rows = with_baskets(referrals.rows, basis=basis).with_columns(
+    rows = with_baskets(referrals.rows, basis=basis)
+    told = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
+    rows = rows.with_columns(
         repurchase_points().alias("repurchase_points"),
-        influence_points().cast(pl.Int64).alias("influence_points"),
+        influence_points(told).alias("influence_points"),
         referral_points().alias("referral_points"),
         reachability_points(reached.known).alias("reachability_points"),
     )

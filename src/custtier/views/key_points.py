@@ -66,22 +66,30 @@ def with_value(totals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def influence_points() -> pl.Expr:
+def influence_points(known: Collection[str]) -> pl.Expr:
     """Points for how well the customer can speak for the shop: different products bought, different people bought for.
 
-    1 − 1/k for k different products, the same for k different receivers, the mean of what is known of the two; all
-    points for who has a tag of influence; null where nothing is known.
+    1 − 1/k for k different products, the same for k different receivers, the mean of those of the two that the shop
+    knows of anybody; what is not known of one customer gives nothing. All points for who has a tag of influence.
+
+    Args:
+        known: Those of the columns `product_count` and `receiver_count` of which the shop knows anything.
 
     Returns:
-        Int64 over `product_count`, `receiver_count` (Int64), `is_influencer` (Boolean).
+        Int64 over these columns (Int64) and `is_influencer` (Boolean); null where nothing is known of the customer.
     """
-    products, receivers = pl.col("product_count"), pl.col("receiver_count")
-    both = FULL * ((products - 1) * receivers + (receivers - 1) * products) // (2 * products * receivers)
-    return (
-        pl.when("is_influencer")
-        .then(FULL)
-        .otherwise(pl.coalesce(both, FULL * (products - 1) // products, FULL * (receivers - 1) // receivers))
-    )
+    tagged = pl.when("is_influencer").then(pl.lit(FULL, dtype=pl.Int64))
+    if not known:
+        return tagged
+    # 1 − 1/k of a customer of whom nothing is known is that of one product: nothing
+    products, receivers = (pl.col(name).fill_null(1) for name in ("product_count", "receiver_count"))
+    if len(known) == 1:
+        count = products if "product_count" in known else receivers
+        counted = FULL * (count - 1) // count
+    else:
+        counted = FULL * ((products - 1) * receivers + (receivers - 1) * products) // (2 * products * receivers)
+    is_known = pl.any_horizontal(pl.col(name).is_not_null() for name in known)
+    return tagged.when(is_known).then(counted)
 
 
 def referral_points() -> pl.Expr:

@@ -15,14 +15,12 @@ class Referrals:
     """What is known of who brought whom.
 
     Args:
-        rows: `customers` with `referred_count`, `referred_buyers` (Int64) and `referred_sales` (Int64, minor units); null
-            where nobody is named.
-        is_known: Whether any contact or order names anybody.
+        rows: `customers` with `referred_count`, `referred_buyers` (Int64) and `referred_sales` (Int64, minor units);
+            null where no contact and no order names anybody known.
         unknown: Different texts that name nobody known, or several people.
     """
 
     rows: pl.DataFrame
-    is_known: bool
     unknown: int
 
 
@@ -53,9 +51,9 @@ def with_referrals(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Refer
         )
     )
     rows = customers.join(brought, left_on="customer_key", right_on="referrer_key", how="left", maintain_order="left")
-    if texts.height:
+    if meant.height:
         rows = rows.with_columns(pl.col("referred_count", "referred_buyers", "referred_sales").fill_null(0))
-    return Referrals(rows, is_known=texts.height > 0, unknown=texts.height - meant.height)
+    return Referrals(rows, unknown=texts.height - meant.height)
 
 
 def _named(basis: Basis, *, zone: str) -> pl.DataFrame:
