@@ -9,6 +9,7 @@ import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.tiering import TierCuts
+from custtier.views.tier_standing import TierRules
 from custtier.views.tiers import COLUMNS, tiers
 from custtier.views.view import View
 from metrics import plain
@@ -87,7 +88,7 @@ def test_named_tiers_end_at_5_20_and_50_percent_of_the_customers() -> None:
 
 
 def test_a_tier_without_customers_stands_with_nothing_in_it() -> None:
-    table = tiers(facts_of(of_amounts([7])), cuts=ALL_CORE).tables["tiers"]
+    table = tiers(facts_of(of_amounts([7])), rules=TierRules(ALL_CORE)).tables["tiers"]
     assert table.rows()[1:] == [(code, 0, 0.0, 0, 0.0, None) for code in ("important", "growing", "regular")]
 
 

@@ -9,6 +9,7 @@ import pytest
 from custtier.errors import USAGE, CusttierError
 from custtier.tiering import Tier, TierCuts
 from custtier.views.near import COLUMNS
+from custtier.views.tier_standing import TierRules
 from custtier.views.tiers import Near, tiers
 from custtier.views.view import View
 from metrics import plain
@@ -27,7 +28,7 @@ def rows_of(view: View, *columns: str) -> list[tuple[object, ...]]:
 
 
 def test_whoever_lacks_one_usual_order_or_15_percent_is_near() -> None:
-    view = tiers(facts_of(TEN), near=Near())
+    view = tiers(facts_of(TEN), listed=Near())
     assert view.tables["near"].columns == list(COLUMNS)
     assert rows_of(view, "customer_id", "tier", "next_tier", "needed_sales", "needed_orders", "average_order") == [
         ("c_u001", "important", "core", 5_000, 1, 35_000),
@@ -40,7 +41,7 @@ def test_whoever_lacks_one_usual_order_or_15_percent_is_near() -> None:
 
 def test_many_small_orders_are_counted_in_orders_of_the_usual_size() -> None:
     small = [paid("amy", f"2026-02-{day:02}", 10) for day in range(1, 10)]
-    table = tiers(facts_of(Shop((*small, paid("bob", "2026-03-01", 105.5)))), near=Near())
+    table = tiers(facts_of(Shop((*small, paid("bob", "2026-03-01", 105.5)))), listed=Near())
     assert rows_of(table, "customer_id", "needed_sales", "needed_orders", "average_order") == [
         ("c_amy", 1_550, 2, 1_000),
     ]
@@ -50,43 +51,43 @@ def test_many_small_orders_are_counted_in_orders_of_the_usual_size() -> None:
     ("within", "near"), [("0.01", []), ("1", ["c_u005"]), ("50", ["c_u001", "c_u006", "c_u005"]), ("1.2%", ["c_u005"])]
 )
 def test_within_takes_the_place_of_both(within: str, near: list[str]) -> None:
-    found = [str(who) for (who,) in rows_of(tiers(facts_of(TEN), near=Near(within)), "customer_id")]
+    found = [str(who) for (who,) in rows_of(tiers(facts_of(TEN), listed=Near(within)), "customer_id")]
     assert sorted(found) == sorted(near)
 
 
 def test_a_tier_that_ties_leave_to_nobody_is_nobodys_next_one() -> None:
     shop = of_amounts([500, 500, 450, 100, 100, 100])
-    assert rows_of(tiers(facts_of(shop), near=Near("50%")), "customer_id", "next_tier", "needed_sales") == [
+    assert rows_of(tiers(facts_of(shop), listed=Near("50%")), "customer_id", "next_tier", "needed_sales") == [
         ("c_u002", "core", 50)
     ]
 
 
 def test_the_best_have_nothing_above_them() -> None:
-    view = tiers(facts_of(of_amounts([700] * 4)), near=Near("100%"))
+    view = tiers(facts_of(of_amounts([700] * 4)), listed=Near("100%"))
     assert (view.tables["near"].height, view.summary["near_customers"]) == (0, 0)
 
 
 def test_only_the_rows_shown_are_made_and_all_are_counted() -> None:
-    view = tiers(facts_of(TEN), near=Near("100%"), rows=2)
+    view = tiers(facts_of(TEN), listed=Near("100%"), rows=2)
     assert view.tables["near"].height == 2
     assert view.heights["near"] == view.summary["near_customers"] == 9
-    whole = tiers(facts_of(TEN), near=Near("100%"))
+    whole = tiers(facts_of(TEN), listed=Near("100%"))
     assert view.tables["near"].equals(whole.tables["near"].head(2))
 
 
 @pytest.mark.parametrize("typed", ["", "0", "0%", "101%", "-5", "1.234", "much", "1e3", "nan", "٣"])
 def test_a_reach_that_means_nothing_is_refused(typed: str) -> None:
     with pytest.raises(CusttierError) as caught:
-        tiers(facts_of(TEN), near=Near(typed))
+        tiers(facts_of(TEN), listed=Near(typed))
     assert caught.value.exit_code == USAGE
     assert caught.value.code in {"bad-within", "bad-share"}
 
 
 def test_an_amount_in_yen_has_no_digits() -> None:
     shop = Shop(tuple(replace(order, currency="JPY") for order in TEN.orders))
-    assert tiers(facts_of(shop), near=Near("100")).summary["near_customers"] == 1
+    assert tiers(facts_of(shop), listed=Near("100")).summary["near_customers"] == 1
     with pytest.raises(CusttierError):
-        tiers(facts_of(shop), near=Near("100.5"))
+        tiers(facts_of(shop), listed=Near("100.5"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -112,7 +113,7 @@ def test_near_agrees_with_trying_amounts_in_plain_python(seed: int) -> None:
         needed, usual = bound - person.net, Fraction(person.net, len(person.purchases))
         if needed <= usual or needed <= Fraction(15, 100) * bound:
             expected[customer_id(who)] = (tier, risen, needed, math.ceil(needed / usual), len(person.purchases))
-    view = tiers(facts_of(shop, seed=seed), near=Near())
+    view = tiers(facts_of(shop, seed=seed), listed=Near())
     columns = ("tier", "next_tier", "needed_sales", "needed_orders", "order_count")
     assert {row[0]: row[1:] for row in rows_of(view, "customer_id", *columns)} == expected
     keys = [
@@ -129,12 +130,14 @@ def test_what_is_needed_raises_and_one_minor_unit_less_does_not(seed: int, cuts:
     as_of = plain.last_day(shop)
     if not plain.people(shop, as_of)[0]:
         return
-    view = tiers(facts_of(shop), cuts=cuts, near=Near("100%"))
+    view = tiers(facts_of(shop), rules=TierRules(cuts), listed=Near("100%"))
     for who, tier, next_tier, needed in rows_of(view, "customer_id", "tier", "next_tier", "needed_sales")[:12]:
         assert isinstance(needed, int)
         for more, expected in ((needed, next_tier), (needed - 1, tier)):
             if more:
                 added = Order(str(who).removeprefix("c_"), as_of, more)
-                after = tiers(facts_of(replace(shop, orders=(*shop.orders, added))), cuts=cuts).tables["customers"]
+                after = tiers(facts_of(replace(shop, orders=(*shop.orders, added))), rules=TierRules(cuts)).tables[
+                    "customers"
+                ]
                 table = dict(after.select("customer_id", "tier").rows())
                 assert table[who] == expected

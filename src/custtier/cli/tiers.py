@@ -1,6 +1,8 @@
 """`custtier tiers`: customers by net sales."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +12,13 @@ from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.workflows.question import Question
+
+
+class CutsFrom(StrEnum):
+    """Where bounds come from that are not today's."""
+
+    FROZEN = "frozen"
+
 
 FIGURES = (
     "customers",
@@ -30,8 +39,13 @@ FIGURES = (
 """Numbers of the summary: a condition on another one is told before any work."""
 
 
-NEAR_FIGURES = ("near_customers",)
-"""Those that `--near` adds."""
+LISTED = {
+    "near": ("near_customers",),
+    "slipping": ("slipping_customers",),
+    "risen": ("risen_customers", "fallen_customers", "new_customers", "gone_customers"),
+    "prospects": ("prospect_customers",),
+}
+"""Those that a list adds."""
 
 
 @given(asked=question, out=writing)
@@ -51,11 +65,40 @@ def tiers(
         str | None,
         typer.Option(metavar="REACH", help="How near: 15% of that tier's least, or 200; else one usual order or 15%."),
     ] = None,
+    slipping: Annotated[
+        bool, typer.Option("--slipping", help="Who is about to fall out of their tier, and what would hold them.")
+    ] = False,
+    ahead: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="With --window: who falls within 30d if they buy nothing.")
+    ] = None,
+    risen: Annotated[bool, typer.Option("--risen", help="Who rose, and who fell, since the last kept run.")] = False,
+    compared_with: Annotated[str | None, typer.Option(metavar="DAY", help="Since this day instead.")] = None,
+    prospects: Annotated[bool, typer.Option("--prospects", help="Contacts who never bought.")] = False,
+    cuts: Annotated[
+        CutsFrom | None, typer.Option(case_sensitive=False, help="By the bounds kept before instead of today's.")
+    ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Keep the bounds of this answer, for --cuts frozen later.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep who is in which tier, for --risen and for tiers that hold still.")
+    ] = False,
 ) -> None:
     """Sort customers into tiers by net sales: who makes the money, and how much of it."""
-    check_names(out.conditions, (*FIGURES, *(NEAR_FIGURES if near or within is not None else ())))
+    from custtier.workflows.tiers import Listing
     from custtier.workflows.tiers import tiers as workflow
 
+    listing = Listing(near, within, slipping, ahead, risen, compared_with, prospects)
+    check_names(out.conditions, (*FIGURES, *(figure for name in listing.asked for figure in LISTED[name])))
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, top=top, sales=sales, window=window, near=near, within=within)
+        view = workflow(
+            seen,
+            top=top,
+            sales=sales,
+            window=window,
+            listing=listing,
+            cuts=cuts.value if cuts else None,
+            freeze=freeze,
+            keep_at=datetime.now(UTC) if keep else None,
+        )
     answer(view, out)

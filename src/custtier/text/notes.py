@@ -247,10 +247,12 @@ NOTES: Final[Mapping[str, str]] = {
         "customers without groups; the table trials has the figures, `custtier rfm` sorts by rules"
     ),
     "no_such_segments": (
-        "these customers do not fall into {count} groups that are more than chance; numbers of groups that hold: {holding}"
+        "these customers do not fall into {count} groups that are more than chance; numbers of groups that hold: "
+        "{holding}"
     ),
     "not_divided_again": (
-        "customers who came again: {customers}; below {least} they are left undivided, because groups of so few are chance"
+        "customers who came again: {customers}; below {least} they are left undivided, because groups of so few are "
+        "chance"
     ),
     "not_divided_once": (
         "customers who bought on one day: {customers}; below {least} they are left undivided, because groups of so few "

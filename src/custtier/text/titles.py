@@ -445,6 +445,7 @@ ASKED: Final[Mapping[str, str]] = {
     "prospects": "contacts who never bought",
     "matrix": "matrix",
     "from": "from",
+    "from_known_on": "from as known on",
     "to": "to",
     "by": "by",
     "cuts": "cuts",

@@ -1,22 +1,24 @@
 """Who makes most of the sales: the top customers, the few behind 80 %, the named tiers, how uneven it all is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 
-from custtier.facts import Facts
+from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_fewest
-from custtier.tiering import TierCuts
-from custtier.views.named_tiers import codes_by, tier_bounds, tier_table
+from custtier.views.named_tiers import tier_table
 from custtier.views.near import near_table, parse_reach
 from custtier.views.people import with_people
-from custtier.views.ranked import ranked
-from custtier.views.rising import rising_of
+from custtier.views.prospects import prospect_table, with_prospects
+from custtier.views.risen import Risen, changes_since
 from custtier.views.shares import divided
-from custtier.views.top_group import top_group
+from custtier.views.slipping import Slipping, slipping_notes, slipping_table
+from custtier.views.tier_standing import HELD_COLUMNS, Standing, TierRules, standing
+from custtier.views.top_group import TopGroup, top_group
 from custtier.views.view import View
 
 _MOST = Fraction(80, 100)
@@ -51,16 +53,62 @@ class Near:
     within: str | None = None
 
 
+@dataclass(frozen=True)
+class Prospects:
+    """Who never bought is asked.
+
+    Args:
+        found: Of `prospects.prospects`.
+    """
+
+    found: pl.DataFrame
+
+
+Listed = Near | Slipping | Risen | Prospects
+
+
 def tiers(
     facts: Facts,
     *,
     as_of: date | None = None,
     scope: Scope | None = None,
-    cuts: TierCuts | None = None,
+    rules: TierRules | None = None,
     top: str | None = None,
     sales: str | None = None,
     window_days: int | None = None,
-    near: Near | None = None,
+    listed: Listed | None = None,
+    rows: int | None = None,
+) -> View:
+    """Customers by net sales, the top group marked: `tiers_of` everyone who bought.
+
+    Args:
+        facts: Orders, refunds and customers.
+        as_of: Last day observed; None for the last day known.
+        scope: Which orders are used.
+        rules: By what tiers are told.
+        top: See `tiers_of`.
+        sales: See `tiers_of`.
+        window_days: Only the orders of so many days that end on the day observed; who has none in them is no
+            customer here. None for all.
+        listed: See `tiers_of`.
+        rows: See `tiers_of`.
+
+    Raises:
+        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, `bad-within`, and those of `standing`.
+    """
+    group = top_group(top, sales)
+    state = standing(facts, as_of=as_of, scope=scope, window_days=window_days, rules=rules or TierRules())
+    return tiers_of(state, facts=facts, group=group, sales=sales, listed=listed, rows=rows)
+
+
+def tiers_of(
+    state: Standing,
+    *,
+    facts: Facts,
+    group: TopGroup,
+    sales: str | None = None,
+    listed: Listed | None = None,
+    prospect_count: int = 0,
     rows: int | None = None,
 ) -> View:
     """Customers by net sales, the top group marked.
@@ -69,59 +117,94 @@ def tiers(
     `cumulative_sales_share` is the share of all who sell at least as much, so that ties have the same one.
 
     Args:
-        facts: Orders, refunds and customers.
-        as_of: Last day observed; None for the last day known.
-        scope: Which orders are used.
-        cuts: The named tiers.
-        top: `20%` of the customers or `300` of them; the default when `sales` is not given either.
-        sales: `80%`: the fewest customers who make this share of the sales.
-        window_days: Only the orders of so many days that end on the day observed; who has none in them is no
-            customer here. None for all.
-        near: Ask who is within reach of the next tier.
+        state: Everyone and their tier.
+        facts: Knows the customers.
+        group: The best group.
+        sales: The share of sales that was asked for, as typed.
+        listed: Ask for some of the customers instead of all.
+        prospect_count: Contacts who never bought, for the table of tiers.
         rows: How many rows of the first table will be shown; None for all.
 
     Returns:
-        Tables `customers` (`COLUMNS`), `tiers` (`named_tiers.tier_table`), `lorenz` (`concentration.lorenz`). In the
-        summary `sales80_customers` and `sales80_share` (of the customers) are always those of 80 %, and the `top10_…`
-        those of the ten best, or of all when there are fewer. With `near` the tables are `near`
-        (`near.near_table`) and `tiers`, and the summary has `near_customers`.
-
-    Raises:
-        CusttierError: `top-and-sales`, `bad-top`, `bad-share`, `bad-within`, and those of `ranked`.
+        Tables `customers` (`COLUMNS`, and `HELD_COLUMNS` where somebody may be held), `tiers`
+        (`named_tiers.tier_table`), `lorenz` (`concentration.lorenz`). In the summary `sales80_customers` and
+        `sales80_share` (of the customers) are always those of 80 %, and the `top10_…` those of the ten best, or of all
+        when there are fewer. With `listed` its tables and figures come first, then `tiers`.
     """
-    group = top_group(top, sales)
-    everyone = ranked(facts, as_of=as_of, scope=scope, window_days=window_days)
-    amounts, basis, found = everyone.amounts, everyone.basis, everyone.found
-    cutoff = group.cutoff(amounts)
-    cuts = cuts or TierCuts()
-    bounds = tier_bounds(amounts, cuts=cuts, currency=basis.currency)
-    named = found.totals.with_columns(
-        codes_by(bounds, codes=cuts.codes).alias("tier"), (pl.col("net_sales") >= cutoff).alias("in_top")
-    )
+    everyone, named = state.everyone, state.told.named
+    cutoff = group.cutoff(everyone.amounts)
+    named = named.with_columns((pl.col("net_sales") >= cutoff).alias("in_top"))
+    table = with_prospects(_tier_table(state), count=prospect_count)
     answer = View(
         command="tiers",
-        parameters={"top": group.typed_top, "sales": sales, "window": window_days},
-        summary={**_spread(amounts, cutoff=cutoff), **found.unattributed},
-        tables={"tiers": tier_table(named, codes=cuts.codes), "lorenz": lorenz(amounts)},
-        heights={"customers": amounts.len()},
-        notes=everyone.notes,
-        as_of=basis.as_of,
+        parameters={"top": group.typed_top, "sales": sales, "window": state.window_days},
+        summary={**_spread(everyone.amounts, cutoff=cutoff), **everyone.found.unattributed},
+        tables={"tiers": table},
+        notes=state.notes,
+        as_of=everyone.basis.as_of,
         data_through=facts.extent.data_through,
-        currency=basis.currency,
-        labels=cuts.labels,
+        currency=everyone.basis.currency,
+        labels=state.rules.cuts.labels,
     )
-    if near is None:
-        return replace(answer, tables={"customers": _table(named, facts=facts, rows=rows), **answer.tables})
-    reach = parse_reach(near.within, currency=basis.currency)
-    rising = rising_of(amounts, bounds=bounds, cuts=cuts)
-    table, count = near_table(named, rising=rising, codes=cuts.codes, reach=reach, facts=facts, rows=rows)
+    if listed is None:
+        customers = _table(named, facts=facts, rows=rows)
+        return replace(
+            answer,
+            tables={"customers": customers, "tiers": table, "lorenz": lorenz(everyone.amounts)},
+            heights={"customers": everyone.amounts.len()},
+        )
+    return _with_list(answer, _listed(listed, state, facts=facts, rows=rows))
+
+
+@dataclass(frozen=True)
+class _List:
+    """Some of the customers: tables, the height of the first, figures, and what was asked."""
+
+    tables: dict[str, pl.DataFrame]
+    height: int
+    summary: Mapping[str, int]
+    asked: Mapping[str, object]
+    notes: tuple[Note, ...] = ()
+
+
+def _with_list(answer: View, found: _List) -> View:
     return replace(
         answer,
-        parameters={**answer.parameters, "near": True, "within": near.within},
-        summary={"near_customers": count, **answer.summary},
-        tables={"near": table, "tiers": answer.tables["tiers"]},
-        heights={"near": count},
+        parameters={**answer.parameters, **found.asked},
+        summary={**found.summary, **answer.summary},
+        tables={**found.tables, **answer.tables},
+        heights={next(iter(found.tables)): found.height},
+        notes=(*answer.notes, *found.notes),
     )
+
+
+def _listed(listed: Listed, state: Standing, *, facts: Facts, rows: int | None) -> _List:
+    """The customers that are asked for instead of all."""
+    if isinstance(listed, Near):
+        reach = parse_reach(listed.within, currency=state.everyone.basis.currency)
+        table, count = near_table(
+            state.told.named, rising=state.rising, codes=state.codes, reach=reach, facts=facts, rows=rows
+        )
+        return _List({"near": table}, count, {"near_customers": count}, {"near": True, "within": listed.within})
+    if isinstance(listed, Slipping):
+        table, count = slipping_table(state, listed, facts=facts, rows=rows)
+        asked = {"slipping": True, "ahead": listed.ahead_days, "within": listed.within}
+        return _List({"slipping": table}, count, {"slipping_customers": count}, asked, slipping_notes(state, listed))
+    if isinstance(listed, Risen):
+        changes = changes_since(state, listed, facts=facts, rows=rows)
+        asked = {"risen": True, "compared_with": listed.day.isoformat()}
+        return _List(changes.tables, changes.height, changes.summary, asked)
+    count = listed.found.height
+    table = prospect_table(listed.found, facts=facts, rows=rows)
+    return _List({"prospects": table}, count, {"prospect_customers": count}, {"prospects": True})
+
+
+def _tier_table(state: Standing) -> pl.DataFrame:
+    """The table `tiers`; with kept bounds also what part of the customers was in each tier then."""
+    table = tier_table(state.told.named, codes=state.codes)
+    if state.rules.frozen is None:
+        return table
+    return table.with_columns(pl.Series("customer_share_then", state.rules.frozen.customer_shares, dtype=pl.Float64))
 
 
 def _spread(amounts: pl.Series, *, cutoff: int) -> dict[str, object]:
@@ -148,15 +231,16 @@ def _spread(amounts: pl.Series, *, cutoff: int) -> dict[str, object]:
 def _table(named: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
     """The table `customers`, largest first."""
     sales, total = pl.col("net_sales"), int(named.get_column("net_sales").sum())
+    held = [column for column in HELD_COLUMNS[:1] if column in named.columns]
     return (
         with_people(named, facts=facts, largest_first="net_sales", rows=rows)
         .with_columns(
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
             divided(sales, total).alias("sales_share"),
             divided(_sold_by_equals_and_better(sales), total).alias("cumulative_sales_share"),
-            pl.col("tier").cast(pl.String),
+            pl.col("tier", *held).cast(pl.String),
         )
-        .select(COLUMNS)
+        .select(*COLUMNS, *(HELD_COLUMNS if held else ()))
         .head(named.height if rows is None else rows)
     )
 

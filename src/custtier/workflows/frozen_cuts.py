@@ -1,9 +1,10 @@
-"""Cuts kept between runs: `rfm-cuts.json` in the settings folder."""
+"""Cuts kept between runs: `rfm-cuts.json` in the settings folder, and how any such file is written and read."""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from custtier.errors import usage_error
 from custtier.settings import settings_folder
@@ -11,6 +12,43 @@ from custtier.views.rfm_cuts import FIVE_BINS, THREE_BINS, FrozenCuts
 from custtier.views.view import View
 
 FILE_NAME: Final = "rfm-cuts.json"
+COMMAND: Final = "custtier rfm --freeze"
+
+Kept = TypeVar("Kept")
+
+
+def write_kept(path: Path, kept: Mapping[str, object]) -> Path:
+    """The file, with what is to be kept in the place of what was."""
+    from custtier.render.files import write_whole
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(path, (json.dumps(kept, indent=2, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def kept_in(
+    path: Path, *, made: Callable[[Mapping[str, Any]], Kept], holds: Callable[[Kept], bool], command: str
+) -> Kept | None:
+    """What a file keeps; None when there is no file.
+
+    Args:
+        path: The file.
+        made: Makes it of what the file says.
+        holds: Whether that can be used.
+        command: Keeps it anew.
+
+    Raises:
+        CusttierError: `bad-frozen-cuts` when the file is not as it was written.
+    """
+    try:
+        kept = made(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise _bad(path, command) from problem
+    if not holds(kept):
+        raise _bad(path, command)
+    return kept
 
 
 def frozen_file() -> Path:
@@ -25,10 +63,6 @@ def keep_cuts(view: View, *, window_days: int | None) -> Path:
         view: Its summary has `cuts` and `high`.
         window_days: The window asked for.
     """
-    from custtier.render.files import write_whole
-
-    path = frozen_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = {
         "as_of": str(view.as_of),
         "currency": view.currency,
@@ -36,8 +70,7 @@ def keep_cuts(view: View, *, window_days: int | None) -> Path:
         "cuts": view.summary["cuts"],
         "high": view.summary["high"],
     }
-    write_whole(path, (json.dumps(kept, indent=2) + "\n").encode())
-    return path
+    return write_kept(frozen_file(), kept)
 
 
 def kept_cuts() -> FrozenCuts | None:
@@ -46,23 +79,17 @@ def kept_cuts() -> FrozenCuts | None:
     Raises:
         CusttierError: `bad-frozen-cuts` when the file is not as it was written.
     """
-    path = frozen_file()
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        kept = FrozenCuts(
-            as_of=date.fromisoformat(found["as_of"]),
-            currency=found["currency"],
-            window_days=found["window_days"],
-            cuts={letter: list(found["cuts"][letter]) for letter in "rfm"},
-            high={letter: int(found["high"][letter]) for letter in "rfm"},
-        )
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise _bad(path) from problem
-    if not _holds(kept):
-        raise _bad(path)
-    return kept
+    return kept_in(frozen_file(), made=_made, holds=_holds, command=COMMAND)
+
+
+def _made(found: Mapping[str, Any]) -> FrozenCuts:
+    return FrozenCuts(
+        as_of=date.fromisoformat(found["as_of"]),
+        currency=found["currency"],
+        window_days=found["window_days"],
+        cuts={letter: list(found["cuts"][letter]) for letter in "rfm"},
+        high={letter: int(found["high"][letter]) for letter in "rfm"},
+    )
 
 
 def _holds(kept: FrozenCuts) -> bool:
@@ -77,10 +104,11 @@ def _holds(kept: FrozenCuts) -> bool:
     )
 
 
-def _bad(path: Path) -> Exception:
+def _bad(path: Path, command: str) -> Exception:
     return usage_error(
         "bad-frozen-cuts",
         "{path} holds no cuts that can be used",
-        hint="keep them anew with `custtier rfm --freeze`, or restore the file from a backup",
+        hint="keep them anew with `{command}`, or restore the file from a backup",
         path=str(path),
+        command=command,
     )

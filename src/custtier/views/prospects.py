@@ -1,0 +1,99 @@
+"""Contacts who never bought: how many there are, and who."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from custtier.facts import Facts
+from custtier.tiering import PROSPECT
+
+COLUMNS: Final = (
+    "customer_id", "name", "phone", "tier", "agent", "channel", "added_on", "deleted_on", "platforms",
+)  # fmt: skip
+"""Columns of the table `prospects`."""
+
+_INSTANTS: Final = ("first_added_at", "deleted_at")
+
+
+def prospects(facts: Facts, *, buyers: pl.Series, as_of: date, zone: str) -> pl.DataFrame:
+    """One row per contact's person who has no purchase: `customer_key`, `agent`, `channel`, `added_on`, `deleted_on`.
+
+    Contacts who were added after the day observed do not exist yet. Somebody in several lists is one person: the entry
+    of those who still have us counts, then the one added last. Entries without a key are nobody's and left out.
+
+    Args:
+        facts: Contacts and accounts.
+        buyers: The keys of all customers with a purchase up to the day observed, whatever a question filters.
+        as_of: Last day observed.
+        zone: The shop's, in which an instant has its day.
+    """
+    columns = ["account_key", "agent", "channel", *_INSTANTS]
+    days = {name: pl.col(name).dt.convert_time_zone(zone).dt.date() for name in _INSTANTS}
+    deleted = pl.when(days["deleted_at"] <= as_of).then(days["deleted_at"])
+    listed = (
+        facts.table("contacts", columns=columns)
+        .filter(pl.col("account_key").is_not_null() & (days["first_added_at"] <= as_of).fill_null(value=True))
+        .select("account_key", "agent", "channel", added_on=days["first_added_at"], deleted_on=deleted)
+        .collect()
+    )
+    owned = listed.join(facts.accounts.collect(), on="account_key", how="left") if listed.height else listed
+    if listed.height:
+        owned = owned.with_columns(pl.coalesce("customer_key", "account_key").alias("customer_key"))
+    else:
+        owned = owned.rename({"account_key": "customer_key"})
+    return (
+        owned.filter(~pl.col("customer_key").is_in(buyers.implode()))
+        .sort(pl.col("deleted_on").is_not_null(), "added_on", "agent", descending=[False, True, False], nulls_last=True)
+        .unique("customer_key", keep="first", maintain_order=True)
+        .select("customer_key", "agent", "channel", "added_on", "deleted_on")
+    )
+
+
+def prospect_table(found: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
+    """The table `prospects`: who still has us first, of them the latest added first; then by `customer_id`.
+
+    Args:
+        found: Of `prospects`.
+        facts: Knows who they are.
+        rows: How many rows will be shown; None for all.
+    """
+    wanted = found if rows is None else _first(found, rows)
+    return (
+        wanted.lazy()
+        .join(facts.customers, on="customer_key", how="left")
+        .with_columns(pl.lit(PROSPECT).alias("tier"))
+        .sort(
+            pl.col("deleted_on").is_not_null(),
+            "added_on",
+            "customer_id",
+            descending=[False, True, False],
+            nulls_last=True,
+        )
+        .head(found.height if rows is None else rows)
+        .select(COLUMNS)
+        .collect(engine="in-memory")
+    )
+
+
+def _first(found: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """The first rows and all who were added on the day of the last: ties end in ids that are not known yet."""
+    if rows >= found.height:
+        return found
+    last = found.row(max(rows, 1) - 1, named=True)
+    has_left = pl.col("deleted_on").is_not_null()
+    ties = (has_left == (last["deleted_on"] is not None)) & pl.col("added_on").eq_missing(last["added_on"])
+    return found.with_row_index("number").filter((pl.col("number") < rows) | ties).drop("number")
+
+
+def with_prospects(tiers: pl.DataFrame, *, count: int) -> pl.DataFrame:
+    """The table of tiers with a row for those who never bought; the same without any.
+
+    Args:
+        tiers: Of `named_tiers.tier_table`.
+        count: How many.
+    """
+    if not count:
+        return tiers
+    row = pl.DataFrame({"tier": [PROSPECT], "customers": [count]}, schema_overrides={"customers": pl.Int64})
+    return pl.concat([tiers, row], how="diagonal")
