@@ -27,6 +27,7 @@ class Form(StrEnum):
     CSV = "csv"
     JSON = "json"
     MD = "md"
+    HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
 
@@ -57,6 +58,10 @@ AsOf = Annotated[
         "--as-of", metavar="DAY", help="Last day observed; by default the last day of any paid order or dated refund."
     ),
 ]
+AsKnownOn = Annotated[
+    str | None,
+    typer.Option("--as-known-on", metavar="DAY", help="Answer from what was imported by this day, as it was then."),
+]
 Since = Annotated[str | None, typer.Option(metavar="DAY", help="First day of the orders used.")]
 Until = Annotated[str | None, typer.Option(metavar="DAY", help="Last day of the orders used.")]
 Source = Annotated[
@@ -67,6 +72,10 @@ Channel = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Only orders of this channel; may be repeated.")
 ]
 Agent = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this agent; may be repeated.")]
+Tag = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only customers with this tag, '!NAME': without; of several, all must hold."),
+]
 Currency = Annotated[
     str | None,
     typer.Option(metavar="CODE", help="The currency, such as CNY: only its orders, and those that [rates] convert."),
@@ -88,14 +97,14 @@ OutputForm = Annotated[
 Output = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="Write to this file; its ending names the format: .xlsx for Excel, .csv for scripts."
+        metavar="FILE", help="Write to this file; its ending names the format: .xlsx for Excel, .html for a page."
     ),
 ]
 TableName = Annotated[
     str | None, typer.Option(metavar="NAME", help="Write this table of the answer instead of the first.")
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=0, metavar="ROWS", help="Rows at most; 0 is all. Text: 20, other formats: all.")
+    int | None, typer.Option(min=0, metavar="ROWS", help="Rows at most; 0 is all. Text: 20, pages: 10000, others: all.")
 ]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show names, phones and other personal fields in full.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out summary, notes and progress.")]
@@ -194,7 +203,9 @@ def form_of(form: Form | None, path: Path | None) -> Form:
         CusttierError: `format-conflict` when both are given and differ; `unknown-ending` when nothing says the form.
     """
     ending = path.suffix.lower().removeprefix(".") if path else ""
-    named = {"txt": Form.TEXT, "markdown": Form.MD, **{known.value: known for known in Form}}.get(ending)
+    named = {"txt": Form.TEXT, "markdown": Form.MD, "htm": Form.HTML, **{known.value: known for known in Form}}.get(
+        ending
+    )
     if form and named and form is not named and ending != "txt":
         raise usage_error(
             "format-conflict",
@@ -207,7 +218,7 @@ def form_of(form: Form | None, path: Path | None) -> Form:
         raise usage_error(
             "unknown-ending",
             "--output names {path}, whose ending names no format",
-            hint="end it in .csv, .json, .md, .xlsx, .parquet or .txt, or add `--format`",
+            hint="end it in .csv, .json, .md, .html, .xlsx, .parquet or .txt, or add `--format`",
             path=str(path),
         )
     return form or named or Form.TEXT
@@ -240,12 +251,14 @@ def question(
     include: Include = None,
     password_file: PasswordFile = None,
     as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
     since: Since = None,
     until: Until = None,
     source: Source = None,
     shop: Shop = None,
     channel: Channel = None,
     agent: Agent = None,
+    tag: Tag = None,
     currency: Currency = None,
     refund_basis: RefundBasis = "order",
     no_exclusions: NoExclusions = False,
@@ -266,12 +279,14 @@ def question(
         profile=profile,
         include=frozenset(include or ()),
         as_of=parse_day(as_of, option="--as-of") if as_of else None,
+        as_known_on=parse_day(as_known_on, option="--as-known-on") if as_known_on else None,
         since=parse_day(since, option="--since") if since else None,
         until=parse_day(until, option="--until") if until else None,
         sources=_sources(source),
         shops=tuple(shop or ()),
         channels=tuple(channel or ()),
         agents=tuple(agent or ()),
+        tags=tuple(tag or ()),
         currency=currency.upper() if currency else None,
         refund_basis=refund_basis.strip().lower(),
         use_exclusions=not no_exclusions,

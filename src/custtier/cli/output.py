@@ -18,7 +18,7 @@ from custtier.text.values import in_words
 if TYPE_CHECKING:
     from custtier.views.view import View
 
-NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.JSON, Form.XLSX})
+NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.HTML, Form.JSON, Form.XLSX})
 """Forms that carry the notes themselves."""
 
 

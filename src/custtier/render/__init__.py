@@ -25,18 +25,29 @@ def rendered(view: View, request: Request, catalogue: Catalogue) -> bytes:
             from custtier.render.as_json import as_json
 
             return as_json(view, request, catalogue)
-        case "md":
-            from custtier.render.as_markdown import as_markdown
-
-            return as_markdown(view, request, catalogue)
-        case "xlsx":
-            from custtier.render.as_xlsx import as_xlsx
-
-            return as_xlsx(view, request, catalogue)
         case "parquet":
             from custtier.render.as_parquet import as_parquet
 
             return as_parquet(view, request)
+        case _:
+            return _for_reading(view, request, catalogue)
+
+
+def _for_reading(view: View, request: Request, catalogue: Catalogue) -> bytes:
+    """The answer in one of the forms that people read."""
+    match request.form:
+        case "md":
+            from custtier.render.as_markdown import as_markdown
+
+            return as_markdown(view, request, catalogue)
+        case "html":
+            from custtier.render.as_html import as_html
+
+            return as_html(view, request, catalogue)
+        case "xlsx":
+            from custtier.render.as_xlsx import as_xlsx
+
+            return as_xlsx(view, request, catalogue)
         case _:
             from custtier.render.as_text import as_text
 
