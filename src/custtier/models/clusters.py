@@ -1,6 +1,7 @@
 """Groups of rows that lie together: how many there are, whether there are any, and who belongs to which."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ LEAST_SHARE: Final = 0.02
 
 _RESAMPLES: Final = 10
 _RESAMPLED: Final = 0.7
-_STARTS: Final = 5
+_STARTS: Final = 4
 _DIGITS: Final = 9
 _BLOCK: Final = 65_536
 
@@ -81,10 +82,7 @@ def trials(rows: Matrix, *, keeps: Sequence[bool], seed: int = 0, most: int = MO
         seed: Of every draw.
         most: The largest number tried.
     """
-    from threadpoolctl import threadpool_limits
-
-    # several threads add up in an order of their own, and the last digit with it
-    with threadpool_limits(1):
+    with _one_thread():
         random = np.random.default_rng(seed)
         sample = sampled(rows, count=SAMPLE, random=random)
         counts = range(2, min(most, len(np.unique(sample, axis=0)) - 1) + 1)
@@ -117,9 +115,7 @@ def centres(rows: Matrix, count: int, *, seed: int = 0) -> Matrix:
         count: How many.
         seed: Of every draw.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
+    with _one_thread():
         sample = sampled(rows, count=FITTED, random=np.random.default_rng(seed))
         middles = np.round(_fitted(sample, count, seed=seed)[1], _DIGITS)
     return middles[np.lexsort(middles.T[::-1])]
@@ -186,6 +182,16 @@ def _stability(sample: Matrix, labels: Labels, *, count: int, seed: int) -> floa
         middles = _fitted(sample[chosen], count, seed=seed)[1]
         agreements.append(adjusted_rand_score(labels, nearest_centre(sample, middles)[0]))
     return float(np.mean(agreements))
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Within it one thread works: several add up in an order of their own, and the last digit hangs on it."""
+    # only libraries that are loaded can be held to one
+    import sklearn.cluster  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 def _fitted(rows: Matrix, count: int, *, seed: int) -> tuple[Labels, Matrix]:
