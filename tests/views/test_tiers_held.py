@@ -1,0 +1,103 @@
+"""Tiers that hold still: by hand, against plain Python over random runs, and never a tier that neither rule gives."""
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+import pytest
+
+from custtier.tiering import TierHysteresis
+from custtier.views.held_tiers import LastRun, hold
+from custtier.views.named_tiers import codes_by
+
+CODES = ("core", "important", "growing", "regular")
+BOUNDS = (1_000, 500, 100)
+RULES = [
+    TierHysteresis(fall_after_runs=2),
+    TierHysteresis(fall_after_runs=3),
+    TierHysteresis(margin="10%"),
+    TierHysteresis(fall_after_runs=2, margin=0.25),
+]
+
+Kept = Mapping[int, tuple[str, int]]
+
+
+def run(sales: Mapping[int, int], kept: Kept, rules: TierHysteresis) -> dict[int, tuple[str, str, int]]:
+    """Customer → tier shown, tier now, runs below."""
+    frame = pl.DataFrame({"customer_key": list(sales), "net_sales": list(sales.values())})
+    named = frame.with_columns(codes_by(BOUNDS, codes=CODES).alias("tier"))
+    last = pl.DataFrame(
+        [{"customer_key": who, "kept_tier": tier, "runs_before": runs} for who, (tier, runs) in kept.items()],
+        schema={"customer_key": pl.Int64, "kept_tier": pl.String, "runs_before": pl.Int64},
+    )
+    held = hold(named, last=LastRun(date(2026, 5, 31), last), bounds=BOUNDS, codes=CODES, rules=rules)
+    assert held.get_column("customer_key").to_list() == list(sales)
+    return {who: tuple(row) for who, *row in held.select("customer_key", "tier", "tier_now", "runs_below").rows()}
+
+
+def plainly(amount: int, before: tuple[str, int] | None, rules: TierHysteresis) -> tuple[str, str, int]:
+    """The same for one customer, sentence by sentence."""
+    now = next((code for code, bound in zip(CODES, BOUNDS, strict=False) if amount >= bound), CODES[-1])
+    if before is None or before[0] not in CODES or CODES.index(now) <= CODES.index(before[0]):
+        return now, now, 0
+    shown, runs = before[0], before[1] + 1
+    if rules.fall_after_runs and runs >= rules.fall_after_runs:
+        return now, now, 0
+    least = BOUNDS[CODES.index(shown)]
+    if rules.share and Fraction(amount) < least * (1 - rules.share):
+        return now, now, 0
+    return shown, now, runs
+
+
+def test_who_rises_rises_at_once() -> None:
+    assert run({1: 1_000}, {1: ("regular", 0)}, RULES[0])[1] == ("core", "core", 0)
+
+
+def test_who_falls_is_held_for_one_run_and_falls_with_the_second() -> None:
+    assert run({1: 999}, {1: ("core", 0)}, RULES[0])[1] == ("core", "important", 1)
+    assert run({1: 999}, {1: ("core", 1)}, RULES[0])[1] == ("important", "important", 0)
+
+
+def test_within_the_margin_they_are_held_and_one_minor_unit_below_they_fall() -> None:
+    assert run({1: 900}, {1: ("core", 7)}, RULES[2])[1] == ("core", "important", 8)
+    assert run({1: 899}, {1: ("core", 0)}, RULES[2])[1] == ("important", "important", 0)
+
+
+def test_with_both_rules_either_lets_them_fall() -> None:
+    assert run({1: 750}, {1: ("core", 0)}, RULES[3])[1] == ("core", "important", 1)
+    assert run({1: 749}, {1: ("core", 0)}, RULES[3])[1] == ("important", "important", 0)
+    assert run({1: 750}, {1: ("core", 1)}, RULES[3])[1] == ("important", "important", 0)
+
+
+def test_who_falls_lands_where_today_puts_them_and_not_between() -> None:
+    assert run({1: 5}, {1: ("core", 1)}, RULES[0])[1] == ("regular", "regular", 0)
+
+
+def test_who_was_not_there_and_who_was_in_a_tier_that_is_gone_are_where_today_puts_them() -> None:
+    assert run({1: 5, 2: 600}, {2: ("gold", 0)}, RULES[0]) == {
+        1: ("regular", "regular", 0),
+        2: ("important", "important", 0),
+    }
+
+
+@pytest.mark.parametrize("rules", RULES, ids=["two runs", "three runs", "margin", "both"])
+@pytest.mark.parametrize("seed", range(12))
+def test_runs_agree_with_plain_python_and_show_only_tiers_that_a_rule_gives(rules: TierHysteresis, seed: int) -> None:
+    rng = random.Random(seed)
+    people = range(40)
+    kept: dict[int, tuple[str, int]] = {}
+    same: dict[int, int] = {}
+    for _ in range(8):
+        sales = {who: rng.choice([rng.randrange(1, 1_300), 899, 900, 999, 1_000, 499, 500, 450, 449]) for who in people}
+        sales = {who: amount for who, amount in sales.items() if rng.random() < 0.9}
+        found = run(sales, kept, rules)
+        for who, (shown, now, runs) in found.items():
+            assert (shown, now, runs) == plainly(sales[who], kept.get(who), rules)
+            before = kept[who][0] if who in kept else now
+            assert shown in {now, before}
+            assert CODES.index(shown) <= CODES.index(now)
+            same[who] = same.get(who, 0) + 1 if shown != now and who in kept else 0
+            assert not rules.fall_after_runs or same[who] < rules.fall_after_runs
+        kept = {who: (shown, runs) for who, (shown, _, runs) in found.items()}
