@@ -8,6 +8,7 @@ from custtier.render.arrange import Sheet, arrange
 from custtier.render.basis import basis_lines
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.grid import Column, grid, least_width
+from custtier.render.lorenz import LORENZ
 from custtier.render.request import TEXT_ROWS, Request
 from custtier.text import Catalogue, message
 from custtier.text.layout import cells, padded, wrapped
@@ -19,10 +20,17 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
-ON_REQUEST: Final = frozenset({"trials", "lorenz", "outlook"})
+ON_REQUEST: Final = frozenset({"trials", "lorenz", "outlook", "pairs"})
 """Tables for drawing, or that say at length what is said before: only named."""
 
+WHOLE: Final = frozenset({"matrix"})
+"""Tables that say nothing without all their columns: where they do not fit they are only named."""
+
 LEFT_OUT_FIRST: Final = (
+    "last_order_on_then",
+    "order_count_then",
+    "cause_share",
+    "direction",
     "next_customers",
     "next_orders_since",
     "orders_since",
@@ -159,6 +167,7 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
         page.said(asked)
     others = [sheet for sheet in sheets[1:] if not sheet.frame.is_empty()]
     unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in ON_REQUEST]
+    unseen += [sheet for sheet in others if sheet.name in WHOLE and sheet not in unseen and not page.holds(sheet)]
     for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
             page.cards(sheet) if sheet.name in CARDS else page.table(sheet, named=sheet is not sheets[0])
@@ -168,6 +177,11 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
             catalogue.say(named, title=table_title(sheet.name, catalogue), name=sheet.name) for sheet in unseen
         )
         page.said(catalogue.say(message("further tables: {names}; see one with `--table NAME`"), names=names))
+    if request.curve and LORENZ in view.tables:
+        from custtier.render.curve import curve_lines
+
+        curve = view.tables[LORENZ]
+        page.paragraph(curve_lines(view, curve, catalogue, width=request.width, plain=request.plain))
     if not request.quiet:
         page.paragraph(_summary(view, shown, page_width=request.width))
         more = catalogue.say(message("what a word means: `custtier define WORD`"))
@@ -219,14 +233,21 @@ class _Page:
             pairs = [(title_of(name, self._catalogue), text) for name, text in zip(columns, row, strict=True) if text]
             self.paragraph(_beside(pairs, page_width=self._width))
 
-    def table(self, sheet: Sheet, *, named: bool) -> None:
-        """A table, and what of it is not shown."""
-        columns = {
+    def holds(self, sheet: Sheet) -> bool:
+        """Whether all columns of a table stand beside each other."""
+        return self._width is None or least_width(list(self._columns(sheet).values())) <= self._width
+
+    def _columns(self, sheet: Sheet) -> dict[str, Column]:
+        return {
             name: Column(
                 title_of(name, self._catalogue), texts, right=sheet.units[name] in NUMBERS, narrowest=FOLDING.get(name)
             )
             for name, texts in self._shown.table(sheet).items()
         }
+
+    def table(self, sheet: Sheet, *, named: bool) -> None:
+        """A table, and what of it is not shown."""
+        columns = self._columns(sheet)
         self.lines.append("")
         if named:
             self.strong(table_title(sheet.name, self._catalogue))

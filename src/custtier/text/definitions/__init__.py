@@ -29,6 +29,7 @@ SUBJECTS: Final = (
     "moves",
     "people",
     "picks",
+    "tags",
     "imports",
     "reasons",
     "exclusions",
