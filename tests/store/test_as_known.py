@@ -75,7 +75,7 @@ def test_what_was_known_on_any_day_is_what_the_store_said_that_day(steps: list[A
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_what_was_known_on_any_day_of_many_histories_is_what_the_store_said_that_day(steps: list[Any]) -> None:
     with TemporaryDirectory() as folder:

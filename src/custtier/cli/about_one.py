@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from custtier.cli.options import AsOf, Currency, Files, Include, NoExclusions, Profile, Store, Writing
+from custtier.cli.options import AsKnownOn, AsOf, Currency, Files, Include, NoExclusions, Profile, Store, Writing
 from custtier.cli.output import answer
 from custtier.cli.passwords import PasswordFile, passwords_of
 from custtier.errors import CusttierError, usage_error
@@ -28,6 +28,7 @@ def about_one(
     include: Include = None,
     password_file: PasswordFile = None,
     as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
     currency: Currency = None,
     no_exclusions: NoExclusions = False,
     store: Store = None,
@@ -40,6 +41,7 @@ def about_one(
         profile=profile,
         include=frozenset(include or ()),
         as_of=parse_day(as_of, option="--as-of") if as_of else None,
+        as_known_on=parse_day(as_known_on, option="--as-known-on") if as_known_on else None,
         currency=currency.upper() if currency else None,
         use_exclusions=not no_exclusions,
         passwords=passwords_of(ctx, password_file),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from custtier.errors import nothing_error
+from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
 from custtier.settings import store_folder
 from custtier.sources.reading import Reading
@@ -56,7 +56,8 @@ def all_facts(question: Question) -> Facts:
 def _from_store(question: Question) -> Facts:
     from custtier.store import Store
 
-    return Store(store_folder(question.store, question.settings), settings=question.settings).facts()
+    store = Store(store_folder(question.store, question.settings), settings=question.settings)
+    return store.facts(as_known_on=question.as_known_on)
 
 
 def _from_files(question: Question) -> Facts:
@@ -65,6 +66,7 @@ def _from_files(question: Question) -> Facts:
     from custtier.store import facts_of
 
     readings = read_files(
+    refuse_as_known_on(question)
         question.files,
         settings=question.settings,
         profile=question.profile,
@@ -89,6 +91,20 @@ def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
     return tuple(
         Note(note.code, {**note.values, "file": reading.path}) for reading in readings for note in reading.notes
     )
+def refuse_as_known_on(question: Question) -> None:
+    """Return when files are not asked what was known once.
+
+    Raises:
+        CusttierError: `files-have-no-past`.
+    """
+    if question.files and question.as_known_on is not None:
+        raise usage_error(
+            "files-have-no-past",
+            "--as-known-on is about the days on which files were imported; files that are only read have none",
+            hint="import them first: custtier import FILE",
+        )
+
+
 
 
 def _refuse_rejects_alone(readings: Sequence[Reading]) -> None:

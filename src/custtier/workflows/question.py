@@ -22,6 +22,7 @@ class Question:
         profile: Name of the profile to read `files` with; None to recognise them.
         include: Kinds of rows to take that are left out by default, such as `red-packets`.
         as_of: Last day observed; None for the last day of any paid order or dated refund.
+        as_known_on: Only what was imported by the end of this day; None for all that is known.
         since: First day of orders used.
         until: Last day of orders used.
         sources: Only orders of these sources (profile names); empty for all.
@@ -43,6 +44,7 @@ class Question:
     include: frozenset[str] = frozenset()
     as_of: date | None = None
     since: date | None = None
+    as_known_on: date | None = None
     until: date | None = None
     sources: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()

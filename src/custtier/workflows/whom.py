@@ -78,7 +78,8 @@ def _facts(question: Question) -> Facts:
             raise
         from custtier.store import Store
 
-        return Store(store_folder(question.store, question.settings), settings=question.settings).facts()
+        store = Store(store_folder(question.store, question.settings), settings=question.settings)
+        return store.facts(as_known_on=question.as_known_on)
 
 
 def _unknown(question: Question) -> CusttierError:
