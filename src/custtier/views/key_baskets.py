@@ -44,18 +44,13 @@ def _receivers(basis: Basis) -> pl.DataFrame:
     in two ways, or has two phones. Numbers lent to one order tell nothing. Of several accounts the one with most.
     """
     asked = ["order_key", "name", "phone", "phone_kind"]
+    name = pl.col("name").str.strip_chars()
     tells = pl.col("phone_kind").is_in([PhoneKind.FULL.value, PhoneKind.MASKED.value])
     bought = polars_behind(basis.purchases_with("order_key")).with_columns(account=pl.col("account_key"))
     return (
         basis.facts.table("details", columns=asked)
-        .select(
-            "order_key",
-            pl.col("name").str.strip_chars().replace("", None).hash().alias("name"),
-            pl.when(tells).then(pl.col("phone").hash()).alias("phone"),
-            has_name=pl.col("name").is_not_null(),
-            has_phone=tells,
-        )
-        .filter(pl.col("has_name") & pl.col("has_phone"))
+        .filter(tells & pl.col("phone").is_not_null() & (name != ""))
+        .select("order_key", name.hash().alias("name"), pl.col("phone").hash())
         .join(whose(bought, basis), on="order_key")
         .group_by("customer_key", "account")
         .agg(pl.col("name").n_unique(), pl.col("phone").n_unique())
