@@ -15,9 +15,7 @@ from custtier.periods import day_of
 from custtier.schema import SEGMENTS
 from custtier.schemes import Scheme
 from custtier.scoring import RfmCuts
-from custtier.tiering import TierCuts
 from custtier.views.basis import Basis, basis_of, customers_of, totals_in
-from custtier.views.named_tiers import tier_codes
 from custtier.views.own_classes import own_classes
 from custtier.views.people import with_people
 from custtier.views.rfm_by import by_tables, check_dimension, nameless
@@ -25,6 +23,7 @@ from custtier.views.rfm_cuts import LEAST_FIVE_BINS, LEAST_SCORED, OFTEN_ORDERS,
 from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, check_freezable, cuts_asked, drift_of
 from custtier.views.score_matrix import score_matrices
 from custtier.views.segments import GRID10, eight_classes, grid_of_ten, segment_table
+from custtier.views.tier_standing import TierRules, told_tiers
 from custtier.views.view import View
 
 CHINESE8: Final = "chinese8"
@@ -112,7 +111,7 @@ def rfm(
     *,
     as_of: date | None = None,
     scope: Scope | None = None,
-    cuts: TierCuts | None = None,
+    rules: TierRules | None = None,
     asked: Asked | None = None,
     rows: int | None = None,
 ) -> View:
@@ -126,7 +125,7 @@ def rfm(
         facts: Orders, refunds and customers.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
-        cuts: The named tiers.
+        rules: By what tiers are told.
         asked: The rest of what is asked.
         rows: How many rows of `customers` will be shown; None for all.
 
@@ -159,12 +158,12 @@ def rfm(
     if asked.freeze:
         check_freezable(score_cuts, customers=found.totals.height)
     ever = sales if asked.window_days is None else found.totals.get_column("sales_ever").sort()
-    tier = tier_codes(ever.reverse(), cuts=cuts or TierCuts(), currency=basis.currency)
-    if asked.window_days is not None:
-        tier = pl.lit(found.totals.select(pl.col("sales_ever").alias("net_sales")).select(tier).to_series())
+    rules = rules or TierRules()
+    totals = found.totals if asked.window_days is None else found.totals.with_columns(net_sales="sales_ever")
+    told = told_tiers(totals, ever.reverse(), rules=rules, as_of=basis.as_of, currency=basis.currency)
     scored = found.totals.with_columns(
         (basis.as_of_day - pl.col("last_day")).cast(pl.Int32).alias("recency_days"),
-        tier.alias("tier"),
+        told.named.get_column("tier"),
         *(score_cuts.expressions() if score_cuts else no_scores()),
     ).with_columns(segment_codes(score_cuts, asked).alias("segment"))
     codes = codes if score_cuts else ()
@@ -192,11 +191,17 @@ def rfm(
             **by_value,
         },
         heights={"customers": scored.height},
-        notes=(*found.notes, *_remarks(scored, asked), *_windowed(basis, asked.window_days), *nameless(by_value)),
+        notes=(
+            *found.notes,
+            *told.notes,
+            *_remarks(scored, asked),
+            *_windowed(basis, asked.window_days),
+            *nameless(by_value),
+        ),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
-        labels={**(cuts or TierCuts()).labels, **({"segment": asked.own_scheme.labels} if asked.own_scheme else {})},
+        labels={**rules.cuts.labels, **({"segment": asked.own_scheme.labels} if asked.own_scheme else {})},
     )
 
 

@@ -9,6 +9,7 @@ from custtier.views.rfm_cuts_asked import CutsKind
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.frozen_cuts import keep_cuts, kept_cuts
+from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 
@@ -53,7 +54,7 @@ def rfm(
         facts,
         as_of=question.as_of,
         scope=scope_of(question, is_of_period=True),
-        cuts=question.settings.tier_cuts,
+        rules=tier_rules(facts, question),
         asked=asked,
         rows=question.rows,
     )
