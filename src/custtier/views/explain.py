@@ -11,12 +11,13 @@ from custtier.periods import day_of
 from custtier.schema import CHURN_LEVELS
 from custtier.schemes import BUILT_IN, LETTERS, LEVELS, SCORES, Scheme
 from custtier.settings import ChurnLevels
-from custtier.tiering import PROSPECT, TierCuts
+from custtier.tiering import PROSPECT
 from custtier.views.churn import DEFAULT_DAYS, MOST_DAYS
 from custtier.views.churn_reasons import reason_text
 from custtier.views.explain_words import ONE_ORDER, USUAL_ORDERS, WAIT, Change, Speaker
 from custtier.views.one_customer import Measured
 from custtier.views.rfm_cuts import LEAST_SCORED, OFTEN_ORDERS, Cuts
+from custtier.views.tier_standing import TierRules
 from custtier.views.top_group import TopGroup
 from custtier.views.warning_levels import METHODS, Levels, level_codes, levels_of
 from custtier.views.what_if import (
@@ -73,7 +74,7 @@ class Explained:
     Args:
         kept: Cuts of the scores that do not hang on the customers; None for cuts by rank.
         schemes: The user's own schemes.
-        tiers: The named tiers.
+        rules: By what tiers are told.
         group: The top group.
         churn: Where the warning levels begin.
         days: Lapsed by fixed days from so many on.
@@ -83,7 +84,7 @@ class Explained:
     group: TopGroup
     kept: Cuts | None = None
     schemes: tuple[Scheme, ...] = ()
-    tiers: TierCuts = field(default_factory=TierCuts)
+    rules: TierRules = field(default_factory=TierRules)
     churn: ChurnLevels = field(default_factory=ChurnLevels)
     days: int = DEFAULT_DAYS
     is_contact: bool = False
@@ -182,8 +183,9 @@ def _others(seen: Measured, own: Own | None, asked: Explained) -> Others:
         currency=seen.basis.currency,
         kept=asked.kept,
         schemes=asked.schemes,
-        tiers=asked.tiers,
+        rules=asked.rules,
         group=asked.group,
+        customer_key=seen.customer_key,
     )
 
 
@@ -236,17 +238,21 @@ def _class_reason(name: str, cuts: Cuts, point: _Point) -> str:
 def _ranked(point: _Point) -> list[_Score]:
     """The tier and the top group."""
     own, others, now, speaker = point.own, point.others, point.values, point.speaker
-    cutoff = others.cutoff(own)
+    cutoff, told = others.cutoff(own), others.told(own)
     place = others.sales.len() - int(others.sales.search_sorted(own.net_sales, side="right")) + 1
-    least, below = _around(own.net_sales, others.bounds(own))
+    least, below = _around(own.net_sales, told.bounds)
+    by_cuts = str(told.named.get_column("tier_now" if "tier_now" in told.named.columns else TIER).item())
     in_tier = speaker.tier(
         sales=own.net_sales,
-        value=speaker.value(TIER, now[TIER]),
+        value=speaker.value(TIER, by_cuts),
         place=place,
         count=others.sales.len() + 1,
         low=least,
         below=below,
     )
+    if by_cuts != now[TIER]:
+        held = speaker.held(value=speaker.value(TIER, now[TIER]), runs=int(told.named.get_column("runs_below").item()))
+        in_tier = speaker.changes([in_tier, held])
     raw, low, high, cut = _main_units((own.net_sales, least, below, cutoff), speaker)
     in_group = own.net_sales >= cutoff
     because = speaker.top(sales=own.net_sales, group=speaker.group(others.group), cutoff=cutoff)

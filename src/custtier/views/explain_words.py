@@ -85,6 +85,12 @@ class Speaker:
         reach = self._money_reach(low, below)
         return self.catalogue.say(said, sales=self.money(sales), place=place, count=count, value=value, reach=reach)
 
+    def held(self, *, value: str, runs: int) -> str:
+        """That somebody is held in a tier although the cuts put them lower."""
+        return self.catalogue.say(
+            message("held in {value}; kept runs that put them lower: {runs}"), value=value, runs=runs
+        )
+
     def top(self, *, sales: int, group: str, cutoff: int) -> str:
         """Why somebody is in the top group or not."""
         said = message("net sales {sales}; {group} begins at {cutoff}")

@@ -9,14 +9,13 @@ from custtier.facts import Facts
 from custtier.metrics.runs import run_rhythm
 from custtier.metrics.scope import Scope
 from custtier.settings import ChurnLevels
-from custtier.tiering import TierCuts
 from custtier.views.basis import Basis, Customers, basis_of, customers_of
 from custtier.views.churn import DEFAULT_DAYS
 from custtier.views.churn_reasons import reason_text
-from custtier.views.named_tiers import tier_codes
 from custtier.views.rfm import Asked, rfm_text, segment_codes
 from custtier.views.rfm_cuts import no_scores, ranked_cuts
 from custtier.views.shares import divided
+from custtier.views.tier_standing import TierRules, told_tiers
 from custtier.views.usual_gap import with_usual_gap
 from custtier.views.warning_levels import FIXED, level_codes, levels_of
 
@@ -26,6 +25,7 @@ class Measured:
     """Everybody's purchases, added up, and one customer among them.
 
     Args:
+        customer_key: Of the one customer.
         basis: The orders used.
         found: Everyone who bought: the columns of `metrics.runs.Rhythm.customers`.
         mine: The one customer's row of `found.totals`, with the usual gap as `gap_days` / `gap_parts`; no row when they
@@ -35,6 +35,7 @@ class Measured:
         gaps: How often each gap occurs; None when it was not asked for.
     """
 
+    customer_key: int
     basis: Basis
     found: Customers
     mine: pl.DataFrame
@@ -65,6 +66,7 @@ def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scop
     has_rhythm = mine.height and mine.get_column("purchase_days").item() > 1
     measured_by = mine if has_rhythm or not mine.height else found.totals
     return Measured(
+        customer_key=customer_key,
         basis=basis,
         found=found,
         mine=with_usual_gap(measured_by).filter(is_mine),
@@ -74,12 +76,12 @@ def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scop
     )
 
 
-def figures_of(seen: Measured, *, tier_cuts: TierCuts, churn_levels: ChurnLevels, lang: str) -> dict[str, object]:
+def figures_of(seen: Measured, *, rules: TierRules, churn_levels: ChurnLevels, lang: str) -> dict[str, object]:
     """What `tiers`, `rfm` and `churn` say of the customer, their place by net sales, and what one order brings.
 
     Args:
         seen: The customer among all.
-        tier_cuts: Where the named tiers end.
+        rules: By what tiers are told.
         churn_levels: Where the warning levels begin.
         lang: Language of `reason`.
 
@@ -90,6 +92,9 @@ def figures_of(seen: Measured, *, tier_cuts: TierCuts, churn_levels: ChurnLevels
         return {}
     cuts = ranked_cuts(seen.last_days, seen.sales)
     levels = levels_of(FIXED, days=DEFAULT_DAYS, settings=churn_levels, gaps=None)
+    told = told_tiers(
+        seen.mine, seen.sales.reverse(), rules=rules, as_of=seen.basis.as_of, currency=seen.basis.currency
+    )
     sales, orders = pl.col("net_sales"), pl.col("order_count")
     no_more = int(seen.sales.search_sorted(seen.mine.get_column("net_sales").item(), side="right"))
     row = (
@@ -100,9 +105,7 @@ def figures_of(seen: Measured, *, tier_cuts: TierCuts, churn_levels: ChurnLevels
             "net_sales",
             "purchase_days",
             "recency_days",
-            tier_codes(seen.sales.reverse(), cuts=tier_cuts, currency=seen.basis.currency)
-            .cast(pl.String)
-            .alias("tier"),
+            pl.lit(told.named.get_column("tier").cast(pl.String)).alias("tier"),
             segment_codes(cuts, Asked()).cast(pl.String).alias("segment"),
             rfm_text().alias("rfm"),
             pl.col("churn_level").cast(pl.String),

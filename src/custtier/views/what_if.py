@@ -12,10 +12,9 @@ import polars as pl
 
 from custtier.periods import day_of
 from custtier.schemes import BUILT_IN, Scheme
-from custtier.tiering import TierCuts
-from custtier.views.named_tiers import codes_by, tier_bounds
 from custtier.views.rfm import Asked, segment_codes
 from custtier.views.rfm_cuts import OFTEN_ORDERS, SCORES, Cuts, FrozenCuts, no_scores, ranked_cuts
+from custtier.views.tier_standing import TierRules, Told, told_tiers
 from custtier.views.top_group import TopGroup
 
 TIER: Final = "tier"
@@ -51,8 +50,9 @@ class Others:
         currency: Of every amount.
         kept: Cuts that do not hang on the customers; None for cuts by rank.
         schemes: The user's own.
-        tiers: The named tiers.
+        rules: By what tiers are told.
         group: The top group.
+        customer_key: Of whoever is asked about: an earlier run may hold them in their tier.
     """
 
     last_days: pl.Series
@@ -61,8 +61,9 @@ class Others:
     currency: str | None
     kept: Cuts | None
     schemes: tuple[Scheme, ...]
-    tiers: TierCuts
+    rules: TierRules
     group: TopGroup
+    customer_key: int
 
     @cached_property
     def _descending(self) -> pl.Series:
@@ -80,9 +81,15 @@ class Others:
         one = pl.Series(self.sales.name, [own.net_sales], dtype=self.sales.dtype)
         return pl.concat([self._descending.head(above), one, self._descending.slice(above)], rechunk=False)
 
-    def bounds(self, own: Own) -> tuple[int, ...]:
-        """Where each tier but the last begins, best first."""
-        return tier_bounds(self.largest_first(own), cuts=self.tiers, currency=self.currency)
+    def told(self, own: Own) -> Told:
+        """The tier, and where each tier but the last begins."""
+        one = pl.DataFrame(
+            {"customer_key": [self.customer_key], "net_sales": [own.net_sales]},
+            schema={"customer_key": pl.Int64, "net_sales": pl.Int64},
+        )
+        return told_tiers(
+            one, self.largest_first(own), rules=self.rules, as_of=day_of(self.as_of_day), currency=self.currency
+        )
 
     def cutoff(self, own: Own) -> int:
         """The least net sales in the top group."""
@@ -104,7 +111,7 @@ class Others:
         found = row.select(
             *SCORES,
             *(segment_codes(cuts, Asked(scheme=name, own_schemes=self.schemes)).alias(name) for name in schemes),
-            codes_by(self.bounds(own), codes=self.tiers.codes).alias(TIER),
+            pl.lit(self.told(own).named.get_column(TIER)).alias(TIER),
             pl.when(pl.col("net_sales") >= self.cutoff(own)).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(TOP),
         )
         return dict(zip(found.columns, found.select(pl.all().cast(pl.String)).row(0), strict=True))
@@ -119,8 +126,8 @@ class Others:
                 int(sales >= cuts.rich_sales),
                 sum(own.order_count >= bound for bound in cuts.orders),
             )
-        in_tier = sum(sales >= bound for bound in self.bounds(own))
-        return (*scored, in_tier, int(sales >= self.cutoff(own)), int(own.order_count >= OFTEN_ORDERS))
+        in_tier = int(self.told(own).named.get_column(TIER).to_physical().item())
+        return (*scored, -in_tier, int(sales >= self.cutoff(own)), int(own.order_count >= OFTEN_ORDERS))
 
     @property
     def enough(self) -> int:
@@ -129,7 +136,7 @@ class Others:
         if self.kept is not None:
             amounts += [*(bound for bound in self.kept.sales if bound is not None), self.kept.rich_sales]
         # of tiers by spending the bounds hang on nobody
-        amounts += self.bounds(Own(1, max(amounts), self.as_of_day))
+        amounts += self.told(Own(1, max(amounts), self.as_of_day)).bounds
         return max(amounts) + 1
 
 

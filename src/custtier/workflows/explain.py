@@ -1,6 +1,7 @@
 """`custtier explain`: why one customer has their scores, tier and level, and what would change them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -13,14 +14,16 @@ from custtier.views.explain_words import Speaker, value_names
 from custtier.views.one_customer import Measured, figures_of, measured
 from custtier.views.rfm_cuts import Cuts
 from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, cuts_asked
+from custtier.views.tier_standing import TierRules
 from custtier.views.top_group import top_group
 from custtier.views.view import View
 from custtier.views.warning_levels import FIXED
 from custtier.workflows.frozen_cuts import kept_cuts
+from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.show import TOLD, asked_of_one, known_of, own_accounts
-from custtier.workflows.whom import Matches, whom
+from custtier.workflows.whom import Matches, Whom, whom
 
 CUSTOMER = (
     "customer_id",
@@ -86,7 +89,7 @@ def explain(
             frozen=frozen,
             window_days=None,
         )
-    basis = seen.basis
+    basis, rules = seen.basis, _rules_of(found, seen, question)
     person = Person(
         own_accounts(known_of(found), found.customer_key),
         as_of=basis.as_of,
@@ -97,13 +100,13 @@ def explain(
         group=group,
         kept=kept,
         schemes=settings.schemes,
-        tiers=settings.tier_cuts,
+        rules=rules,
         churn=settings.churn_levels,
         days=fixed_days,
         is_contact=bool(contact_rows(found.facts, person).height),
     )
     speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
-    figures = figures_of(seen, tier_cuts=settings.tier_cuts, churn_levels=settings.churn_levels, lang=lang)
+    figures = figures_of(seen, rules=rules, churn_levels=settings.churn_levels, lang=lang)
     tables = explained(seen, asked, speaker=speaker)
     return View(
         command="explain",
@@ -117,6 +120,16 @@ def explain(
         excluded=found.facts.excluded if question.files else (),
         labels=_labels(question, tables["scores"], tables["outlook"]),
     )
+
+
+def _rules_of(found: Whom, seen: Measured, question: Question) -> TierRules:
+    """By what tiers are told; of an earlier run that holds people, what it says of this customer, read once."""
+    rules = tier_rules(found.facts, question)
+    if not rules.may_hold or rules.last_run is None:
+        return rules
+    last, is_mine = rules.last_run(seen.basis.as_of), pl.col("customer_key") == found.customer_key
+    mine = None if last is None else replace(last, tiers=last.tiers.filter(is_mine))
+    return replace(rules, last_run=lambda _: mine)
 
 
 def _customer(known: Mapping[str, object]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from custtier.views.card import (
 )
 from custtier.views.one_customer import Measured, figures_of, measured
 from custtier.views.view import View
+from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.whom import Matches, Whom, whom
@@ -59,7 +60,7 @@ def show(
     contacts, orders = contact_rows(facts, person), order_rows(facts, person, with_numbers=with_numbers)
     figures: dict[str, object] = {}
     if seen is not None:
-        figures = figures_of(seen, tier_cuts=settings.tier_cuts, churn_levels=settings.churn_levels, lang=lang)
+        figures = figures_of(seen, rules=tier_rules(facts, question), churn_levels=settings.churn_levels, lang=lang)
     if not figures and contacts.height:
         figures = {"tier": "prospect"}
     shown = with_products(orders.head(last_orders or orders.height), facts=facts).drop("order_key")
