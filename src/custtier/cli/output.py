@@ -22,6 +22,10 @@ NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.HTML, Form.JSON, Form.XLSX})
 """Forms that carry the notes themselves."""
 
 
+DRAWN_WITH = "┌┤⠁⣿·"
+"""Signs of a drawing, for a terminal that has them."""
+
+
 def prepare_streams() -> None:
     """Make standard output and standard error take any text: UTF-8, but on a terminal what the terminal speaks."""
     if sys.stdout is None:  # closed by the caller: nobody reads
@@ -133,8 +137,8 @@ def _internal(problem: Exception) -> CusttierError:
     )
 
 
-def answer(view: "View", out: Writing) -> None:
-    """Write an answer where it was asked for, then judge `--fail-on`."""
+def answer(view: "View", out: Writing, *, curve: bool = False) -> None:
+    """Write an answer where it was asked for, then judge `--fail-on`; with `curve` a text has the Lorenz curve."""
     from custtier.render import Request, rendered, write_whole
 
     catalogue = out.session.catalogue
@@ -148,6 +152,8 @@ def answer(view: "View", out: Writing) -> None:
         width=page_width() if out.output is None else None,
         colour=shown and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
         zone=out.settings.zone,
+        curve=curve,
+        plain=curve and not can_show(DRAWN_WITH),
     )
     content = rendered(view, request, catalogue)
     if out.output is None:
@@ -195,6 +201,18 @@ def put(content: bytes) -> None:
         leave(sys.stdout)
     except OSError as problem:
         raise unwritten(problem) from problem
+
+
+def can_show(signs: str) -> bool:
+    """Whether standard output, or the file in its place, may be given such signs: not in the locale C, nor in GBK."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LANG") if os.environ.get(name)), "")
+    if named in {"C", "POSIX"}:
+        return False
+    try:
+        signs.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def page_width() -> int | None:

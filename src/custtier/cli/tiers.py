@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from custtier.cli.fail_on import check_names
-from custtier.cli.options import Writing, given, question, writing
+from custtier.cli.options import Form, Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
+from custtier.errors import usage_error
 from custtier.workflows.question import Question
 
 
@@ -48,6 +49,32 @@ LISTED = {
 """Those that a list adds."""
 
 
+DRAWN = frozenset({Form.TEXT, Form.HTML, Form.XLSX})
+"""Forms with a drawing; the last two have it without being asked."""
+
+
+def check_curve(form: Form, *, lists: tuple[str, ...]) -> None:
+    """Return when the Lorenz curve can be drawn.
+
+    Raises:
+        CusttierError: `no-curve`.
+    """
+    if lists:
+        raise usage_error(
+            "no-curve",
+            "--curve is drawn of all customers, --{name} lists some of them",
+            hint="ask for one after the other",
+            name=lists[0],
+        )
+    if form not in DRAWN:
+        raise usage_error(
+            "no-curve",
+            "--curve draws in text, and {form} holds no drawing",
+            hint="leave out `--format`, or write a page or workbook, where the curve always is: `--output tiers.html`",
+            form=form.value,
+        )
+
+
 @given(asked=question, out=writing)
 def tiers(
     asked: Question,
@@ -74,6 +101,7 @@ def tiers(
     risen: Annotated[bool, typer.Option("--risen", help="Who rose, and who fell, since the last kept run.")] = False,
     compared_with: Annotated[str | None, typer.Option(metavar="DAY", help="Since this day instead.")] = None,
     prospects: Annotated[bool, typer.Option("--prospects", help="Contacts who never bought.")] = False,
+    curve: Annotated[bool, typer.Option("--curve", help="Draw the Lorenz curve under the tables.")] = False,
     cuts: Annotated[
         CutsFrom | None, typer.Option(case_sensitive=False, help="By the bounds kept before instead of today's.")
     ] = None,
@@ -89,6 +117,8 @@ def tiers(
     from custtier.workflows.tiers import tiers as workflow
 
     listing = Listing(near, within, slipping, ahead, risen, compared_with, prospects)
+    if curve:
+        check_curve(out.form, lists=listing.asked)
     check_names(out.conditions, (*FIGURES, *(figure for name in listing.asked for figure in LISTED[name])))
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(
@@ -101,4 +131,4 @@ def tiers(
             freeze=freeze,
             keep_at=datetime.now(UTC) if keep else None,
         )
-    answer(view, out)
+    answer(view, out, curve=curve)

@@ -14,9 +14,10 @@ from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
 from custtier.render.basis import basis_lines, is_report
 from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
+from custtier.render.lorenz import LORENZ, alike_of
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
-from custtier.text import Catalogue, message
+from custtier.text import Catalogue
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of
 from custtier.units import Unit
@@ -30,9 +31,6 @@ STREAMED_ROWS: Final = 50_000
 
 LOOKED_AT: Final = 500
 """Rows that decide a column's width."""
-
-LORENZ: Final = "lorenz"
-"""Table that is drawn beside its points."""
 
 HEATED: Final = re.compile(r"[fm]\d_(customers|sales)")
 """Columns of a matrix: the more a cell holds, the warmer it is."""
@@ -139,7 +137,7 @@ class _Writer:
         across = [title, 1, 0, part.height, 0]
         curve = {"categories": across, "values": [title, 1, 1, part.height, 1]}
         chart.add_series({"name": title, **curve, "line": {"color": "#C0504D", "width": 2}})
-        alike = self._catalogue.say(message("if everybody bought for the same"))
+        alike = alike_of(self._catalogue)
         line = {"color": "#7F7F7F", "width": 1, "dash_type": "dash"}
         chart.add_series({"name": alike, "categories": across, "values": across, "line": line})
         for column, axis in zip(part.columns, (chart.set_x_axis, chart.set_y_axis), strict=False):

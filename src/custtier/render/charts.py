@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from custtier.render.lorenz import marks_of
-from custtier.text import Catalogue, message
+from custtier.render.lorenz import alike_of, axes_of, marks_of
+from custtier.text import Catalogue
 from custtier.text.titles import title_of
 from custtier.views.view import View
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 INK: Final = "currentColor"
 """The colour of the text around the chart, so that a dark page has a light chart."""
-
-ACROSS: Final = message("share of customers, the smallest first")
-UP: Final = message("their share of sales")
 
 TEXTS_AT: Final = 0.97
 TEXTS_APART: Final = 0.08
@@ -40,11 +37,11 @@ def lorenz_svg(view: View, curve: pl.DataFrame, catalogue: Catalogue) -> str:
     import altair as alt
 
     marks = marks_of(view, curve, catalogue)
-    alike = catalogue.say(message("if everybody bought for the same"))
+    across, up = axes_of(catalogue)
     percent = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
     whole = alt.Scale(domain=[0, 1], nice=False)
-    x = alt.X("x:Q", title=catalogue.say(ACROSS), axis=percent, scale=whole)
-    y = alt.Y("y:Q", title=catalogue.say(UP), axis=percent, scale=whole)
+    x = alt.X("x:Q", title=across, axis=percent, scale=whole)
+    y = alt.Y("y:Q", title=up, axis=percent, scale=whole)
     raised = alt.Y("up:Q", scale=whole)
 
     def layer(points: Sequence[Mapping[str, object]]) -> alt.Chart:
@@ -64,7 +61,7 @@ def lorenz_svg(view: View, curve: pl.DataFrame, catalogue: Catalogue) -> str:
         for one, left in zip(said, turned, strict=True)
     ]
     equal = layer([{"x": 0, "y": 0}, {"x": 1, "y": 1}]).mark_line(color=INK, opacity=0.45, strokeDash=[5, 4])
-    named = layer([{"x": 0.6, "y": 0.6, "text": alike}]).mark_text(
+    named = layer([{"x": 0.6, "y": 0.6, "text": alike_of(catalogue)}]).mark_text(
         align="right", dx=-8, dy=-8, color=INK, opacity=0.7, fontSize=12
     )
     chart = alt.layer(

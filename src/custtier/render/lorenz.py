@@ -23,6 +23,17 @@ class Mark:
     text: str
 
 
+def axes_of(catalogue: Catalogue) -> tuple[str, str]:
+    """What is told across and what upwards."""
+    across = catalogue.say(message("share of customers, the smallest first"))
+    return across, catalogue.say(message("their share of sales"))
+
+
+def alike_of(catalogue: Catalogue) -> str:
+    """What the straight line stands for."""
+    return catalogue.say(message("if everybody bought for the same"))
+
+
 def marks_of(view: View, curve: pl.DataFrame, catalogue: Catalogue) -> list[Mark]:
     """The marks of an answer of `tiers`, the further to the right the later; each with the figures of its summary.
 

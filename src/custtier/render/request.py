@@ -30,6 +30,8 @@ class Request:
         width: Columns of the terminal; None for as wide as it needs.
         colour: Whether the terminal shows colours.
         zone: Time zone in which instants are shown.
+        curve: Draw the Lorenz curve under the tables of a text.
+        plain: Draw with ASCII signs alone.
     """
 
     form: str = "text"
@@ -40,6 +42,8 @@ class Request:
     width: int | None = None
     colour: bool = False
     zone: str = "Asia/Shanghai"
+    curve: bool = False
+    plain: bool = False
 
     @property
     def rows(self) -> int | None:
