@@ -39,7 +39,7 @@ FIGURES = (
 """Numbers of the summary: a condition on another one is told before any work."""
 
 TIER_FIGURES = ("risen", "fallen")
-"""Those of tiers alone: classes are not ordered."""
+"""Those of tiers alone: classes are not ordered, so nobody rises."""
 
 
 @given(asked=question, out=writing)
@@ -68,7 +68,9 @@ def moves(
     ] = None,
     cuts: Annotated[
         CutsFrom | None,
-        typer.Option(case_sensitive=False, help="Classes by these cuts on both days: see `custtier rfm --help`."),
+        typer.Option(
+            case_sensitive=False, help="By the same cuts on both days: those kept (frozen), of classes also others."
+        ),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who moved.")] = False,
     from_known_on: Annotated[
@@ -80,7 +82,8 @@ def moves(
     ] = None,
 ) -> None:
     """List who changed tier or class between two days, and why: bought, refunded, time passed, cuts moved."""
-    check_names(out.conditions, FIGURES if by is By.SEGMENT or scheme or cuts else (*FIGURES, *TIER_FIGURES))
+    is_by_tier = by is By.TIER or not (by or scheme or cuts in {CutsFrom.QUANTILE, CutsFrom.FIXED})
+    check_names(out.conditions, (*FIGURES, *TIER_FIGURES) if is_by_tier else FIGURES)
     from custtier.workflows.moves import moves as workflow
 
     with watched(replace(_with_second(asked, second), rows=out.rows), quiet=out.quiet) as seen:

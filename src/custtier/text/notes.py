@@ -55,6 +55,8 @@ NOTES: Final[Mapping[str, str]] = {
         "`--column account=HEADER` or `--column phone=HEADER`"
     ),
     "excluded_by_rule": "exclusion {rule}: orders taken out {orders}, net sales {sales}",
+    "no_tag_rules": 'there is no tag rule yet; write some in the settings: tags = ["VIP when net_sales >= 5000"]',
+    "tags_noted": "noted as import {import_id}; `custtier imports undo {import_id}` takes it back",
     "tagged": "only customers with these tags, {count} of them: {tags}",
     "exclusions_off": "exclusion rules that are on but do not hold here (`--no-exclusions`): {rules}",
     "damaged_phones": (
@@ -205,6 +207,10 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "weak_account": (
         "{file}: buyers of {profile} are known by a displayed name only; people of one name are one customer"
+    ),
+    "nobody_held": (
+        "tiers are compared by their bounds alone; who is held in a higher tier by the settings stands where the "
+        "bounds put them"
     ),
     "two_windows": "only orders of the {days} days that end on each of the two days count",
     "windowed": (

@@ -454,6 +454,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 ASKED: Final[Mapping[str, str]] = {
     "tag": "tag",
+    "condition": "tag rule",
     "all": "all",
     "agent": "agent",
     "channel": "channel",

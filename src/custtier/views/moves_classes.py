@@ -10,6 +10,7 @@ import polars as pl
 from custtier.errors import nothing_error, usage_error
 from custtier.tiering import TierCuts
 from custtier.views.basis import Basis
+from custtier.views.frozen_tiers import FrozenTiers
 from custtier.views.named_tiers import codes_by, tier_bounds
 from custtier.views.rfm import Asked, segment_codes
 from custtier.views.rfm_cuts import LEAST_SCORED, Cuts
@@ -33,12 +34,14 @@ class Classes:
     Args:
         by: One of `By`.
         tiers: The named tiers.
+        frozen: Bounds of the tiers kept from some day, which hold on both days; None for those of each day.
         asked: Scheme and cuts of the classes by recency, frequency and money.
         window_days: Orders and net sales count only those of so many days that end on the day; None for all.
     """
 
     by: str = By.TIER
     tiers: TierCuts = field(default_factory=TierCuts)
+    frozen: FrozenTiers | None = None
     asked: Asked = field(default_factory=Asked)
     window_days: int | None = None
 
@@ -71,8 +74,10 @@ class Classes:
     @property
     def parameters(self) -> dict[str, object]:
         """What was asked, for the record."""
-        asked = {"scheme": self.asked.scheme, "cuts": self.asked.cuts} if self.by == By.SEGMENT else {}
-        return {"by": str(self.by), **asked, "window": self.window_days}
+        if self.by == By.TIER:
+            cuts = "frozen" if self.frozen else None
+            return {"by": str(self.by), "cuts": cuts, "window": self.window_days}
+        return {"by": str(self.by), "scheme": self.asked.scheme, "cuts": self.asked.cuts, "window": self.window_days}
 
     def has_purchase(self) -> pl.Expr:
         """Whether somebody is a customer on the day, by `FIGURES`: in the window for tiers, ever for classes."""
@@ -101,7 +106,8 @@ def rule_of(customers: pl.DataFrame, *, basis: Basis, classes: Classes) -> Rule 
         classes: By what customers are told apart.
 
     Raises:
-        CusttierError: `too-few-to-compare` when customers are too few to be scored; those of `cuts_asked`.
+        CusttierError: `too-few-to-compare` when customers are too few to be scored; those of `cuts_asked` and
+            `FrozenTiers.check_alike`.
     """
     found = customers.filter(classes.has_purchase())
     if found.is_empty():
@@ -151,8 +157,12 @@ def check_classes(classes: Classes) -> None:
 
 
 def _by_tier(found: pl.DataFrame, *, basis: Basis, classes: Classes) -> Rule:
-    amounts = found.get_column("net_sales").sort(descending=True)
-    bounds = tier_bounds(amounts, cuts=classes.tiers, currency=basis.currency)
+    if classes.frozen is None:
+        amounts = found.get_column("net_sales").sort(descending=True)
+        bounds = tier_bounds(amounts, cuts=classes.tiers, currency=basis.currency)
+    else:
+        classes.frozen.check_alike(codes=classes.codes, currency=basis.currency, window_days=classes.window_days)
+        bounds = classes.frozen.bounds
     code = pl.when(classes.has_purchase()).then(codes_by(bounds, codes=classes.codes)).otherwise(None)
     return Rule(bounds, lambda figures, _: figures.select(code.alias("code")).to_series())
 

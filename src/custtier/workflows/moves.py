@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from custtier.errors import CusttierError, usage_error
+from custtier.facts import Note
 from custtier.periods import MOST_WINDOW_DAYS, parse_day, parse_window
 from custtier.views import moves as view
 from custtier.views.moves_classes import By, Classes
@@ -14,6 +15,7 @@ from custtier.workflows.dataset import open_facts
 from custtier.workflows.frozen_cuts import kept_cuts
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
+from custtier.workflows.tiers import bounds_asked
 
 _MONTHS = {"last-month": 1, "last-quarter": 3, "last-year": 12, "上月": 1, "上季": 3, "上季度": 3, "去年": 12}
 """Words for the last day of a period that is over → its months."""
@@ -36,10 +38,10 @@ def moves(
         question: Where the orders come from, which are used, and the second day.
         first: A day; `30d`, so many days before the second; `last-month`, `last-quarter` or `last-year`, the last day
             of the one before that of the second.
-        by: `tier` or `segment`; tiers unless a scheme or cuts are asked for.
+        by: `tier` or `segment`; tiers unless a scheme is asked for, or cuts that only classes have.
         scheme: See `workflows.rfm.rfm`.
         window: See `workflows.rfm.rfm`.
-        cuts: See `workflows.rfm.rfm`.
+        cuts: Of classes see `workflows.rfm.rfm`; of tiers `frozen`, the bounds kept.
         everyone: List those too who did not move.
         from_known_on: The first day as it was known at the end of this one; None for as it is known now.
 
@@ -49,13 +51,13 @@ def moves(
     Raises:
         CusttierError: `bad-first-day`, `classes-only`, `files-have-no-past`, those of the view.
     """
-    by = by or (By.SEGMENT if scheme or cuts else By.TIER)
-    if by == By.TIER and (scheme or cuts):
+    by = by or _meant(scheme, cuts)
+    if by == By.TIER and _meant(scheme, cuts) != by:
         raise usage_error(
             "classes-only",
-            "--{option} is about classes by recency, frequency and money, not about tiers",
+            "{option} is about classes by recency, frequency and money, not about tiers",
             hint="leave it out, or add `--by segment`",
-            option="scheme" if scheme else "cuts",
+            option=f"--scheme {scheme}" if scheme else f"--cuts {cuts}",
         )
     window_days = None if window is None else parse_window(window, option="--window")
     check_first(first)
@@ -66,8 +68,9 @@ def moves(
         window_days=window_days,
         cuts=cuts,
         written=settings.rfm_cuts,
-        frozen=kept_cuts() if cuts == CutsKind.FROZEN else None,
+        frozen=kept_cuts() if cuts == CutsKind.FROZEN and by == By.SEGMENT else None,
     )
+    frozen = bounds_asked(cuts) if by == By.TIER else None
     facts = open_facts(question)
     facts_then = open_facts(replace(question, as_known_on=from_known_on)) if from_known_on else None
     second = question.as_of or facts.extent.last_on
@@ -76,14 +79,21 @@ def moves(
         first=first_day(first, second=second) if second else date.min,
         second=second,
         scope=scope_of(question),
-        classes=Classes(by=by, tiers=settings.tier_cuts, asked=asked, window_days=window_days),
+        classes=Classes(by=by, tiers=settings.tier_cuts, frozen=frozen, asked=asked, window_days=window_days),
         everyone=everyone,
         facts_then=facts_then,
         rows=question.rows,
     )
     known_on = {"from_known_on": from_known_on.isoformat() if from_known_on else None}
     asked_for = {**answer.parameters, **known_on, **asked_filters(question)}
-    return replace(answer, parameters=asked_for, excluded=facts.excluded)
+    is_unlike = by == By.TIER and settings.tier_hysteresis.is_on
+    notes = (*answer.notes, *([Note("nobody_held")] if is_unlike else []))
+    return replace(answer, parameters=asked_for, excluded=facts.excluded, notes=notes)
+
+
+def _meant(scheme: str | None, cuts: str | None) -> By:
+    """What is compared when nobody says."""
+    return By.SEGMENT if scheme or cuts not in {None, CutsKind.FROZEN} else By.TIER
 
 
 def check_first(typed: str) -> None:
@@ -120,6 +130,6 @@ def first_day(typed: str, *, second: date) -> date:
         raise usage_error(
             "bad-first-day",
             "FROM was given {typed!r}, a day or a number of days is expected",
-            hint="write it as 2026-06-30, as 30d (so many before the second day) or last-month, last-quarter, last-year",
+            hint="write it as 2026-06-30, as 30d (before the second day), or as last-month, last-quarter, last-year",
             typed=typed,
         ) from problem

@@ -13,10 +13,9 @@ from custtier.periods import parse_day, parse_window
 from custtier.views import tiers as view
 from custtier.views.frozen_tiers import FrozenTiers
 from custtier.views.held_tiers import LastRun
-from custtier.views.prospects import prospects
+from custtier.views.prospects import Prospects, prospects
 from custtier.views.ranked import ranked
-from custtier.views.risen import Risen
-from custtier.views.slipping import Slipping
+from custtier.views.tier_lists import Listed
 from custtier.views.tier_standing import Standing, standing
 from custtier.views.top_group import top_group
 from custtier.views.view import View
@@ -107,7 +106,7 @@ def tiers(
     listing = listing or Listing()
     wanted, group = listing.one(), top_group(top, sales)
     window_days = None if window is None else parse_window(window, option="--window")
-    frozen = _frozen(cuts, freeze=freeze)
+    frozen = bounds_asked(cuts, freeze=freeze)
     if keep_at is not None:
         check_keeping(question)
     facts = open_facts(question)
@@ -134,7 +133,7 @@ def tiers(
     return replace(answer, parameters=parameters, excluded=facts.excluded, notes=tuple(notes))
 
 
-def _frozen(cuts: str | None, *, freeze: bool) -> FrozenTiers | None:
+def bounds_asked(cuts: str | None, *, freeze: bool = False) -> FrozenTiers | None:
     """The bounds that were kept, where they are asked for.
 
     Raises:
@@ -186,15 +185,22 @@ def _listed(
     on: Callable[[date | None], Standing],
     facts: Facts,
     question: Question,
-) -> view.Listed | None:
+) -> Listed | None:
+    """The list that is asked for; its module is loaded by who asks for it."""
     if wanted == "near":
-        return view.Near(listing.within)
+        from custtier.views.near import Near
+
+        return Near(listing.within)
     if wanted == "slipping":
+        from custtier.views.slipping import Slipping
+
         ahead = None if listing.ahead is None else parse_window(listing.ahead, option="--ahead")
         return Slipping(ahead_days=ahead, within=listing.within)
     if wanted == "risen":
+        from custtier.views.risen import Risen
+
         return Risen(_before(listing.compared_with, state, on=on, facts=facts, question=question))
-    return view.Prospects(found) if wanted == "prospects" and found is not None else None
+    return Prospects(found) if wanted == "prospects" and found is not None else None
 
 
 def _before(
