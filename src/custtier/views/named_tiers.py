@@ -7,7 +7,7 @@ import polars as pl
 
 from custtier.currencies import minor_digits
 from custtier.models.concentration import lowest_of_best, lowest_of_fewest, parts_of
-from custtier.tiering import CutKind, TierCuts
+from custtier.tiering import PROSPECT, CutKind, TierCuts
 from custtier.views.shares import divided
 
 
@@ -86,3 +86,16 @@ def tier_table(customers: pl.DataFrame, *, codes: Sequence[str]) -> pl.DataFrame
             "lowest_sales",
         )
     )
+
+
+def with_prospects(tiers: pl.DataFrame, *, count: int) -> pl.DataFrame:
+    """The table of tiers with a row for those who never bought; the same without any.
+
+    Args:
+        tiers: Of `tier_table`.
+        count: How many.
+    """
+    if not count:
+        return tiers
+    row = pl.DataFrame({"tier": [PROSPECT], "customers": [count]}, schema_overrides={"customers": pl.Int64})
+    return pl.concat([tiers, row], how="diagonal")

@@ -15,6 +15,8 @@ from custtier.facts import Facts
 from custtier.views.people import with_people
 from custtier.views.rising import Rising
 from custtier.views.shares import parse_share
+from custtier.views.tier_lists import TierList
+from custtier.views.tier_standing import Standing
 
 USUAL_SHARE: Final = Fraction(15, 100)
 """Who lacks at most this part of a bound is near it, however small their orders are."""
@@ -52,6 +54,28 @@ class Reach:
     share: Fraction = Fraction(0)
     amount: int = 0
     or_usual_order: bool = False
+
+
+@dataclass(frozen=True)
+class Near:
+    """Who is within reach of the next tier is asked.
+
+    Args:
+        within: How far that is, as typed: see `parse_reach`.
+    """
+
+    within: str | None = None
+
+    def listed(self, state: Standing, *, facts: Facts, rows: int | None) -> TierList:
+        """The table `near`, and how many they are.
+
+        Raises:
+            CusttierError: Those of `parse_reach`.
+        """
+        reach = parse_reach(self.within, currency=state.everyone.basis.currency)
+        named, codes = state.told.named, state.codes
+        table, count = near_table(named, rising=state.rising, codes=codes, reach=reach, facts=facts, rows=rows)
+        return TierList({"near": table}, count, {"near_customers": count}, {"near": True, "within": self.within})
 
 
 def parse_reach(text: str | None, *, currency: str | None) -> Reach:

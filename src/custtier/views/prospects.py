@@ -1,5 +1,6 @@
 """Contacts who never bought: how many there are, and who."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -7,6 +8,8 @@ import polars as pl
 
 from custtier.facts import Facts
 from custtier.tiering import PROSPECT
+from custtier.views.tier_lists import TierList
+from custtier.views.tier_standing import Standing
 
 COLUMNS: Final = (
     "customer_id", "name", "phone", "tier", "agent", "channel", "added_on", "deleted_on", "platforms",
@@ -50,6 +53,24 @@ def prospects(facts: Facts, *, buyers: pl.Series, as_of: date, zone: str) -> pl.
     )
 
 
+@dataclass(frozen=True)
+class Prospects:
+    """Who never bought is asked.
+
+    Args:
+        found: Of `prospects`.
+    """
+
+    found: pl.DataFrame
+
+    def listed(self, state: Standing, *, facts: Facts, rows: int | None) -> TierList:
+        """The table `prospects`, and how many they are."""
+        del state
+        count = self.found.height
+        table = prospect_table(self.found, facts=facts, rows=rows)
+        return TierList({"prospects": table}, count, {"prospect_customers": count}, {"prospects": True})
+
+
 def prospect_table(found: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
     """The table `prospects`: who still has us first, of them the latest added first; then by `customer_id`.
 
@@ -84,16 +105,3 @@ def _first(found: pl.DataFrame, rows: int) -> pl.DataFrame:
     has_left = pl.col("deleted_on").is_not_null()
     ties = (has_left == (last["deleted_on"] is not None)) & pl.col("added_on").eq_missing(last["added_on"])
     return found.with_row_index("number").filter((pl.col("number") < rows) | ties).drop("number")
-
-
-def with_prospects(tiers: pl.DataFrame, *, count: int) -> pl.DataFrame:
-    """The table of tiers with a row for those who never bought; the same without any.
-
-    Args:
-        tiers: Of `named_tiers.tier_table`.
-        count: How many.
-    """
-    if not count:
-        return tiers
-    row = pl.DataFrame({"tier": [PROSPECT], "customers": [count]}, schema_overrides={"customers": pl.Int64})
-    return pl.concat([tiers, row], how="diagonal")

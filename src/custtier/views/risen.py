@@ -9,6 +9,7 @@ import polars as pl
 from custtier.facts import Facts
 from custtier.views.held_tiers import LastRun
 from custtier.views.people import with_people
+from custtier.views.tier_lists import TierList
 from custtier.views.tier_standing import Standing
 
 COLUMNS: Final = (
@@ -36,24 +37,12 @@ class Risen:
         """The day to compare with."""
         return self.before.kept_on if isinstance(self.before, LastRun) else self.before.everyone.basis.as_of
 
-
-@dataclass(frozen=True)
-class Changes:
-    """Who changed.
-
-    Args:
-        tables: `risen` and `fallen`, each with `COLUMNS`.
-        summary: `risen_customers`, `fallen_customers`, and of all who are in one of both days only `new_customers` and
-            `gone_customers`.
-        height: How many rose.
-    """
-
-    tables: dict[str, pl.DataFrame]
-    summary: dict[str, int]
-    height: int
+    def listed(self, state: Standing, *, facts: Facts, rows: int | None) -> TierList:
+        """The tables `risen` and `fallen`: see `changes_since`."""
+        return changes_since(state, self, facts=facts, rows=rows)
 
 
-def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | None) -> Changes:
+def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | None) -> TierList:
     """Who is in a better tier than before, and who in a worse one; the best tier first, then the most net sales.
 
     Who was no customer then and is above the last tier has risen, without a tier before. Who is no customer any more,
@@ -64,6 +53,10 @@ def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | No
         asked: What to compare with.
         facts: Knows the customers.
         rows: How many rows of `risen` will be shown; None for all.
+
+    Returns:
+        The tables `risen` and `fallen`, each with `COLUMNS`; `risen_customers`, `fallen_customers`, and of all who are
+        in one of both days only `new_customers` and `gone_customers`.
     """
     codes = state.codes
     kind = pl.Enum(list(codes))
@@ -75,7 +68,7 @@ def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | No
     fell = both.filter((place > before) | place.is_null())
     best = rose.with_columns((pl.col("net_sales") - place * _TIER_STEP).alias("weight"))
     worst = fell.with_columns((pl.col("net_sales").fill_null(0) - before * _TIER_STEP).alias("weight"))
-    return Changes(
+    return TierList(
         tables={"risen": _shown(best, facts=facts, rows=rows), "fallen": _shown(worst, facts=facts, rows=None)},
         summary={
             "risen_customers": rose.height,
@@ -84,6 +77,7 @@ def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | No
             "gone_customers": both.get_column("place").null_count(),
         },
         height=rose.height,
+        asked={"risen": True, "compared_with": asked.day.isoformat()},
     )
 
 

@@ -13,6 +13,7 @@ from custtier.periods import day_of
 from custtier.tiering import CutKind
 from custtier.views.near import USUAL_SHARE, Reach, average_order, parse_reach
 from custtier.views.people import with_people
+from custtier.views.tier_lists import TierList
 from custtier.views.tier_standing import Standing
 
 AHEAD_DAYS: Final = 30
@@ -40,6 +41,17 @@ class Slipping:
 
     ahead_days: int | None = None
     within: str | None = None
+
+    def listed(self, state: Standing, *, facts: Facts, rows: int | None) -> TierList:
+        """The table `slipping`, and how many they are.
+
+        Raises:
+            CusttierError: Those of `slipping_table`.
+        """
+        table, count = slipping_table(state, self, facts=facts, rows=rows)
+        asked = {"slipping": True, "ahead": self.ahead_days, "within": self.within}
+        notes = slipping_notes(state, self)
+        return TierList({"slipping": table}, count, {"slipping_customers": count}, asked, notes)
 
 
 def slipping_table(state: Standing, asked: Slipping, *, facts: Facts, rows: int | None) -> tuple[pl.DataFrame, int]:

@@ -1,22 +1,18 @@
 """Who makes most of the sales: the top customers, the few behind 80 %, the named tiers, how uneven it all is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 
-from custtier.facts import Facts, Note
+from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import effective_count, gini, lorenz, lowest_of_fewest
-from custtier.views.named_tiers import tier_table
-from custtier.views.near import near_table, parse_reach
+from custtier.views.named_tiers import tier_table, with_prospects
 from custtier.views.people import with_people
-from custtier.views.prospects import prospect_table, with_prospects
-from custtier.views.risen import Risen, changes_since
 from custtier.views.shares import divided
-from custtier.views.slipping import Slipping, slipping_notes, slipping_table
+from custtier.views.tier_lists import Listed, TierList
 from custtier.views.tier_standing import HELD_COLUMNS, Standing, TierRules, standing
 from custtier.views.top_group import TopGroup, top_group
 from custtier.views.view import View
@@ -40,31 +36,6 @@ COLUMNS = (
     "platforms",
 )
 """Columns of the table `customers`; all but the last are guaranteed."""
-
-
-@dataclass(frozen=True)
-class Near:
-    """Who is within reach of the next tier is asked.
-
-    Args:
-        within: How far that is, as typed: see `near.parse_reach`.
-    """
-
-    within: str | None = None
-
-
-@dataclass(frozen=True)
-class Prospects:
-    """Who never bought is asked.
-
-    Args:
-        found: Of `prospects.prospects`.
-    """
-
-    found: pl.DataFrame
-
-
-Listed = Near | Slipping | Risen | Prospects
 
 
 def tiers(
@@ -153,21 +124,10 @@ def tiers_of(
             tables={"customers": customers, "tiers": table, "lorenz": lorenz(everyone.amounts)},
             heights={"customers": everyone.amounts.len()},
         )
-    return _with_list(answer, _listed(listed, state, facts=facts, rows=rows))
+    return _with_list(answer, listed.listed(state, facts=facts, rows=rows))
 
 
-@dataclass(frozen=True)
-class _List:
-    """Some of the customers: tables, the height of the first, figures, and what was asked."""
-
-    tables: dict[str, pl.DataFrame]
-    height: int
-    summary: Mapping[str, int]
-    asked: Mapping[str, object]
-    notes: tuple[Note, ...] = ()
-
-
-def _with_list(answer: View, found: _List) -> View:
+def _with_list(answer: View, found: TierList) -> View:
     return replace(
         answer,
         parameters={**answer.parameters, **found.asked},
@@ -176,27 +136,6 @@ def _with_list(answer: View, found: _List) -> View:
         heights={next(iter(found.tables)): found.height},
         notes=(*answer.notes, *found.notes),
     )
-
-
-def _listed(listed: Listed, state: Standing, *, facts: Facts, rows: int | None) -> _List:
-    """The customers that are asked for instead of all."""
-    if isinstance(listed, Near):
-        reach = parse_reach(listed.within, currency=state.everyone.basis.currency)
-        table, count = near_table(
-            state.told.named, rising=state.rising, codes=state.codes, reach=reach, facts=facts, rows=rows
-        )
-        return _List({"near": table}, count, {"near_customers": count}, {"near": True, "within": listed.within})
-    if isinstance(listed, Slipping):
-        table, count = slipping_table(state, listed, facts=facts, rows=rows)
-        asked = {"slipping": True, "ahead": listed.ahead_days, "within": listed.within}
-        return _List({"slipping": table}, count, {"slipping_customers": count}, asked, slipping_notes(state, listed))
-    if isinstance(listed, Risen):
-        changes = changes_since(state, listed, facts=facts, rows=rows)
-        asked = {"risen": True, "compared_with": listed.day.isoformat()}
-        return _List(changes.tables, changes.height, changes.summary, asked)
-    count = listed.found.height
-    table = prospect_table(listed.found, facts=facts, rows=rows)
-    return _List({"prospects": table}, count, {"prospect_customers": count}, {"prospects": True})
 
 
 def _tier_table(state: Standing) -> pl.DataFrame:
