@@ -175,3 +175,14 @@ def test_a_record_of_a_refund_that_does_not_name_the_persons_order_goes_with_it(
     store.forget(key, keep_totals=keep_totals, at=at("2026-07-01"))
     assert bought(store)["dated_refund"].sum() == (300 if keep_totals else 0)
     assert store.facts().table("refunds").collect().height == (1 if keep_totals else 0)
+
+
+def test_an_older_record_of_the_persons_contact_does_not_come_to_the_fore(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    known = contact(None, phone="13700236001", union_id="union-lin-1")
+    before = {**known, "union_id": None, "phone": "13900236002"}
+    store.add([listing(contacts=[before], instant="2026-03-01")], imported_at=NOW)
+    store.add([listing(contacts=[known], instant="2026-04-01")], imported_at=NOW)
+    key = store.facts().customers.collect()["customer_key"].item()
+    assert store.forget(key, keep_totals=False, at=at("2026-07-01")).searched.found == ()
+    assert store.facts().customers.collect().is_empty()

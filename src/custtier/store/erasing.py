@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from custtier.people import account_keys, with_owner
-from custtier.schema import LISTS, AccountKind, Table, conform
+from custtier.schema import LIST_KEYS, LISTS, AccountKind, Table, conform
 from custtier.store.fold import fold_refunds
 from custtier.store.payments import PAYMENT
 from custtier.store.person import Person
@@ -40,6 +40,7 @@ class Theirs:
         payments: Ids of payments that paid for none but their orders.
         others_keys: Orders of somebody else of which some record shows the person as the buyer.
         refund_keys: Refunds of their orders, as all imports that stand tell together.
+        entries: List → keys of the entries that are theirs, likewise: an older record may show another phone.
     """
 
     person: Person
@@ -47,9 +48,17 @@ class Theirs:
     payments: pl.Series
     others_keys: pl.Series
     refund_keys: pl.Series
+    entries: Mapping[str, pl.Series]
 
 
-def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame, refunds: pl.LazyFrame) -> Theirs:
+def theirs_of(
+    person: Person,
+    *,
+    orders: pl.LazyFrame,
+    standing: pl.LazyFrame,
+    refunds: pl.LazyFrame,
+    lists: Mapping[str, pl.LazyFrame],
+) -> Theirs:
     """The orders and payments of a person.
 
     Args:
@@ -57,6 +66,7 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame, r
         orders: Raw orders of every import, undone ones too.
         standing: The current orders.
         refunds: Raw refunds of the imports that stand.
+        lists: The folded lists whose entries are somebody's.
     """
     keys = person.account_keys.implode()
     current = standing.filter(pl.col("account_key").is_in(keys) & ~pl.col("is_absorbed"))
@@ -87,6 +97,10 @@ def theirs_of(person: Person, *, orders: pl.LazyFrame, standing: pl.LazyFrame, r
         payments=own_payments,
         others_keys=others["order_key"],
         refund_keys=_refunds_of(found, refunds),
+        entries={
+            name: rows.filter(pl.col("account_key").is_in(keys)).select(LIST_KEYS[name]).collect()[LIST_KEYS[name]]
+            for name, rows in lists.items()
+        },
     )
 
 
@@ -176,7 +190,7 @@ class Eraser:
 
     def _is_theirs(self, name: str, columns: Table) -> pl.Expr:
         if name in LISTS:
-            return self._is_their_entry(columns) if "account_key" in columns else pl.lit(value=False)
+            return self._is_their_entry(name, columns) if "account_key" in columns else pl.lit(value=False)
         if name == "rejects":
             pattern = self._theirs.person.cells_pattern()
             cells = pl.col("cells").str.normalize("NFKC")
@@ -187,11 +201,16 @@ class Eraser:
             own |= _or_false(pl.col("payment_id").is_in(self._theirs.payments.implode()))
         return own
 
-    def _is_their_entry(self, columns: Table) -> pl.Expr:
-        """Whether a row of a list has one of the person's accounts, or no account and another id of theirs."""
+    def _is_their_entry(self, name: str, columns: Table) -> pl.Expr:
+        """Whether a row of a list has one of the person's accounts, or no account and another id of theirs.
+
+        Every record of an entry that all records together give to the person is theirs.
+        """
         own = _or_false(pl.col("account_key").is_in(self._theirs.person.account_keys.implode()))
         for is_theirs in self._other_ids(columns).values():
             own |= pl.col("account_key").is_null() & is_theirs
+        if name in self._theirs.entries:
+            own |= _or_false(pl.col(LIST_KEYS[name]).is_in(self._theirs.entries[name].implode()))
         return own
 
     def _other_ids(self, columns: Table) -> dict[str, pl.Expr]:

@@ -19,6 +19,7 @@ from custtier.store.erasing import Eraser, Theirs, theirs_of
 from custtier.store.forgotten import ForgottenList, label_text, remembered
 from custtier.store.layout import FORGOTTEN_TABLE, RAW, SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables
+from custtier.store.lists import MESSAGES
 from custtier.store.person import Person, person_of
 from custtier.store.publish import order_keys
 from custtier.store.record import FORGET, SUMS, Commit
@@ -96,7 +97,13 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
     person = person_of(present, known=known, accounts=store.scan("accounts"))
     standing = standing_orders(store.scan("current_orders"))
     raw = RawRecords(store.layout.raw, versions=store.versions, visible=store.visible)
-    theirs = theirs_of(person, orders=store.raw_orders(), standing=standing, refunds=raw.scan("refunds"))
+    theirs = theirs_of(
+        person,
+        orders=store.raw_orders(),
+        standing=standing,
+        refunds=raw.scan("refunds"),
+        lists=_lists_of_people(store),
+    )
     sought = _sought(store, theirs)
     fresh = store.layout.beside()
     labels = _labels(store, person)
@@ -120,6 +127,13 @@ def forget(store: Standing, customer_key: int, *, keep_totals: bool, at: datetim
         )
     rows = {name: count for name, count in sorted(eraser.erased.rows.items()) if count}
     return Forgotten(rows=rows, orders=theirs.order_keys.len(), searched=proof)
+
+
+def _lists_of_people(store: Standing) -> dict[str, pl.LazyFrame]:
+    """The folded lists whose entries are somebody's; a message has no older record."""
+    lists = ListTables(store.layout.snapshots, versions=store.versions)
+    names = [name for name, table in LISTS.items() if "account_key" in table and name != MESSAGES]
+    return {name: lists.scan(name) for name in names}
 
 
 def _sought(store: Standing, theirs: Theirs) -> Sought:
