@@ -45,6 +45,10 @@ DEFINED = (
     "contact_state",
     "swap",
     "swap_cause",
+    "lifecycle",
+    "price_sensitivity",
+    "region",
+    "tag_origin",
 )
 """Columns whose codes are words to be explained."""
 

@@ -21,6 +21,7 @@ from custtier.cli import (
     segments,
     show,
     sources,
+    tag,
     template,
     tiers,
 )
@@ -41,6 +42,7 @@ ORDER = (
     "moves",
     "show",
     "explain",
+    "tag",
     "exclusions",
     "define",
     "doctor",
@@ -98,6 +100,7 @@ app.command("moves", cls=Command)(moves.moves)
 app.command("key", cls=Command)(key.key)
 app.command("show", cls=Command)(show.show)
 app.command("explain", cls=Command)(explain.explain)
+app.add_typer(tag.app, name="tag")
 app.add_typer(exclusions.app, name="exclusions")
 app.command("define", cls=Command)(define.define)
 app.command("doctor", cls=Command)(doctor.doctor)

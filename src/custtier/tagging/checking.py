@@ -81,7 +81,18 @@ def parts_of(rule: str, shop: Shop) -> list[tuple[str, Condition]]:
     joined = not isinstance(tree, Token) and tree.data == "conjunction"
     branches = tree.children if joined and not isinstance(tree, Token) else [tree]
     spans = [(place_of(branch), end_of(branch)) for branch in branches]
-    return [(rule[start:end], checker.condition(branch)) for (start, end), branch in zip(spans, branches, strict=True)]
+    return [
+        (_closed(rule, start, end), checker.condition(branch))
+        for (start, end), branch in zip(spans, branches, strict=True)
+    ]
+
+
+def _closed(rule: str, start: int, end: int) -> str:
+    """The text of a part, with the bracket that ends a list."""
+    text = rule[start:end]
+    if sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）"):
+        return text + next((sign for sign in rule[end:] if sign in ")）"), "")
+    return text
 
 
 class _Checker:
@@ -330,14 +341,11 @@ class _Checker:
         if {left.kind, right.kind} == {Kind.MONEY, Kind.NUMBER}:
             return self._as_money(left, place), self._as_money(right, place)
         if left.kind is not right.kind:
-            names = {Kind.NUMBER: "number", Kind.MONEY: "amount", Kind.DATE: "day", Kind.TEXT: "text"}
             wrong = message(
-                "the rule of the tag {tag!r}, character {place}: a value of the kind {left} cannot be compared with "
-                "one of the kind {right}"
+                "the rule of the tag {tag!r}, character {place}: both sides of a comparison are numbers, amounts, days "
+                "or texts alike"
             )
-            raise self._at(
-                wrong, place, left=names.get(left.kind, left.kind.value), right=names.get(right.kind, right.kind.value)
-            )
+            raise self._at(wrong, place)
         return left, right
 
     def _as_money(self, value: Value, place: int) -> Value:
@@ -373,10 +381,10 @@ class _Checker:
     def _fault(self, wrong: str, branch: "Branch", **values: object) -> CusttierError:
         """An error that quotes the branch."""
         start, end = place_of(branch), end_of(branch)
-        return fault(wrong, self.rule, place=start, found=self.rule[start:end], **values)
+        return fault(wrong, place=start, found=self.rule[start:end], **values)
 
     def _at(self, wrong: str, place: int, **values: object) -> CusttierError:
         hint = values.pop("hint", None)
         if isinstance(hint, str):
-            return fault(wrong, self.rule, place=place, hint=hint, **values)
-        return fault(wrong, self.rule, place=place, **values)
+            return fault(wrong, place=place, hint=hint, **values)
+        return fault(wrong, place=place, **values)

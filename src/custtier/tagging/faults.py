@@ -1,23 +1,25 @@
 """What is wrong with a rule, said with the place where it is."""
 
+from functools import partial
+
 from custtier.errors import CusttierError, usage_error
 from custtier.text import message
 
-HINT = message("try it with: custtier tag test 'RULE'; what a rule may say stands in docs/tags.md")
-_AROUND = 16
+HINT = message("try it with: custtier tag test --rule RULE; what a rule may say stands in docs/tags.md")
+
+_bad = partial(usage_error, "bad-tag-rule")
 
 
-def fault(wrong: str, rule: str, *, place: int, hint: str = HINT, **values: object) -> CusttierError:
+def fault(wrong: str, *, place: int, hint: str = HINT, **values: object) -> CusttierError:
     """The error `bad-tag-rule`; whoever knows the tag fills in its name.
 
     Args:
-        wrong: A catalogue message, which may use {tag}, {place}, {near} and the values.
-        rule: The condition.
-        place: Where in it, from 0.
+        wrong: A catalogue message, which may use {tag}, {place} and the values.
+        place: Where in the condition, from 0.
         hint: What to do.
         values: What else fills the places.
     """
-    return usage_error("bad-tag-rule", wrong, hint=hint, tag="", place=place + 1, near=_excerpt(rule, place), **values)
+    return _bad(wrong, hint=hint, tag="", place=place + 1, **values)
 
 
 def named(error: CusttierError, *, tag: str, offset: int = 0) -> CusttierError:
@@ -26,9 +28,4 @@ def named(error: CusttierError, *, tag: str, offset: int = 0) -> CusttierError:
     place = values.get("place")
     if isinstance(place, int):
         values["place"] = place + offset
-    return CusttierError(error.code, error.message, hint=error.hint, exit_code=error.exit_code, values=values)
-
-
-def _excerpt(rule: str, place: int) -> str:
-    """The rule around a place."""
-    return rule[max(0, place - _AROUND) : place + _AROUND].strip()
+    return _bad(error.message, hint=error.hint, **values)

@@ -51,7 +51,7 @@ def pieces(rule: str) -> list[Piece]:
     plain = "".join(_narrow(sign) for sign in rule)
     found = list(_merged(_scanned(rule, plain), rule))
     if len(found) > MOST_TOKENS or sum(one.kind in {"_LPAR", "NOT", "MINUS"} for one in found) > MOST_NESTED:
-        raise fault(message("the rule of the tag {tag!r} is too long"), rule, place=0)
+        raise fault(message("the rule of the tag {tag!r} is too long"), place=0)
     return found
 
 
@@ -77,9 +77,9 @@ def _one(rule: str, plain: str, place: int) -> list[Piece]:
     if plain[place] in _QUOTES:
         return [_quoted(rule, plain, place)]
     if day := _DATE.match(plain, place):
-        return [_day(rule, day)]
+        return [_day(day)]
     if number := _NUMBER.match(plain, place):
-        return [_number(rule, number)]
+        return [_number(number)]
     name = _NAME.match(plain, place)
     if name:
         tokens = vocabulary().get(name[0].casefold(), (("WORD", name[0]),))
@@ -91,7 +91,6 @@ def _one(rule: str, plain: str, place: int) -> list[Piece]:
         return [Piece("WORD", rule[place], place, place + 1)]
     raise fault(
         message("the rule of the tag {tag!r} cannot be read at character {place}: there is {found!r}"),
-        rule,
         place=place,
         found=rule[place] if rule[place].isprintable() else "?",
     )
@@ -102,26 +101,26 @@ def _quoted(rule: str, plain: str, place: int) -> Piece:
     end = next((at for at in range(place + 1, len(plain)) if plain[at] in closing), None)
     if end is None:
         wrong = message("the rule of the tag {tag!r}: the quotation mark at character {place} is never closed")
-        raise fault(wrong, rule, place=place)
+        raise fault(wrong, place=place)
     return Piece("TEXT", rule[place + 1 : end].strip(), place, end + 1)
 
 
-def _day(rule: str, found: re.Match[str]) -> Piece:
+def _day(found: re.Match[str]) -> Piece:
     year, month, day = (int(part) for part in found.groups() if part is not None)
     try:
         text = date(year, month, day).isoformat()
     except ValueError:
         wrong = message("the rule of the tag {tag!r}: {found!r} at character {place} is no day of the calendar")
-        raise fault(wrong, rule, place=found.start(), found=found[0]) from None
+        raise fault(wrong, place=found.start(), found=found[0]) from None
     return Piece("DATE", text, found.start(), found.end())
 
 
-def _number(rule: str, found: re.Match[str]) -> Piece:
+def _number(found: re.Match[str]) -> Piece:
     """A number with its unit: money, days, or neither; a share is a number up to 1."""
     currency, whole, part, myriads, unit = found.groups()
     if len(whole) > MOST_DIGITS or len(part or "") > MOST_DIGITS:
         wrong = message("the rule of the tag {tag!r}: the number at character {place} has too many digits")
-        raise fault(wrong, rule, place=found.start())
+        raise fault(wrong, place=found.start())
     value = Decimal(whole.replace(",", "") + (part or ""))
     if myriads:
         value *= 10_000

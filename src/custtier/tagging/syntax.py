@@ -23,7 +23,7 @@ def tree_of(rule: str) -> "Tree[Token] | Token":
 
     found = pieces(rule)
     if not found:
-        raise fault(message("the rule of the tag {tag!r} is empty"), rule, place=0)
+        raise fault(message("the rule of the tag {tag!r} is empty"), place=0)
     reader = _parser().parse_interactive("")
     try:
         for piece in found:
@@ -57,7 +57,7 @@ def _unexpected(rule: str, found: list[Piece], token: "Token") -> Exception:
     place = token.start_pos or 0
     if token.type == "$END":
         wrong = message("the rule of the tag {tag!r} ends too early: something has to follow {found!r}")
-        return fault(wrong, rule, place=len(rule) - 1, found=rule[found[-1].start : found[-1].end])
+        return fault(wrong, place=len(rule) - 1, found=rule[found[-1].start : found[-1].end])
     end = token.end_pos or place + 1
     wrong = message("the rule of the tag {tag!r} cannot be read at character {place}: {found!r} does not fit there")
-    return fault(wrong, rule, place=place, found=rule[place:end])
+    return fault(wrong, place=place, found=rule[place:end])

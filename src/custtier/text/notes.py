@@ -84,6 +84,10 @@ NOTES: Final[Mapping[str, str]] = {
     "no_identities_yet": "nothing is decided yet; who may be one person is listed by `custtier identities propose`",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
+    "late_data": (
+        "imports made after {since} changed orders up to {as_of}: {orders}, their net sales by {sales}; the report of "
+        "then: `--as-of {as_of} --as-known-on {since}`"
+    ),
     "kept_rejects": (
         "rows that could not be read: {rejected} ({reasons}); see them with `custtier imports show {import_id} "
         "--rejected`"
@@ -222,6 +226,10 @@ NOTES: Final[Mapping[str, str]] = {
     "frozen_cuts_drift": (
         "scored by the cuts kept as of {frozen_on}; by cuts of today {changed} of {count} customers would have other "
         "scores"
+    ),
+    "contacts_without_key": (
+        "entries of contact lists without an account or a full phone: {count}; nobody can tell whether they bought, so "
+        "they are not listed"
     ),
     "tiers_held": (
         "customers shown in the tier they had on {kept_on}, though today's bounds put them lower: {count}; the "

@@ -13,19 +13,32 @@ from custtier.workflows.left_out import excluded_rows, listed, rejected_note, re
 from custtier.workflows.question import Question
 
 
-def open_facts(question: Question) -> Facts:
-    """The facts that a customer view answers from, without the orders that the user's rules take out.
+def open_facts(question: Question, *, tells_late: bool = True) -> Facts:
+    """The facts that a customer view answers from: without what the user's rules take out, of the tags asked for.
+
+    Args:
+        question: Where from, and what of it.
+        tells_late: Whether a note says what later imports changed up to `as_of`.
 
     Raises:
-        CusttierError: What `all_facts` raises; `bad-settings` for a rule that cannot be applied.
+        CusttierError: What `all_facts` raises; `bad-settings` for a rule that cannot be applied; what
+            `tagging.with_tags` raises.
     """
     facts = all_facts(question)
-    if not question.settings.exclusions:
-        return facts
-    # rules and detectors are loaded by those who have any
-    from custtier.workflows.excluding import with_exclusions
+    # rules, detectors and tags are loaded by those who have any
+    if question.settings.exclusions:
+        from custtier.workflows.excluding import with_exclusions
 
-    return with_exclusions(facts, question)
+        facts = with_exclusions(facts, question)
+    if question.tags:
+        from custtier.workflows.tagging import with_tags
+
+        facts = with_tags(facts, question)
+    if question.as_of is not None and tells_late:
+        from custtier.workflows.late import late_notes
+
+        facts = replace(facts, notes=(*facts.notes, *late_notes(facts, question)))
+    return facts
 
 
 def all_facts(question: Question) -> Facts:
@@ -61,12 +74,12 @@ def _from_store(question: Question) -> Facts:
 
 
 def _from_files(question: Question) -> Facts:
+    refuse_as_known_on(question)
     from custtier.people import load_id_key
     from custtier.sources import read_files
     from custtier.store import facts_of
 
     readings = read_files(
-    refuse_as_known_on(question)
         question.files,
         settings=question.settings,
         profile=question.profile,
@@ -86,11 +99,6 @@ def _from_files(question: Question) -> Facts:
     )
 
 
-def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
-    """The remarks on files, each with the file that it is about."""
-    return tuple(
-        Note(note.code, {**note.values, "file": reading.path}) for reading in readings for note in reading.notes
-    )
 def refuse_as_known_on(question: Question) -> None:
     """Return when files are not asked what was known once.
 
@@ -105,6 +113,11 @@ def refuse_as_known_on(question: Question) -> None:
         )
 
 
+def file_notes(readings: Sequence[Reading]) -> tuple[Note, ...]:
+    """The remarks on files, each with the file that it is about."""
+    return tuple(
+        Note(note.code, {**note.values, "file": reading.path}) for reading in readings for note in reading.notes
+    )
 
 
 def _refuse_rejects_alone(readings: Sequence[Reading]) -> None:

@@ -88,6 +88,10 @@ def _view(
     lang: str,
 ) -> View:
     facts = all_facts(question)
+    if question.tags:
+        from custtier.workflows.tagging import with_tags
+
+        facts = with_tags(facts, question)
     as_of = question.as_of or facts.extent.last_on
     if as_of is None:
         raise nothing_error(

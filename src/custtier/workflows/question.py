@@ -29,6 +29,7 @@ class Question:
         shops: Only orders of these shops.
         channels: Only orders of these channels.
         agents: Only orders of these agents.
+        tags: Only orders of customers who have all of these tags; `!` before one: who have it not.
         currency: Only orders in this currency, and those that the settings' rates convert into it.
         refund_basis: `order`: a refund lowers its order; `refund`: the period in which it was made.
         use_exclusions: Whether the user's exclusion rules hold.
@@ -43,13 +44,14 @@ class Question:
     profile: str | None = None
     include: frozenset[str] = frozenset()
     as_of: date | None = None
-    since: date | None = None
     as_known_on: date | None = None
+    since: date | None = None
     until: date | None = None
     sources: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     currency: str | None = None
     refund_basis: str = "order"
     use_exclusions: bool = True

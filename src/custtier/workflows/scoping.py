@@ -61,6 +61,7 @@ def asked_filters(question: Question) -> dict[str, object]:
         "shop": list(question.shops),
         "channel": list(question.channels),
         "agent": list(question.agents),
+        **({"tag": list(question.tags)} if question.tags else {}),
         "currency": question.currency,
         "refund_basis": question.refund_basis,
         "no_exclusions": not question.use_exclusions,

@@ -1,0 +1,74 @@
+"""`--tag`: the facts of a question with the orders of customers who have some tags, and no others."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from custtier.errors import nothing_error
+from custtier.facts import Facts, Note, Opener
+from custtier.people import tags_of_customers
+from custtier.views.basis import basis_of
+from custtier.views.tagged import TagSources, tagged_customers
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import scope_of
+
+
+def with_tags(facts: Facts, question: Question) -> Facts:
+    """The facts with the orders of customers who have every tag asked for on the day observed.
+
+    Whoever has a tag is told by all orders that count, not by those that other options leave: a tag by tier means the
+    tier among everybody. Orders of nobody have no tag.
+
+    Raises:
+        CusttierError: `unknown-tag`, `bad-tag-rule`; `no-tagged` (exit 4) when nobody has the tags.
+    """
+    sources = sources_of(facts, question)
+    keys = tagged_customers(sources, question.tags)
+    asked = ", ".join(question.tags)
+    if keys.is_empty():
+        raise nothing_error(
+            "no-tagged",
+            "no customer has what is asked for on {as_of}: {tags}",
+            hint="see how many have each tag with `custtier tag`; several at once have to hold together",
+            as_of=sources.basis.as_of,
+            tags=asked,
+        )
+    merged = facts.accounts.filter(pl.col("customer_key").is_in(keys.implode())).select("account_key")
+    accounts = pl.concat([keys.alias("account_key"), merged.collect(engine="streaming").to_series()])
+    # the day observed does not move, and orders stay in their order
+    return replace(
+        facts,
+        purchases=facts.purchases.filter(pl.col("account_key").is_in(accounts.implode())),
+        extent=replace(facts.extent, closed_paid_orders=None, orders_without_money=None),
+        notes=(*facts.notes, Note("tagged", {"tags": asked, "count": keys.len()})),
+        opener=_only_theirs(facts.opener, accounts),
+    )
+
+
+def _only_theirs(opener: Opener, accounts: pl.Series) -> Opener:
+    """Opens the tables, that of contacts without other people: nobody else is a prospect of theirs."""
+
+    def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
+        if name != "contacts":
+            return opener(name, columns)
+        asked = list(dict.fromkeys([*columns, "account_key"]))
+        return opener(name, asked).filter(pl.col("account_key").is_in(accounts.implode())).select(columns)
+
+    return opened
+
+
+def sources_of(facts: Facts, question: Question) -> TagSources:
+    """What tags come from: everybody's orders up to the day observed, in the currency asked for."""
+    everybody = replace(
+        question, since=None, until=None, sources=(), shops=(), channels=(), agents=(), refund_basis="order"
+    )
+    basis = basis_of(facts, scope=scope_of(everybody), as_of=question.as_of)
+    noted = (pl.col("noted_on") <= basis.as_of).fill_null(value=True)
+    given = (
+        tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts)
+        .filter(noted)
+        .select("customer_key", "tag", "noted_on")
+        .collect()
+    )
+    return TagSources(basis=basis, settings=question.settings, given=given)
