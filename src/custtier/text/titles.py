@@ -278,7 +278,7 @@ TITLES: Final[Mapping[str, str]] = {
     "picked": "Picked",
     "lowest_key_score": "Least points",
     "picked_sales": "Year's sales of the picked",
-    "picked_sales_share": "Their share of sales",
+    "picked_sales_share": "Sales share of the picked",
     "tied": "More with equal points",
     "stayed": "Picked before too",
     "came": "Came",

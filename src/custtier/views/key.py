@@ -1,6 +1,6 @@
 """The few customers worth one-to-one care: who they are, what speaks for each, who came and went since last time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -153,32 +153,15 @@ def key(
     shown = _table(
         picks.rows, parts, facts=facts, total=total, currency=basis.currency, lang=lang, has_kept=bool(given.kept)
     )
-    tables = {
-        "customers": shown.head(chosen.height).select(COLUMNS),
-        "next": shown.slice(chosen.height).select(COLUMNS),
-        "parts": _part_table(parts, chosen, given.weights),
-    }
-    year_sales = int(parts.rows.get_column("window_sales").sum())
-    picked_sales = int(chosen.get_column("window_sales").sum())
-    summary: dict[str, object] = {
-        "customers": parts.rows.height,
-        "picked": chosen.height,
-        "lowest_key_score": shown.head(chosen.height)["key_score"].min(),
-        "picked_sales": picked_sales,
-        "picked_sales_share": picked_sales / year_sales if year_sales else None,
-        "tied": picks.tied,
-        "stayed": None,
-        "came": None,
-        "went": None,
-    }
+    tables = {"customers": shown.head(chosen.height).select(COLUMNS)}
     if given.kept:
         tables["swaps"] = _swap_table(picks, facts=facts, total=total)
-        came = tables["swaps"].filter(pl.col("swap") == "in").height
-        summary |= {"stayed": chosen.height - came, "came": came, "went": tables["swaps"].height - came}
+    tables["next"] = shown.slice(chosen.height).select(COLUMNS)
+    tables["parts"] = _part_table(parts, chosen, given.weights)
     view = View(
         command="key",
         parameters={"pick": count, "weights": {part: getattr(given.weights, part) for part in PARTS}},
-        summary={**summary, **parts.found.unattributed},
+        summary={**_summary(parts, tables, tied=picks.tied), **parts.found.unattributed},
         tables=tables,
         heights={"customers": chosen.height},
         notes=(*parts.found.notes, *parts.notes, *_remarks(picks, parts, given, count=count)),
@@ -188,6 +171,24 @@ def key(
     )
     listed = picks.rows.select("customer_key", "is_picked", divided(pl.col("weighted"), total * 10).alias("key_score"))
     return Answer(view, listed)
+
+
+def _summary(parts: Parts, tables: Mapping[str, pl.DataFrame], *, tied: int) -> dict[str, object]:
+    """What the picked come to, and how many of them stayed, came and went where a list was kept."""
+    chosen, swaps = tables["customers"], tables.get("swaps")
+    year_sales, picked_sales = int(parts.rows["window_sales"].sum()), int(chosen["year_sales"].sum())
+    came = None if swaps is None else swaps.filter(pl.col("swap") == "in").height
+    return {
+        "customers": parts.rows.height,
+        "picked": chosen.height,
+        "lowest_key_score": chosen["key_score"].min(),
+        "picked_sales": picked_sales,
+        "picked_sales_share": picked_sales / year_sales if year_sales else None,
+        "tied": tied,
+        "stayed": None if came is None else chosen.height - came,
+        "came": came,
+        "went": None if swaps is None or came is None else swaps.height - came,
+    }
 
 
 def _checked(pick: int | None) -> int:
