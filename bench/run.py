@@ -23,6 +23,33 @@ from measure import MEGABYTE, Runs, in_turn
 PYTHON = sys.executable
 CUSTTIER = str(Path(sys.executable).with_name("custtier"))
 PURCHASE_COLUMNS = "account_key", "order_day", "gross", "undated_refund", "dated_refund"
+COLLECT = (
+    "import sys, polars; "
+    f"polars.scan_parquet(sys.argv[1:]).select({list(PURCHASE_COLUMNS)}).collect(engine='streaming')"
+)
+PERSON_COLUMNS = {
+    "buyers": ("account_key", "account_kind", "account", "usual_phone", "name", "customer_id"),
+    "current_orders": (
+        "order_key",
+        "account_key",
+        "ordered_on",
+        "ordered_at",
+        "state",
+        "platform",
+        "is_absorbed",
+    ),
+}
+"""What finding somebody, and their orders of any state, asks for beside the purchases."""
+LISTS = {
+    "rfm-matrix": ("rfm", "--matrix"),
+    "rfm-grid10": ("rfm", "--scheme", "grid10"),
+    "tiers-near": ("tiers", "--near"),
+    "tiers-slipping": ("tiers", "--slipping"),
+    "tiers-window": ("tiers", "--window", "365d"),
+    "churn-own": ("churn", "--method", "own"),
+    "churn-shop": ("churn", "--method", "shop"),
+}
+"""Lists that are asked for by options: name → words."""
 MOST_MEMORY = 2_000 * MEGABYTE
 
 
@@ -87,12 +114,8 @@ def imports(folder: Path, scratch: Path) -> list[Benchmark]:
 def answers(folder: Path) -> list[Benchmark]:
     """Each analysis over the store of ten million orders, against collecting the columns that it needs."""
     store = folder / "store"
-    collect = (
-        "import sys, polars; "
-        f"polars.scan_parquet(sys.argv[1:]).select({list(PURCHASE_COLUMNS)}).collect(engine='streaming')"
-    )
     files, rows = purchase_files(store)
-    floor = python(collect, *files)
+    floor = python(COLLECT, *files)
     return [
         Benchmark(
             name,
@@ -107,16 +130,75 @@ def answers(folder: Path) -> list[Benchmark]:
     ]
 
 
-def purchase_files(store: Path) -> tuple[list[Path], int]:
-    """The Parquet files of the purchases that the store's readers open now, and their rows."""
+def lists(folder: Path) -> list[Benchmark]:
+    """Lists out of a million customers, against collecting the same columns."""
+    store = folder / "store"
+    files, rows = purchase_files(store)
+    floor = python(COLLECT, *files)
+    return [
+        Benchmark(
+            name,
+            f"`{' '.join(words)}` over {rows:,} paid orders of a million customers, against Polars collecting "
+            f"{len(PURCHASE_COLUMNS)} columns of them",
+            floor,
+            (CUSTTIER, *words, "--store", str(store)),
+            most=3,
+            rounds=5,
+            most_memory=MOST_MEMORY,
+        )
+        for name, words in LISTS.items()
+    ]
+
+
+def cards(folder: Path) -> list[Benchmark]:
+    """One customer among a million, against collecting what finding and placing them asks for."""
+    store = folder / "store"
+    purchases, _ = purchase_files(store)
+    read = {"purchases": purchases} | {name: table_files(store, name) for name in ("buyers", "current_orders")}
+    columns = {"purchases": PURCHASE_COLUMNS, **PERSON_COLUMNS}
+    collect = (
+        f"import sys, polars; columns = {columns!r}; named = [word.split('=', 1) for word in sys.argv[1:]]; "
+        "[polars.scan_parquet([path for name, path in named if name == table]).select(list(wanted))"
+        ".collect(engine='streaming') for table, wanted in columns.items()]"
+    )
+    floor = (PYTHON, "-c", collect, *(f"{name}={path}" for name, paths in read.items() for path in paths))
+    return [
+        Benchmark(
+            name,
+            f"`{name}` of one customer among a million, against Polars collecting the columns of orders and accounts "
+            "that it looks at",
+            floor,
+            (CUSTTIER, name, some_customer(store), "--store", str(store)),
+            most=most,
+            rounds=5,
+            most_memory=MOST_MEMORY,
+        )
+        for name, most in (("show", 2), ("explain", 3))
+    ]
+
+
+def some_customer(store: Path) -> str:
+    """The id of a customer in the middle."""
+    import polars as pl
+
+    ids = pl.scan_parquet(table_files(store, "customers")).select("customer_id").collect().to_series().sort()
+    return str(ids[ids.len() // 2])
+
+
+def table_files(store: Path, table: str) -> list[Path]:
+    """The Parquet files of the latest version of a table."""
     from deltalake import DeltaTable
 
+    return [Path(uri.removeprefix("file://")) for uri in DeltaTable(str(store / table)).file_uris()]
+
+
+def purchase_files(store: Path) -> tuple[list[Path], int]:
+    """The Parquet files of the purchases that the store's readers open now, and their rows."""
     from custtier.settings import Settings
     from custtier.store import Store
 
     rows = Store(store, settings=Settings()).facts().extent.purchases
-    table = DeltaTable(str(store / "purchases"))
-    found = [Path(uri.removeprefix("file://")) for uri in table.file_uris()]
+    found = table_files(store, "purchases")
     import polars as pl
 
     kept = pl.scan_parquet(found).select(pl.len()).collect().item()
@@ -214,6 +296,9 @@ NEEDS = {
     "help": "",
     "example": "example",
     "identities": "accounts",
+    **dict.fromkeys(LISTS, "store"),
+    "show": "store",
+    "explain": "store",
 }
 """Each benchmark and the piece of data that it reads."""
 
@@ -224,6 +309,10 @@ def benchmarks(names: list[str], *, folder: Path, scratch: Path) -> list[Benchma
     found = imports(folder, scratch) + starts(folder) + identities(folder)
     if set(names) & {"rfm", "tiers", "churn"}:
         found = found[:2] + answers(folder) + found[2:]
+    if set(names) & set(LISTS):
+        found += lists(folder)
+    if set(names) & {"show", "explain"}:
+        found += cards(folder)
     return [benchmark for benchmark in found if benchmark.name in names]
 
 
