@@ -67,7 +67,7 @@ def replay(steps: list[list[Reading] | int], folder: Path) -> None:
         assert facts.extent == extent
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(STEPS)
 def test_what_was_known_on_any_day_is_what_the_store_said_that_day(steps: list[Any]) -> None:
     with TemporaryDirectory() as folder:

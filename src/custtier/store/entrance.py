@@ -65,13 +65,14 @@ class Entrance:
         theirs = returning_accounts(
             readings,
             forgotten=forgotten,
-            known_there=self._known,
+            known_there=self.known,
             id_key=self._id_key,
             limit=self._limit,
         )
         return forgotten.without(readings, theirs=theirs), forgotten.met
 
-    def _known(self) -> pl.DataFrame:
+    def known(self) -> pl.DataFrame:
+        """Every account of anybody, as `schema.KNOWN`."""
         buyers, contacted = (
             self._layout.snapshots[name].scan(self._versions[name]).collect() for name in ("buyers", "contacted")
         )

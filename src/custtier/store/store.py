@@ -11,7 +11,7 @@ import polars as pl
 
 from custtier.errors import nothing_error, usage_error
 from custtier.facts import Extent, Facts, Note
-from custtier.people import all_known, load_id_key
+from custtier.people import load_id_key
 from custtier.schema import REJECTS, conform, empty
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
@@ -37,6 +37,7 @@ from custtier.store.touched import RawRecords, no_records, together
 
 if TYPE_CHECKING:
     from custtier.store.forgetting import Forgotten
+    from custtier.store.late import Late
 
 MAINTAIN_EVERY: Final = 20
 """Commits between two cleanings of the tables' logs and of files that nobody can need any more."""
@@ -112,6 +113,18 @@ class Store:
             settings=self._settings,
         )
 
+    def late_changes(self, as_of: date, *, as_known_on: date | None = None) -> "Late | None":
+        """What imports changed of the orders up to a day after others had told of them; None where none did.
+
+        Args:
+            as_of: The day.
+            as_known_on: Only imports made by the end of this day count.
+        """
+        from custtier.store.late import late_changes
+
+        state = self._state()
+        return late_changes(state, as_of, as_known_on=as_known_on, layout=self._layout, settings=self._settings)
+
     def imports(self) -> pl.DataFrame:
         """One row per import ever made, oldest first: id, instant, number of files, sums, and whether it was undone."""
         return imports_of(self._state())
@@ -149,8 +162,8 @@ class Store:
         with self._writing() as state:
             import_id = 1 + max((commit.import_id for commit in state.commits), default=0)
             versions = dict(state.versions)
-            readings = settled_ids(readings, known_there=lambda: self._known(state))
             entrance = self._entrance(state)
+            readings = settled_ids(readings, known_there=entrance.known)
             if include_forgotten:
                 versions[FORGOTTEN_TABLE] = entrance.welcome(readings, import_id=import_id)
             readings = entrance.passed(readings, version=versions[FORGOTTEN_TABLE], import_id=import_id)
@@ -266,13 +279,6 @@ class Store:
         if self._layout.is_store():
             with self._writing():
                 pass
-
-    def _known(self, state: State) -> pl.DataFrame:
-        """Every account of anybody, as `schema.KNOWN`."""
-        buyers, contacted = (
-            self._layout.snapshots[name].scan(state.versions[name]).collect() for name in ("buyers", "contacted")
-        )
-        return all_known(buyers, contacted)
 
     def _entrance(self, state: State) -> Entrance:
         limit = self._settings.shared_phone_accounts

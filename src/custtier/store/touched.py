@@ -80,11 +80,17 @@ class RawRecords:
         """All records of these imports."""
         return Records(*(self._scan(name, import_ids).collect() for name in ("orders", "items", "refunds")))
 
-    def told_by(self, import_ids: Sequence[int]) -> Records:
-        """Of what orders, payments and refunds these imports speak: their keys, and nothing else of the records."""
+    def told_by(self, import_ids: Sequence[int], *, columns: Sequence[str] = ()) -> Records:
+        """Of what orders, payments and refunds these imports speak: their keys, and little else of the records.
+
+        Args:
+            import_ids: Which.
+            columns: Further columns, where a table has them.
+        """
+        asked = dict.fromkeys((*_TOLD, *columns))
         return Records(
             *(
-                self._scan(name, import_ids).select(column for column in _TOLD if column in table).collect()
+                self._scan(name, import_ids).select(column for column in asked if column in table).collect()
                 for name, table in {"orders": ORDERS, "items": ITEMS, "refunds": REFUNDS}.items()
             )
         )
