@@ -12,6 +12,7 @@ from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.picks import PARTS, KeyPicks, KeyWeights
 from custtier.views.basis import basis_of
+from custtier.views.key_contacts import with_agents
 from custtier.views.key_parts import Parts, parts_of
 from custtier.views.key_picks import Hands, Picks, picked
 from custtier.views.key_reasons import key_reason
@@ -150,8 +151,9 @@ def key(
     picks = picked(parts.rows, count=count, hands=given.hands, facts=facts)
     total = sum(parts.weights.values())
     chosen = picks.rows.filter("is_picked")
+    listed = with_agents(picks.rows, basis=basis)
     shown = _table(
-        picks.rows, parts, facts=facts, total=total, currency=basis.currency, lang=lang, has_kept=bool(given.kept)
+        listed, parts, facts=facts, total=total, currency=basis.currency, lang=lang, has_kept=bool(given.kept)
     )
     tables = {"customers": shown.head(chosen.height).select(COLUMNS)}
     if given.kept:
@@ -169,8 +171,8 @@ def key(
         data_through=facts.extent.data_through,
         currency=basis.currency,
     )
-    listed = picks.rows.select("customer_key", "is_picked", divided(pl.col("weighted"), total * 10).alias("key_score"))
-    return Answer(view, listed)
+    score = divided(pl.col("weighted"), total * 10).alias("key_score")
+    return Answer(view, listed.select("customer_key", "is_picked", score))
 
 
 def _summary(parts: Parts, tables: Mapping[str, pl.DataFrame], *, tied: int) -> dict[str, object]:

@@ -24,8 +24,8 @@ class Reached:
 
     Args:
         rows: `customers` with `contact_state` (`contact`, `deleted` where all have deleted us; null for no contact),
-            `answer_count` (Int64: messages of theirs in the last days; null where nobody wrote any), `agent`, and the
-            Boolean columns of `key_points.REACH`.
+            `answer_count` (Int64: messages of theirs in the last days; null where nobody wrote any), `agent` (of the
+            contact added last who has not deleted us), and the Boolean columns of `key_points.REACH`.
         known: Those of these columns of which anything is known here.
     """
 
@@ -43,7 +43,8 @@ def with_reach(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Reached:
     """
     contacts, answers = _contacts(basis, zone=zone), _answers(basis, zone=zone)
     keys = customers.get_column("customer_key")
-    sold_by = most_often(bought_by(basis, "agent"), "agent").rename({"agent": "sold_by"}).collect()
+    sold = bought_by(basis, "agent").filter(pl.col("agent").is_not_null()).select("customer_key").unique()
+    sold_to = sold.collect(engine="streaming").to_series()
     listed = contacts.group_by("customer_key", maintain_order=True).agg(
         pl.col("is_deleted").all(), pl.col("agent").filter(~pl.col("is_deleted")).drop_nulls().first()
     )
@@ -52,19 +53,18 @@ def with_reach(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Reached:
         .join(listed.lazy(), on="customer_key", how="left", maintain_order="left")
         .join(answers.lazy(), on="customer_key", how="left", maintain_order="left")
         .join(_phones(basis.facts, keys).lazy(), on="customer_key", how="left", maintain_order="left")
-        .join(sold_by.lazy(), on="customer_key", how="left", maintain_order="left")
         .with_columns(
             pl.when("is_deleted").then(pl.lit("deleted")).when(~pl.col("is_deleted")).then(pl.lit("contact"))
             .alias("contact_state"),
-            pl.coalesce("agent", "sold_by").alias("agent"),
             pl.col("answer_count").fill_null(0),
             pl.col("has_phone").fill_null(value=False),
             (~pl.col("is_deleted")).fill_null(value=False).alias("is_contact"),
         )
         .with_columns(
-            (pl.col("answer_count") > 0).alias("answers"), pl.col("agent").is_not_null().alias("has_agent")
+            (pl.col("answer_count") > 0).alias("answers"),
+            (pl.col("agent").is_not_null() | pl.col("customer_key").is_in(sold_to.implode())).alias("has_agent"),
         )
-        .drop("is_deleted", "sold_by")
+        .drop("is_deleted")
         .collect()
     )  # fmt: skip
     told = {
@@ -76,6 +76,18 @@ def with_reach(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Reached:
     if not told["answers"]:
         rows = rows.with_columns(pl.lit(None, dtype=pl.Int64).alias("answer_count"))
     return Reached(rows, tuple(name for name, is_told in told.items() if is_told))
+
+
+def with_agents(rows: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
+    """`rows` in whose `agent`, where no contact tells one, stands that of most purchases."""
+    keys = rows.get_column("customer_key").implode()
+    bought = bought_by(basis, "agent").filter(pl.col("customer_key").is_in(keys))
+    sold_by = most_often(bought, "agent").rename({"agent": "sold_by"}).collect()
+    return (
+        rows.join(sold_by, on="customer_key", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("agent", "sold_by").alias("agent"))
+        .drop("sold_by")
+    )
 
 
 def until(instant: str, as_of: date, *, zone: str) -> pl.Expr:
