@@ -17,6 +17,7 @@ AREAS: Final = ("north", "northeast", "east", "central", "south", "southwest", "
 
 _WRITTEN: Final = ("province", "city", "address")
 _LED_BY: Final = r"^[\s,，\[【(（]*(?:中国|中國|china)?[\s,，\-]*"
+_STREET: Final = "(?:[东南西北中一二三四五六]{0,2}(?:路|街|大道|大街|巷|弄|胡同))?"
 _PROVINCE_WORDS: Final = r"(?:省|市|特别行政区|特別行政區|(?:壮族|维吾尔|回族)?自治区)?"
 
 
@@ -96,8 +97,7 @@ def _plain(column: str) -> pl.Expr:
 def _province(text: pl.Expr) -> pl.Expr:
     """The province that a text begins with."""
     known = places().provinces
-    word = text.str.extract(f"{_LED_BY}({_either(known)})", 1)
-    return word.replace_strict(known, default=None, return_dtype=pl.String)
+    return _begun_with(text, known).replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _below_province(address: pl.Expr) -> pl.Expr:
@@ -107,7 +107,13 @@ def _below_province(address: pl.Expr) -> pl.Expr:
 
 def _city(text: pl.Expr) -> pl.Expr:
     """The city that a text begins with."""
-    return text.str.extract(f"{_LED_BY}({_either(places().cities)})", 1)
+    return _begun_with(text, places().cities)
+
+
+def _begun_with(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
+    """The name that a text begins with; null where it is that of a street (南京路, 北京东路)."""
+    pattern = f"{_LED_BY}({_either(names)})({_STREET})"
+    return pl.when(text.str.extract(pattern, 2) == "").then(text.str.extract(pattern, 1))
 
 
 def _either(names: Iterable[str]) -> str:
