@@ -6,8 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from custtier.metrics.runs import Ledger
-from custtier.metrics.two_days import Days, late_refunds, purchases_of_two_days, two_day_totals
+from custtier.metrics.two_days import Days, late_refunds, two_day_totals
 from custtier.periods import day_number
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, facts_of, paid, random_shop
@@ -21,9 +20,13 @@ def totals(shop: Shop, first: date, second: date, *, window_days: int | None = N
     days = Days(day_number(first), day_number(second), window_days)
     late = late_refunds(facts.dated_refunds, days=days)
     orders = facts.purchases.filter(pl.col("order_day") <= days.second)
-    purchases = purchases_of_two_days(orders, days=days, late=late, has_dated_refunds=facts.extent.dated_refunds > 0)
-    accounts = facts.accounts if facts.extent.merged_accounts else None
-    return two_day_totals(Ledger(purchases, accounts, is_sorted=True), days=days)
+    return two_day_totals(
+        orders,
+        accounts=facts.accounts if facts.extent.merged_accounts else None,
+        days=days,
+        late=late,
+        has_dated_refunds=facts.extent.dated_refunds > 0,
+    )
 
 
 SHOP = Shop(
@@ -81,6 +84,8 @@ def test_two_days_agree_with_plain_python(seed: int) -> None:
                     for kind, amount in (("orders", 1), ("sales", net)):
                         name = f"{part}_{kind}{ending}"
                         expected[who][name] = (expected[who].get(name) or 0) + amount
+    if not any(first < day <= second and amount for order in shop.orders for day, amount in order.refunds):
+        expected = {who: {k: v for k, v in one.items() if not k.startswith("kept")} for who, one in expected.items()}
     found = {
         row.pop("customer_key"): {name: value for name, value in row.items() if value}
         for row in totals(shop, first, second, window_days=window, seed=seed).to_dicts()

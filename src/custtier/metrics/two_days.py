@@ -64,75 +64,132 @@ def late_refunds(dated_refunds: pl.LazyFrame, *, days: Days) -> pl.DataFrame:
     )
 
 
-def purchases_of_two_days(
+def two_day_totals(
     orders: pl.LazyFrame,
     *,
+    accounts: pl.LazyFrame | None,
     days: Days,
     late: pl.DataFrame,
     has_dated_refunds: bool,
     conversion: Conversion | None = None,
-) -> pl.LazyFrame:
-    """Every order that is a purchase on one of the two days, with its net sales on both.
+) -> pl.DataFrame:
+    """Orders, net sales and last day of each customer in each of `PARTS`, in the window of either day.
+
+    Orders that are refunded late are few: they are left out where they lie, and added up apart.
 
     Args:
-        orders: `schema.PURCHASES` in scope, none after the second day. Uses `account_key`, `order_day`, `gross`,
-            `undated_refund`, `dated_refund`, `order_key`.
+        orders: `schema.PURCHASES` in scope, none after the second day, sorted by account and day. Uses `account_key`,
+            `order_day`, `gross`, `undated_refund`, `dated_refund`, `order_key`.
+        accounts: `schema.ACCOUNTS`; None when no account is merged.
         days: The two days.
         late: Of `late_refunds`.
         has_dated_refunds: Whether any order has a dated refund; without any, `dated_refund` need not be read.
         conversion: How amounts of other currencies become those of the answer; None where there is one only.
 
     Returns:
-        In the order of `orders`: `account_key`, `order_day`, `net_before` and `net_sales` (Int64, minor units, 0 for
-        what is no purchase): as of the first and of the second day.
-    """
-    order_day, net = pl.col("order_day"), pl.col("gross") - pl.col("undated_refund")
-    if has_dated_refunds:
-        net = net - pl.col("dated_refund")
-    if late.height:
-        orders = orders.join(late.lazy(), on="order_key", how="left", maintain_order="left")
-        net = net + pl.col("after").fill_null(0)
-    before = net + pl.col("between").fill_null(0) if late.height else net
-    amounts = {"net_before": pl.when(order_day <= days.first).then(before).otherwise(0), "net_sales": net}
-    if conversion is not None:
-        amounts = {
-            name: pl.when(amount > 0).then(converted(amount, conversion=conversion)).otherwise(0)
-            for name, amount in amounts.items()
-        }
-    both = orders.select("account_key", "order_day", *(amount.alias(name) for name, amount in amounts.items()))
-    return both.filter((pl.col("net_before") > 0) | (pl.col("net_sales") > 0))
-
-
-def two_day_totals(purchases: Ledger, *, days: Days, parts: Sequence[str] = PARTS) -> pl.DataFrame:
-    """Orders, net sales and last day of each customer in each of `PARTS`, in the window of either day.
-
-    Args:
-        purchases: Of `purchases_of_two_days`, with the accounts that are merged.
-        days: The two days.
-        parts: Those wanted; without late refunds `kept` is `old`.
-
-    Returns:
         One row per `customer_key` (null included): for each part `<part>_orders`, `<part>_sales` (Int64, minor units;
         in the window of the first day) and `<part>_last` (Int32, of all days; null without a purchase); with a window
-        `<part>_orders_aged`, `<part>_sales_aged` too, in that of the second day.
+        `<part>_orders_aged`, `<part>_sales_aged` too, in that of the second day. Without refunds between the days
+        `kept` is `old` and left out.
     """
+    net = pl.col("gross") - pl.col("undated_refund")
+    if has_dated_refunds:
+        net = net - pl.col("dated_refund")
+    has_between = bool(late.get_column("between").sum())
+    if not late.height:
+        return _steady(_netted(orders, net, accounts=accounts, conversion=conversion), days=days, with_kept=False)
+    is_late = pl.col("order_key").is_in(late.get_column("order_key").implode())
+    steady = _netted(orders.filter(~is_late), net, accounts=accounts, conversion=conversion)
+    net = net + pl.col("after")
+    before = pl.when(pl.col("order_day") <= days.first).then(net + pl.col("between")).otherwise(0)
+    both = {"net_before": _converted(before, conversion), "net_sales": _converted(net, conversion)}
+    changing = (
+        orders.filter(is_late)
+        .join(late.lazy(), on="order_key")
+        .select("account_key", "order_day", *(amount.alias(name) for name, amount in both.items()))
+        .filter((pl.col("net_before") > 0) | (pl.col("net_sales") > 0))
+    )
+    return _together(
+        _steady(steady, days=days, with_kept=has_between),
+        _changing(Ledger(changing, accounts, is_sorted=False), days=days, parts=PARTS if has_between else PARTS[::2]),
+    )
+
+
+def _netted(
+    orders: pl.LazyFrame, net: pl.Expr, *, accounts: pl.LazyFrame | None, conversion: Conversion | None
+) -> Ledger:
+    """The orders that are purchases, of which no refund is late."""
+    purchases = orders.select("account_key", "order_day", _converted(net, conversion).alias("net_sales"))
+    return Ledger(purchases.filter(pl.col("net_sales") > 0), accounts, is_sorted=True)
+
+
+def _converted(amount: pl.Expr, conversion: Conversion | None) -> pl.Expr:
+    if conversion is None:
+        return amount
+    return pl.when(amount > 0).then(converted(amount, conversion=conversion)).otherwise(0)
+
+
+def _steady(purchases: Ledger, *, days: Days, with_kept: bool) -> pl.DataFrame:
+    """The totals of purchases that are the same on both days."""
+    order_day, net = pl.col("order_day"), pl.col("net_sales")
+    is_old = order_day <= days.first
+    # the last one up to the first day, of this customer or of one before: the orders say which
+    ends = {"old_last": pl.when(is_old).then(order_day).otherwise(None).forward_fill()}
+    sums = {"old_any": is_old.cast(pl.Int32)}
+    for ending, start in days.starts().items():
+        is_inside = pl.lit(value=True) if start is None else order_day >= start
+        for name, chosen in (("old", is_old & is_inside), ("all", is_inside)):
+            # of all days, all is what the runs themselves count
+            if start is not None or name == "old":
+                sums[f"{name}_orders{ending}"] = chosen.cast(pl.Int32)
+                sums[f"{name}_sales{ending}"] = pl.when(chosen).then(net).otherwise(0)
+    if days.window_days is None:
+        del sums["old_any"]
+    found = run_sums(purchases, sums=sums, ends=ends)
+    if days.window_days is None:
+        found = found.rename({"order_count": "all_orders", "net_sales": "all_sales"})
+        found = found.with_columns(pl.col("old_orders").alias("old_any"))
+    figures = [f"{kind}{ending}" for kind in ("orders", "sales") for ending in days.starts()]
+    last = pl.col("last_day")
+    old = {figure: pl.col(f"old_{figure}") for figure in figures}
+    old["last"] = pl.when(pl.col("old_any") > 0).then(pl.col("old_last")).otherwise(None)
+    new = {figure: pl.col(f"all_{figure}") - pl.col(f"old_{figure}") for figure in figures}
+    new["last"] = pl.when(last > days.first).then(last).otherwise(None)
+    parts = {"old": old, **({"kept": old} if with_kept else {}), "new": new}
+    return found.select(
+        "customer_key",
+        *(value.alias(f"{part}_{name}") for part, values in parts.items() for name, value in values.items()),
+    )
+
+
+def _changing(purchases: Ledger, *, days: Days, parts: Sequence[str]) -> pl.DataFrame:
+    """The totals of purchases that are refunded late; with `net_before` as of the first day."""
     order_day, sums, ends = pl.col("order_day"), {}, {}
     for part in parts:
         net = pl.col("net_before" if part == "old" else "net_sales")
         is_part = (order_day > days.first if part == "new" else order_day <= days.first) & (net > 0)
-        # the last one of the customer, found or not: `any` says which
         ends[f"{part}_last"] = pl.when(is_part).then(order_day).otherwise(None).forward_fill()
+        sums[f"{part}_any"] = is_part.cast(pl.Int32)
         for ending, start in days.starts().items():
             is_inside = is_part if start is None else is_part & (order_day >= start)
             sums[f"{part}_orders{ending}"] = is_inside.cast(pl.Int32)
             sums[f"{part}_sales{ending}"] = pl.when(is_inside).then(net).otherwise(0)
-        if days.window_days is not None:
-            sums[f"{part}_any"] = is_part.cast(pl.Int32)
     found = run_sums(purchases, sums=sums, ends=ends)
-    ever = "orders" if days.window_days is None else "any"
-    lasts = [
-        pl.when(pl.col(f"{part}_{ever}") > 0).then(pl.col(f"{part}_last")).otherwise(None).alias(f"{part}_last")
+    lasts = (
+        pl.when(pl.col(f"{part}_any") > 0).then(pl.col(f"{part}_last")).otherwise(None).alias(f"{part}_last")
         for part in parts
-    ]
-    figures = [f"{part}_{kind}{ending}" for part in parts for kind in ("orders", "sales") for ending in days.starts()]
-    return found.select("customer_key", *figures, *lasts)
+    )
+    return found.with_columns(lasts)
+
+
+def _together(steady: pl.DataFrame, changing: pl.DataFrame) -> pl.DataFrame:
+    """The totals of both; only customers with changing orders are added up anew."""
+    keys = changing.get_column("customer_key")
+    is_both = pl.col("customer_key").is_in(keys.implode(), nulls_equal=True)
+    names = [name for name in steady.columns if name != "customer_key"]
+    added = (
+        pl.concat([steady.filter(is_both), changing.select(steady.columns)])
+        .group_by("customer_key")
+        .agg(pl.col(name).max() if name.endswith("_last") else pl.col(name).sum() for name in names)
+    )
+    return pl.concat([steady.filter(~is_both), added])

@@ -14,7 +14,7 @@ from custtier.text.titles import CLASS_COLUMN
 from custtier.views.basis import basis_of
 from custtier.views.moves_causes import AGEING, CAUSES, DATA_CHANGED, cause_table, causes_of
 from custtier.views.moves_classes import Classes, check_classes
-from custtier.views.moves_compared import Compared, compared
+from custtier.views.moves_compared import compared
 from custtier.views.people import with_people
 from custtier.views.view import View
 
@@ -89,9 +89,11 @@ def moves(
             second=basis.as_of,
         )
     found = compared(basis, first=first, classes=classes, facts_then=facts_then)
-    table = _marked(found, is_ordered=classes.is_ordered)
+    table = _with_direction(found.everyone, is_ordered=classes.is_ordered)
     movers = table.filter(pl.col("direction").is_not_null())
-    listed = table if everyone else movers
+    movers = movers.hstack(causes_of(movers, between=found.between))
+    stayed = table.filter(pl.col("direction").is_null()) if everyone else table.clear()
+    listed = pl.concat([movers, stayed], how="diagonal") if stayed.height else movers
     places = (*classes.codes, NO_PURCHASE)
     pairs = _pairs(table, places=places)
     never = {AGEING: not classes.is_by_day, DATA_CHANGED: facts_then is None}
@@ -115,8 +117,8 @@ def moves(
     )
 
 
-def _marked(found: Compared, *, is_ordered: bool) -> pl.DataFrame:
-    """Everyone, with `direction`, `cause` and `cause_share`; null for who stayed."""
+def _with_direction(everyone: pl.DataFrame, *, is_ordered: bool) -> pl.DataFrame:
+    """Everyone, with `direction`; null for who stayed."""
     came_from, came_to = pl.col("code_from"), pl.col("code_to")
     kind = pl.Enum(list(DIRECTIONS))
     # the best tier stands first
@@ -135,16 +137,7 @@ def _marked(found: Compared, *, is_ordered: bool) -> pl.DataFrame:
         .then(pl.lit(GONE, dtype=kind))
         .otherwise(among)
     )
-    table = found.everyone.with_columns(direction.alias("direction"))
-    is_mover = pl.col("direction").is_not_null()
-    movers = table.filter(is_mover)
-    causes = causes_of(movers, between=found.between)
-    if movers.height == table.height:
-        return table.hstack(causes)
-    stayed = table.filter(~is_mover).with_columns(
-        pl.lit(None, dtype=dtype).alias(name) for name, dtype in causes.schema.items()
-    )
-    return pl.concat([movers.hstack(causes), stayed])
+    return everyone.with_columns(direction.alias("direction"))
 
 
 def _summary(table: pl.DataFrame, *, is_ordered: bool) -> dict[str, object]:

@@ -9,9 +9,8 @@ import polars as pl
 
 from custtier.facts import Facts
 from custtier.metrics.frames import Lazy, polars_behind
-from custtier.metrics.runs import Ledger
 from custtier.metrics.scope import in_scope
-from custtier.metrics.two_days import PARTS, Days, late_refunds, purchases_of_two_days, two_day_totals
+from custtier.metrics.two_days import Days, late_refunds, two_day_totals
 from custtier.periods import day_number
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.moves_causes import AGEING, BOUGHT, REFUNDED, Between, figures
@@ -83,15 +82,14 @@ def compared(basis: Basis, *, first: date, classes: Classes, facts_then: Facts |
 
 def _totals(facts: Facts, *, orders: Lazy, basis: Basis, days: Days, late: pl.DataFrame) -> pl.DataFrame:
     """`two_day_totals` of the orders; who is one person is as it is known now."""
-    purchases = purchases_of_two_days(
+    return two_day_totals(
         polars_behind(orders),
+        accounts=basis.accounts,
         days=days,
         late=late,
         has_dated_refunds=facts.extent.dated_refunds > 0,
         conversion=basis.scope.conversion,
     )
-    parts = [part for part in PARTS if part != "kept" or _has_between(late)]
-    return two_day_totals(Ledger(purchases, basis.accounts, is_sorted=True), days=days, parts=parts)
 
 
 def _as_seen(
