@@ -205,10 +205,11 @@ def _scored(point: _Point) -> list[_Score]:
     days = speaker.days(days=recency, value=r, low=None if low is None else low + 1, high=high)
     orders = speaker.orders(orders=own.order_count, value=f, low=fewest, high=None if more is None else more - 1)
     sales = speaker.sales(sales=own.net_sales, value=m, low=least, below=below)
+    raw, floor, ceiling = _main_units((own.net_sales, least, below), speaker)
     return [
         _Score("r_score", r, days, "recency_days", recency, low, high),
         _Score("f_score", f, orders, "order_count", own.order_count, fewest, more),
-        _Score("m_score", m, sales, "net_sales", *_main_units((own.net_sales, least, below), speaker)),
+        _Score("m_score", m, sales, "net_sales", raw, floor, ceiling),
         *(_Score(name, now[name], _class_reason(name, cuts, point)) for name in names[3:]),
     ]
 
@@ -217,7 +218,9 @@ def _class_reason(name: str, cuts: Cuts, point: _Point) -> str:
     """What of somebody's scores, or of what is high and low, makes their class."""
     own, others, speaker = point.own, point.others, point.speaker
     scheme = next((one for one in others.schemes if one.name == name), None)
-    letters, high = ("rf", ()) if name != BUILT_IN[0] else ("", LETTERS)
+    # by high and low in the eight classes, by the scores of R and F in the ten segments
+    letters = "" if name == BUILT_IN[0] else "rf"
+    high: tuple[str, ...] = LETTERS if name == BUILT_IN[0] else ()
     if scheme is not None:
         letters = "".join(letter for letter in LETTERS if scheme.values(letter) == SCORES)
         high = tuple(letter for letter in LETTERS if scheme.values(letter) == LEVELS)
