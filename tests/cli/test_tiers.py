@@ -34,6 +34,9 @@ def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 OPTIONS = {
     "near": ("--near", "--limit", 6),
     "window": ("--window", "120d", "--limit", 5),
+    "slipping": ("--slipping", "--limit", 6),
+    "slipping-window": ("--window", "120d", "--slipping", "--limit", 6),
+    "risen": ("--compared-with", "2026-05-31", "--window", "120d", "--limit", 4),
 }
 
 
@@ -51,6 +54,32 @@ def test_what_tiers_prints_with_its_options(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     snapshot(f"tiers-{option}-{width}-{lang}", custtier("tiers", orders, *OPTIONS[option], "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_tiers_prints_of_kept_bounds_and_held_customers(
+    custtier: Custtier,
+    home: Path,
+    orders: Path,
+    snapshot: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    lang: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    (home / "settings").mkdir(exist_ok=True)
+    (home / "settings" / "settings.toml").write_text(
+        'tiers = [{code = "gold", zh = "金卡", en = "Gold", customers = "20%"}, '
+        '{code = "rest", zh = "普卡", en = "Plain"}]'
+        "\ntier_hysteresis = {fall_after_runs = 2}\n",
+        encoding="utf-8",
+    )
+    assert custtier("import", orders, "--quiet").code == 0
+    assert custtier("tiers", "--as-of", "2026-05-31", "--keep", "--freeze", "--quiet").code == 0
+    assert custtier("tiers", "--keep", "--quiet").code == 0
+    ended = custtier("tiers", "--cuts", "frozen", "--limit", 4, "--lang", lang)
+    snapshot(f"tiers-kept-{width}-{lang}", ended)
 
 
 @pytest.mark.parametrize("window", ["", "0d", "12m", "36501"])
@@ -76,6 +105,35 @@ def test_a_reach_that_means_nothing_is_refused(custtier: Custtier, orders: Path,
 def test_a_reach_alone_asks_who_is_near_and_a_condition_may_ask_how_many(custtier: Custtier, orders: Path) -> None:
     assert custtier("tiers", orders, "--within", "5%", "--fail-on", "near_customers>0", "--quiet").code == FAIL_ON
     assert custtier("tiers", orders, "--fail-on", "near_customers>0", "--quiet").code == USAGE
+
+
+def test_conditions_may_ask_for_the_figures_of_a_list(custtier: Custtier, orders: Path) -> None:
+    assert custtier("tiers", orders, "--slipping", "--fail-on", "slipping_customers>0", "--quiet").code == FAIL_ON
+    words = ("--compared-with", "2026-05-31", "--fail-on", "fallen_customers>999", "--quiet")
+    assert custtier("tiers", orders, *words).code == 0
+    assert custtier("tiers", orders, "--fail-on", "prospect_customers>0", "--quiet").code == USAGE
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--risen"], "no-kept-run"),
+        (["--keep"], "keep-needs-store"),
+        (["--near", "--slipping"], "one-list"),
+        (["--slipping", "--window", "10d"], "bad-ahead"),
+        (["--ahead", "5d"], "ahead-needs-window"),
+        (["--ahead", "soon", "--window", "90d"], "bad-window"),
+        (["--cuts", "frozen"], "no-frozen-cuts"),
+        (["--cuts", "fixed"], "usage"),
+        (["--compared-with", "2027-01-01"], "compared-too-late"),
+    ],
+)
+def test_a_question_of_tiers_without_an_answer_is_refused(
+    custtier: Custtier, orders: Path, words: list[str], code: str
+) -> None:
+    for lang in ("en", "zh"):
+        ended = custtier("tiers", orders, *words, "--lang", lang)
+        assert (ended.code, ended.err.partition("]")[0]) == (USAGE, f"error[{code}")
 
 
 def test_near_customers_are_masked(custtier: Custtier, orders: Path) -> None:

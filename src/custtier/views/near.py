@@ -75,7 +75,9 @@ class Near:
         reach = parse_reach(self.within, currency=state.everyone.basis.currency)
         named, codes = state.told.named, state.codes
         table, count = near_table(named, rising=state.rising, codes=codes, reach=reach, facts=facts, rows=rows)
-        return TierList({"near": table}, count, {"near_customers": count}, {"near": True, "within": self.within})
+        return TierList(
+            {"near": table}, {"near": count}, {"near_customers": count}, {"near": True, "within": self.within}
+        )
 
 
 def parse_reach(text: str | None, *, currency: str | None) -> Reach:

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from custtier.facts import Facts
+from custtier.facts import Facts, Note
 from custtier.tiering import PROSPECT
 from custtier.views.tier_lists import TierList
 from custtier.views.tier_standing import Standing
@@ -53,22 +53,32 @@ def prospects(facts: Facts, *, buyers: pl.Series, as_of: date, zone: str) -> pl.
     )
 
 
+def keyless_contacts(facts: Facts) -> int:
+    """How many entries of contact lists show no account or full phone: nobody knows whether they bought."""
+    keys = facts.table("contacts", columns=["account_key"])
+    return int(keys.select(pl.col("account_key").null_count()).collect().item())
+
+
 @dataclass(frozen=True)
 class Prospects:
     """Who never bought is asked.
 
     Args:
         found: Of `prospects`.
+        keyless: Entries of contact lists that are nobody's: see `keyless_contacts`.
     """
 
     found: pl.DataFrame
+    keyless: int = 0
 
     def listed(self, state: Standing, *, facts: Facts, rows: int | None) -> TierList:
         """The table `prospects`, and how many they are."""
         del state
         count = self.found.height
         table = prospect_table(self.found, facts=facts, rows=rows)
-        return TierList({"prospects": table}, count, {"prospect_customers": count}, {"prospects": True})
+        notes = (Note("contacts_without_key", {"count": self.keyless}),) if self.keyless else ()
+        figures = {"prospect_customers": count}
+        return TierList({"prospects": table}, {"prospects": count}, figures, {"prospects": True}, notes)
 
 
 def prospect_table(found: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:

@@ -45,6 +45,8 @@ class Risen:
 def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | None) -> TierList:
     """Who is in a better tier than before, and who in a worse one; the best tier first, then the most net sales.
 
+    Of who fell it is the tier and the net sales of then.
+
     Who was no customer then and is above the last tier has risen, without a tier before. Who is no customer any more,
     in a window, has fallen, without a tier now. Who came into the last tier has not risen; `new_customers` counts them.
 
@@ -52,7 +54,7 @@ def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | No
         state: Everyone now.
         asked: What to compare with.
         facts: Knows the customers.
-        rows: How many rows of `risen` will be shown; None for all.
+        rows: How many rows of each will be shown; None for all.
 
     Returns:
         The tables `risen` and `fallen`, each with `COLUMNS`; `risen_customers`, `fallen_customers`, and of all who are
@@ -67,16 +69,16 @@ def changes_since(state: Standing, asked: Risen, *, facts: Facts, rows: int | No
     rose = both.filter((place < before) | (before.is_null() & (place < last)))
     fell = both.filter((place > before) | place.is_null())
     best = rose.with_columns((pl.col("net_sales") - place * _TIER_STEP).alias("weight"))
-    worst = fell.with_columns((pl.col("net_sales").fill_null(0) - before * _TIER_STEP).alias("weight"))
+    worst = fell.with_columns((pl.coalesce("net_sales_then", "net_sales", 0) - before * _TIER_STEP).alias("weight"))
     return TierList(
-        tables={"risen": _shown(best, facts=facts, rows=rows), "fallen": _shown(worst, facts=facts, rows=None)},
+        tables={"risen": _shown(best, facts=facts, rows=rows), "fallen": _shown(worst, facts=facts, rows=rows)},
+        heights={"risen": rose.height, "fallen": fell.height},
         summary={
             "risen_customers": rose.height,
             "fallen_customers": fell.height,
             "new_customers": both.get_column("place_then").null_count(),
             "gone_customers": both.get_column("place").null_count(),
         },
-        height=rose.height,
         asked={"risen": True, "compared_with": asked.day.isoformat()},
     )
 

@@ -51,7 +51,7 @@ class Slipping:
         table, count = slipping_table(state, self, facts=facts, rows=rows)
         asked = {"slipping": True, "ahead": self.ahead_days, "within": self.within}
         notes = slipping_notes(state, self)
-        return TierList({"slipping": table}, count, {"slipping_customers": count}, asked, notes)
+        return TierList({"slipping": table}, {"slipping": count}, {"slipping_customers": count}, asked, notes)
 
 
 def slipping_table(state: Standing, asked: Slipping, *, facts: Facts, rows: int | None) -> tuple[pl.DataFrame, int]:

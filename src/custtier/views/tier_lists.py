@@ -16,14 +16,14 @@ class TierList:
 
     Args:
         tables: By name; the first is the list itself.
-        height: How many there are in all.
+        heights: How many rows each has in all.
         summary: Its figures.
         asked: What was asked, for the record.
         notes: Remarks.
     """
 
     tables: Mapping[str, pl.DataFrame]
-    height: int
+    heights: Mapping[str, int]
     summary: Mapping[str, int]
     asked: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
@@ -38,5 +38,5 @@ class Listed(Protocol):
         Args:
             state: Everyone and their tier.
             facts: Knows the customers.
-            rows: How many rows of its first table will be shown; None for all.
+            rows: How many rows of each of its tables will be shown; None for all.
         """

@@ -133,7 +133,7 @@ def _with_list(answer: View, found: TierList) -> View:
         parameters={**answer.parameters, **found.asked},
         summary={**found.summary, **answer.summary},
         tables={**found.tables, **answer.tables},
-        heights={next(iter(found.tables)): found.height},
+        heights=found.heights,
         notes=(*answer.notes, *found.notes),
     )
 

@@ -13,7 +13,7 @@ from custtier.periods import parse_day, parse_window
 from custtier.views import tiers as view
 from custtier.views.frozen_tiers import FrozenTiers
 from custtier.views.held_tiers import LastRun
-from custtier.views.prospects import Prospects, prospects
+from custtier.views.prospects import Prospects, keyless_contacts, prospects
 from custtier.views.ranked import ranked
 from custtier.views.tier_lists import Listed
 from custtier.views.tier_standing import Standing, standing
@@ -200,7 +200,7 @@ def _listed(
         from custtier.views.risen import Risen
 
         return Risen(_before(listing.compared_with, state, on=on, facts=facts, question=question))
-    return Prospects(found) if wanted == "prospects" and found is not None else None
+    return Prospects(found, keyless=keyless_contacts(facts)) if wanted == "prospects" and found is not None else None
 
 
 def _before(
