@@ -220,3 +220,9 @@ def test_answers_without_money_make_a_page_too() -> None:
     text = Read(page(rejects_answer(), lang="en")).text
     assert "counted" not in text
     assert "2026-07-01 02:05" in text
+
+
+def test_a_further_table_without_rows_is_left_out() -> None:
+    view = tiers_answer()
+    bare = replace(view, tables={**view.tables, "tiers": view.tables["tiers"].clear()})
+    assert len(Read(page(bare)).all("table")) == len(Read(page(view)).all("table")) - 1

@@ -100,7 +100,8 @@ def as_html(view: View, request: Request, catalogue: Catalogue) -> bytes:
 
 def _page(view: View, request: Request, catalogue: Catalogue) -> Page:
     shown = Shown(catalogue, digits=minor_digits(view.currency), zone=request.zone)
-    sheets = arrange(view, request)
+    first, *others = arrange(view, request)
+    sheets = [first, *(sheet for sheet in others if not sheet.frame.is_empty())]
     title = command_title(view.command, catalogue)
     whole = heading(view, catalogue, title=title)
     quiet = request.quiet
