@@ -14,7 +14,8 @@ from custtier.schemes import Scheme, SchemeClass
 from custtier.text import Catalogue
 from custtier.tiering import Tier, TierCuts, TierHysteresis
 from custtier.views.churn import churn
-from custtier.views.explain import Explained, explained
+from custtier.views.explain import explained
+from custtier.views.explain_scores import Explained
 from custtier.views.explain_words import Speaker
 from custtier.views.held_tiers import LastRun
 from custtier.views.one_customer import measured

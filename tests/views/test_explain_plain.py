@@ -10,7 +10,8 @@ import pytest
 
 from custtier.metrics.scope import Scope
 from custtier.text import Catalogue
-from custtier.views.explain import Explained, explained
+from custtier.views.explain import explained
+from custtier.views.explain_scores import Explained
 from custtier.views.explain_words import Speaker
 from custtier.views.one_customer import measured
 from custtier.views.top_group import top_group

@@ -9,7 +9,8 @@ from custtier.facts import Note
 from custtier.text import LANGS, Catalogue, Labels, Lang
 from custtier.views.card import Person, contact_rows
 from custtier.views.churn import DEFAULT_DAYS, checked_days
-from custtier.views.explain import Explained, explained
+from custtier.views.explain import explained
+from custtier.views.explain_scores import Explained
 from custtier.views.explain_words import Speaker, value_names
 from custtier.views.one_customer import Measured, figures_of, measured
 from custtier.views.rfm_cuts import Cuts
