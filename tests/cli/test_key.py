@@ -216,6 +216,10 @@ def test_settings_say_weights_and_who_is_in_or_out(custtier: Custtier, shop: Pat
     assert accounts(custtier, answer) == ["2", "4"]
     assert [row["pick_kind"] for row in answer["tables"]["customers"]] == [None, "by_hand"]
     assert "unknown_pick_ids" in {note["code"] for note in answer["notes"]}
+    settled(shop, 'tags = ["大户 when net_sales > 1000"]\n[key_picks]\nnever_tags = ["大户", "没有"]\n')
+    answer = asked(custtier, "--pick", 4)
+    assert accounts(custtier, answer) == ["1", "3", "4"]
+    assert "unknown_pick_tags" in {note["code"] for note in answer["notes"]}
     settled(shop, '[key_picks]\ninfluence_tags = ["团长"]\n')
     rows = asked(custtier)["tables"]["customers"]
     assert {row["phone"][-1]: row["is_influencer"] for row in rows} == {"1": True, "2": False, "3": False, "4": False}

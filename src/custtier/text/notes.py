@@ -147,6 +147,7 @@ NOTES: Final[Mapping[str, str]] = {
         "the picked had more points than the next best before anybody cared for them: what they buy more since is no "
         "proof that care did it"
     ),
+    "unknown_pick_tags": "tags in `key_picks` of the settings that nobody has: {tags}",
     "unknown_pick_ids": "ids in `key_picks` of the settings that no customer has: {ids}",
     "no_purchase_of_theirs": "this customer has no purchase up to the day observed, so no score, class or level",
     "last_orders": "the last {shown} of {orders} orders; `--orders 0` lists all",

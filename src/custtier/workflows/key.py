@@ -1,15 +1,14 @@
 """`custtier key`: the few customers worth one-to-one care, and the lists of them that were kept."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
-from custtier.errors import usage_error
+from custtier.errors import CusttierError, usage_error
 from custtier.facts import Facts, Note
-from custtier.people import tags_of_customers, with_customers
-from custtier.picks import KeyPicks
+from custtier.people import with_customers
 from custtier.views import key as view
 from custtier.views.key_history import NEXT, PICKED, key_history
 from custtier.views.view import View
@@ -46,27 +45,24 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
     if keep_at is not None:
         _check_keeping(question, is_whole=is_whole)
     facts = open_facts(question)
-    picks = question.settings.key_picks
-    unknown, always, never = _by_hand(facts, picks)
+    hands = _by_hand(facts, question)
     answer = view.key(
         facts,
         as_of=question.as_of,
         scope=scope_of(question),
         given=view.Given(
             weights=question.settings.key_weights,
-            picks=picks,
-            always=always,
-            never=never,
-            influencers=_tagged(facts, picks.texts("influence_tags")),
+            picks=question.settings.key_picks,
+            always=hands.always,
+            never=hands.never,
+            influencers=hands.influencers,
             kept=_last_kept(facts, question) if is_whole and not question.files else None,
         ),
         pick=pick,
         zone=question.settings.zone,
         lang=lang,
     )
-    notes = answer.view.notes
-    if unknown:
-        notes = (*notes, Note("unknown_pick_ids", {"ids": unknown}))
+    notes = (*answer.view.notes, *hands.notes)
     if keep_at is not None:
         notes = (*notes, Note("picks_kept", {"import_id": _kept(answer, question, at=keep_at)}))
     parameters = {**answer.view.parameters, **asked_filters(question)}
@@ -114,14 +110,44 @@ def _check_keeping(question: Question, *, is_whole: bool) -> None:
         )
 
 
-def _by_hand(facts: Facts, picks: KeyPicks) -> tuple[int, set[int], set[int]]:
-    """How many ids of the settings nobody has, and the customers who are always and never picked."""
+@dataclass(frozen=True)
+class _Hands:
+    """Whom the settings mean.
+
+    Args:
+        always: Customers who are always picked.
+        never: Customers who are never picked.
+        influencers: Customers with a tag of influence.
+        notes: Ids and tags that mean nobody.
+    """
+
+    always: set[int]
+    never: set[int]
+    influencers: set[int]
+    notes: tuple[Note, ...]
+
+
+def _by_hand(facts: Facts, question: Question) -> _Hands:
+    """Whom the lists of ids and tags in the settings mean."""
+    picks = question.settings.key_picks
     always, never = picks.texts("always"), picks.texts("never")
     ids = _of_ids(facts, {*always, *never})
-    sides = []
-    for texts, tags in ((always, "always_tags"), (never, "never_tags")):
-        sides.append({ids[text] for text in texts if text in ids} | _tagged(facts, picks.texts(tags)))
-    return len({*always, *never} - set(ids)), sides[0], sides[1]
+    tags = {key: picks.texts(key) for key in ("always_tags", "never_tags", "influence_tags")}
+    tagged = _tagged(facts, question, {tag for texts in tags.values() for tag in texts})
+    sides = {key: {one for tag in texts for one in tagged.get(tag, ())} for key, texts in tags.items()}
+    notes = []
+    unknown = len({*always, *never} - set(ids))
+    if unknown:
+        notes.append(Note("unknown_pick_ids", {"ids": unknown}))
+    unknown_tags = sorted({tag for texts in tags.values() for tag in texts} - set(tagged))
+    if unknown_tags:
+        notes.append(Note("unknown_pick_tags", {"tags": ", ".join(unknown_tags)}))
+    return _Hands(
+        always={ids[text] for text in always if text in ids} | sides["always_tags"],
+        never={ids[text] for text in never if text in ids} | sides["never_tags"],
+        influencers=sides["influence_tags"],
+        notes=tuple(notes),
+    )
 
 
 def _of_ids(facts: Facts, ids: Collection[str]) -> dict[str, int]:
@@ -135,22 +161,28 @@ def _of_ids(facts: Facts, ids: Collection[str]) -> dict[str, int]:
     return dict(found.iter_rows())
 
 
-def _tagged(facts: Facts, tags: Collection[str]) -> set[int]:
-    """Customers with one of the tags, by hand or in a list of contacts."""
+def _tagged(facts: Facts, question: Question, tags: Collection[str]) -> dict[str, set[int]]:
+    """Tag → the customers who have it, by a rule, by hand or in a list; unknown tags are left out.
+
+    Raises:
+        CusttierError: `bad-tag-rule`.
+    """
     if not tags:
-        return set()
-    contacts = with_customers(facts.table("contacts", columns=["account_key", "tags"]), facts.accounts)
-    listed = (
-        contacts.filter(pl.col("tags").is_not_null())
-        .with_columns(pl.col("tags").str.replace_all("，", ",").str.split(",").alias("tag"))
-        .explode("tag")
-        .filter(pl.col("tag").str.strip_chars().is_in(sorted(tags)))
-        .select("customer_key")
-    )
-    given = tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts)
-    by_hand = given.filter(pl.col("tag").is_in(sorted(tags))).select("customer_key")
-    found = pl.concat([listed, by_hand]).filter(pl.col("customer_key").is_not_null()).unique()
-    return set(found.collect().to_series())
+        return {}
+    from custtier.views.tagged import tagged_customers
+    from custtier.workflows.tagging import sources_of
+
+    # who has a tag is told among everybody
+    everybody = open_facts(replace(question, tags=())) if question.tags else facts
+    sources = sources_of(everybody, question)
+    found = {}
+    for tag in sorted(tags):
+        try:
+            found[tag] = set(tagged_customers(sources, (tag,)))
+        except CusttierError as error:
+            if error.code != "unknown-tag":
+                raise
+    return found
 
 
 def _last_kept(facts: Facts, question: Question) -> view.KeptPicks | None:
