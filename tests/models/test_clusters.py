@@ -21,7 +21,8 @@ from custtier.models.clusters import (
     silhouette,
     trials,
 )
-from custtier.models.one_cloud import Matrix, is_parted, one_cloud
+from custtier.models.one_cloud import Matrix, one_cloud
+from custtier.models.peaks import valleys
 
 Draw = np.random.Generator
 
@@ -202,7 +203,7 @@ def test_what_is_below_the_bound_does_not_hold() -> None:
         assert not Trial(**{**good.__dict__, **worse}).holds
 
 
-def test_the_clearest_is_furthest_above_chance_and_of_equal_ones_the_smallest() -> None:
+def test_the_clearest_goes_furthest_from_chance_to_perfect_and_of_equal_ones_is_the_smallest() -> None:
     def trial(count: int, excess: float) -> Trial:
         return Trial(count, 0.25 + excess, 0.25, 9.0, 0.9, 0.2)
 
@@ -224,13 +225,13 @@ def test_a_cloud_keeps_columns_and_correlations() -> None:
 def test_a_column_of_two_peaks_has_one_in_the_cloud_and_the_same_spread() -> None:
     draw = np.random.default_rng(6)
     rows = np.concatenate([draw.normal(-3, 1, (400, 1)), draw.normal(3, 1, (400, 1))])
-    assert is_parted(rows[:, 0], width=0.4)
+    assert valleys(rows[:, 0], width=0.4) == pytest.approx([0], abs=1)
     drawn = one_cloud(rows, keeps=[False], random=draw).draw(4000, random=draw)
-    assert not is_parted(drawn[:, 0], width=0.4)
+    assert valleys(drawn[:, 0], width=0.4) == []
     assert drawn.std() == pytest.approx(rows.std(), rel=0.05)
 
 
 def test_far_away_stragglers_do_not_part_a_column() -> None:
     draw = np.random.default_rng(7)
     column = np.concatenate([draw.normal(size=400), [40.0] * 10])
-    assert not is_parted(column, width=0.3)
+    assert valleys(column, width=0.3) == []

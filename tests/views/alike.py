@@ -48,10 +48,7 @@ def planted_shop(seed: int, *, each: int = 150, kinds: tuple[Kind, ...] = KINDS)
     """A shop of so many customers of each kind; a customer's name begins with the kind's code."""
     draw = random.Random(seed)
     orders = [
-        order
-        for kind in kinds
-        for number in range(each)
-        for order in bought(draw, f"{kind.code}:{number}", kind)
+        order for kind in kinds for number in range(each) for order in bought(draw, f"{kind.code}:{number}", kind)
     ]
     # somebody buys on the last day, so that it is the day observed
     return Shop((*orders, Order(None, AS_OF, 100)))

@@ -63,6 +63,11 @@ class Trial:
         return self.silhouette - self.by_chance
 
     @property
+    def clearness(self) -> float:
+        """How much of the way from chance to groups that are points the silhouette goes: 1 at most."""
+        return self.excess / (1 - self.by_chance)
+
+    @property
     def is_more_than_chance(self) -> bool:
         """Whether the silhouette is above that of chance, clearly and in size, and no group is a handful."""
         return self.excess >= LEAST_EXCESS and self.deviations >= LEAST_DEVIATIONS and self.least_share >= LEAST_SHARE
@@ -102,9 +107,9 @@ def trials(rows: Matrix, *, keeps: Sequence[bool], seed: int = 0, most: int = MO
 
 
 def clearest(tried: Sequence[Trial]) -> Trial | None:
-    """The number of groups that lies furthest above chance among those that hold; None when none does."""
+    """The clearest number of groups among those that hold, of equal ones the smallest; None when none does."""
     holding = [trial for trial in tried if trial.holds]
-    return max(holding, key=lambda trial: (trial.excess, -trial.count), default=None)
+    return max(holding, key=lambda trial: (trial.clearness, -trial.count), default=None)
 
 
 def centres(rows: Matrix, count: int, *, seed: int = 0) -> Matrix:

@@ -6,15 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from custtier.models.peaks import usual_width, valleys
+
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
-VALLEY: Final = 0.4
-"""How much lower than the smaller of its two peaks a valley of a column's density must be to part the column."""
-
-SIDE: Final = 0.05
-"""Share of the rows that must lie on each side of such a valley: fewer are outliers."""
-
-_GRID: Final = 512
 _TRIES: Final = 4096
 _ROUNDS: Final = 6
 _WIDER: Final = 1.15
@@ -101,38 +96,15 @@ def _mixing(correlations: Matrix) -> Matrix:
 
 def _of_one_peak(column: Matrix, *, random: np.random.Generator) -> Matrix:
     """The column's values, ascending, widened just enough for one peak."""
-    spread = float(column.std())
-    low, high = np.quantile(column, [0.25, 0.75], method="linear")
-    core = min(spread, float(high - low) / 1.349) or spread
-    if not core:
+    usual = usual_width(column)
+    if not usual:
         return np.sort(column)
-    usual = 0.9 * core * len(column) ** -0.2
     width = usual
-    while is_parted(column, width=width):
+    while valleys(column, width=width):
         width *= _WIDER
     if width == usual:
         return np.sort(column)
-    centre = float(column.mean())
+    centre, spread = float(column.mean()), float(column.std())
     many = np.tile(column, -(-_TRIES // len(column)))
     widened = many - centre + width * random.standard_normal(len(many))
     return np.sort(centre + widened / np.sqrt(1 + (width / spread) ** 2))
-
-
-def is_parted(column: Matrix, *, width: float) -> bool:
-    """Whether the density of a column has two peaks with a valley between them.
-
-    Args:
-        column: Not all the same.
-        width: Of the normal kernel.
-    """
-    low, high = float(column.min()) - 3 * width, float(column.max()) + 3 * width
-    counts, edges = np.histogram(column, bins=_GRID, range=(low, high))
-    step = float(edges[1] - edges[0])
-    reach = int(np.ceil(4 * width / step))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
-    density = np.convolve(counts, kernel)[reach : reach + _GRID]
-    left_peak = np.maximum.accumulate(density)
-    right_peak = np.maximum.accumulate(density[::-1])[::-1]
-    before = counts.cumsum() / len(column)
-    is_valley = density < (1 - VALLEY) * np.minimum(left_peak, right_peak)
-    return bool((is_valley & (before >= SIDE) & (before <= 1 - SIDE)).any())

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from custtier.models.one_cloud import Matrix
+from custtier.models.peaks import heaps, usual_width
 
 FIELDS_READ: Final = (
     "order_count",
@@ -30,6 +31,12 @@ LEAST_KNOWN: Final = 0.9
 FURTHEST: Final = 3.0
 """How far from the middle a value counts, in spreads: further out is as far."""
 
+MOST_APART: Final = 4.0
+"""So many spreads heaps of values lie apart at most that lie next to each other."""
+
+WEEK_DAYS: Final = 7
+"""Days are compared by the logarithm of weeks, from one on: today and yesterday are nearly the same."""
+
 _DIGITS: Final = 9
 _TO_NORMAL: Final = 1.349
 """The quartiles of normal numbers lie so many standard deviations apart."""
@@ -39,7 +46,7 @@ class Scale(StrEnum):
     """How a trait's values are made comparable."""
 
     LOG = "log"
-    LOG_FROM_ONE = "log1p"
+    LOG_OF_WEEKS = "log of weeks"
     PLAIN = "plain"
 
 
@@ -62,8 +69,8 @@ class Trait:
 
 TRAITS: Final = (
     Trait("purchase_days", Scale.LOG, is_heaped=True, is_of_once=False),
-    Trait("usual_gap_days", Scale.LOG, is_heaped=False, is_of_once=False),
-    Trait("recency_days", Scale.LOG_FROM_ONE, is_heaped=False, is_of_once=True),
+    Trait("usual_gap_days", Scale.LOG_OF_WEEKS, is_heaped=False, is_of_once=False),
+    Trait("recency_days", Scale.LOG_OF_WEEKS, is_heaped=False, is_of_once=True),
     Trait("average_order", Scale.LOG, is_heaped=False, is_of_once=True),
     Trait("refund_share", Scale.PLAIN, is_heaped=True, is_of_once=True),
     Trait("products_per_order", Scale.LOG, is_heaped=True, is_of_once=True),
@@ -96,7 +103,7 @@ def with_products_per_order(customers: pl.DataFrame) -> pl.DataFrame:
 
 
 def traits_of(customers: pl.DataFrame, *, is_once: bool) -> Traits:
-    """The traits of customers: logarithms where values are skewed, less the median, in spreads of the middle half.
+    """The traits of customers: logarithms where values are skewed, around the median, in spreads of the middle half.
 
     A value that is not known stands in the middle. A trait that is known of too few, or the same for all, is left
     aside. Amounts in another unit change nothing.
@@ -112,7 +119,7 @@ def traits_of(customers: pl.DataFrame, *, is_once: bool) -> Traits:
         values = customers.get_column(trait.name).cast(pl.Float64)
         if values.null_count() > (1 - LEAST_KNOWN) * values.len():
             continue
-        scaled = _scaled(values, trait.scale)
+        scaled = _scaled(values, trait)
         if scaled is not None:
             columns.append(scaled)
             used.append(trait)
@@ -120,23 +127,47 @@ def traits_of(customers: pl.DataFrame, *, is_once: bool) -> Traits:
     return Traits(tuple(used), rows)
 
 
-def _scaled(values: pl.Series, scale: Scale) -> Matrix | None:
+def _scaled(values: pl.Series, trait: Trait) -> Matrix | None:
     """The values around 0, most of them within 1; None where they are all the same."""
     shown = values
-    if scale is Scale.LOG:
+    if trait.scale is Scale.LOG:
         shown = values.log()
-    elif scale is Scale.LOG_FROM_ONE:
-        shown = values.log1p()
+    elif trait.scale is Scale.LOG_OF_WEEKS:
+        shown = (values / WEEK_DAYS).log1p()
     known = np.sort(shown.drop_nulls().to_numpy())
-    if not len(known):
+    if not len(known) or known[-1] - known[0] < 10.0**-_DIGITS:
         return None
-    low, middle, high = np.quantile(known, [0.25, 0.5, 0.75], method="linear")
-    spread = float(high - low) / _TO_NORMAL
-    if spread < 10.0**-_DIGITS:
-        spread = float(known.std())
-    if spread < 10.0**-_DIGITS:
-        return None
-    centred = (shown.fill_null(float(middle)).to_numpy() - middle) / spread
+    middle = float(np.median(known))
+    spread, low, high = _bounds(known, is_heaped=trait.is_heaped)
+    centred = (np.clip(shown.fill_null(middle).to_numpy(), low, high) - middle) / spread
     # another unit of money moves the last digits: they tell nobody apart
-    found: Matrix = np.round(np.clip(centred, -FURTHEST, FURTHEST), _DIGITS) + 0.0
+    found: Matrix = np.round(centred, _DIGITS) + 0.0
     return found
+
+
+def _bounds(known: Matrix, *, is_heaped: bool) -> tuple[float, float, float]:
+    """The spread that counts as 1, and the values beyond which further out is as far.
+
+    Where values lie in heaps apart from each other, the spread is that within the heaps: by the spread over all of
+    them, what tells the customers apart would weigh least.
+
+    Args:
+        known: Ascending, not all the same.
+        is_heaped: Whether heaps are to be expected and say nothing.
+    """
+    apart = [] if is_heaped else heaps(known, width=usual_width(known))
+    if len(apart) < 2:
+        spread = _spread(known)
+        middle = float(np.median(known))
+        return spread, middle - FURTHEST * spread, middle + FURTHEST * spread
+    middles = np.array([np.median(heap) for heap in apart])
+    within = np.average([_spread(heap) for heap in apart], weights=[len(heap) for heap in apart])
+    spread = float(max(within, np.diff(middles).min() / MOST_APART))
+    return spread, float(middles[0]) - FURTHEST * spread, float(middles[-1]) + FURTHEST * spread
+
+
+def _spread(ascending: Matrix) -> float:
+    """The standard deviation that the middle half suggests; the values' own where that half is all the same."""
+    low, high = np.quantile(ascending, [0.25, 0.75], method="linear")
+    middle_half = float(high - low) / _TO_NORMAL
+    return middle_half if middle_half >= 10.0**-_DIGITS else float(ascending.std())

@@ -44,8 +44,8 @@ class Part:
 
     @property
     def holding(self) -> dict[int, float]:
-        """Each number of groups that holds, one undivided group among them, and how far it lies above chance."""
-        return {1: 0.0} | {trial.count: trial.excess for trial in self.tried if trial.holds}
+        """Each number of groups that holds, one undivided group among them, and how clear it is."""
+        return {1: 0.0} | {trial.count: trial.clearness for trial in self.tried if trial.holds}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def chosen_counts(parts: tuple[Part, ...], *, count: int | None) -> tuple[int, .
 
     Args:
         parts: Of `parts_of_customers`.
-        count: So many in all; None for the number that lies furthest above chance, in each part.
+        count: So many in all; None for the clearest number in each part.
     """
     if count is None:
         best = [clearest(part.tried) for part in parts]
