@@ -21,11 +21,18 @@
   const sortable = (table) => {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, place) => {
-      const button = document.createElement("button");
-      button.type = "button";
+      // a real button in it would keep the heading from being printed on every page
+      const button = document.createElement("span");
+      button.setAttribute("role", "button");
+      button.tabIndex = 0;
       button.append(...head.childNodes);
       head.append(button);
       const isNumber = head.classList.contains("n");
+      button.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        button.click();
+      });
       button.addEventListener("click", () => {
         const before = head.getAttribute("aria-sort");
         const isRising = before ? before === "descending" : !isNumber;
