@@ -35,6 +35,7 @@ COMMANDS = (
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("key",),
     ("show",),
     ("exclusions",),
     ("exclusions", "test"),

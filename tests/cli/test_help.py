@@ -17,6 +17,7 @@ COMMANDS = [
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("key",),
     ("exclusions",),
     ("exclusions", "test"),
     ("show",),
