@@ -27,6 +27,8 @@ WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "products_per_order",
+    "refund_share",
     "last_order_on_then",
     "order_count_then",
     "cause_share",
@@ -95,6 +97,7 @@ LEFT_OUT_FIRST: Final = (
     "phone",
     "name",
     "order_id",
+    "first_file",
     "cells",
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
@@ -114,7 +117,17 @@ TOGETHER: Final = (
 CARDS: Final = frozenset({"definitions", "customer"})
 """Tables that are read row by row: each cell stands beside its title."""
 
-UNDER: Final = ("description", "detail", "hint", "picked_because", "because", "would_change")
+UNDER: Final = (
+    "description",
+    "detail",
+    "hint",
+    "picked_because",
+    "because",
+    "would_change",
+    "tag_condition",
+    "names_too",
+    "meaning",
+)
 """Columns of whole sentences: on screen they stand under their row."""
 
 SAID: Final[Mapping[str, frozenset[str]]] = {
