@@ -164,6 +164,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "tags_given": Unit.COUNT,
     "kept_answers": Unit.COUNT,
     "undone": Unit.FLAG,
+    "first_file": Unit.TEXT,
     "sheet": Unit.TEXT,
     "row": Unit.COUNT,
     "rows": Unit.COUNT,

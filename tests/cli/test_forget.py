@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,8 @@ def test_a_file_that_goes_while_it_is_read_is_told(
 ) -> None:
     opening = Store.facts
 
-    def gone(store: Store) -> object:
-        facts = opening(store)
+    def gone(store: Store, *, as_known_on: date | None = None) -> object:
+        facts = opening(store, as_known_on=as_known_on)
         store.forget(facts.purchases.collect()["account_key"][0], keep_totals=False, at=facts.extent.last_on)  # type: ignore[arg-type]  # any day does
         return facts
 

@@ -1,6 +1,7 @@
 """What the last commit of a store left: all commits, the versions to read, the imports that stand."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 import polars as pl
@@ -15,8 +16,9 @@ IMPORTS: Final[Table] = {
     "files": pl.Int64,
     **dict.fromkeys(SUMS, pl.Int64),
     "undone": pl.Boolean,
+    "first_file": pl.String,
 }
-"""The list of imports. `files` counts them."""
+"""The list of imports. `files` counts them, `first_file` is the name of the first, without its folders."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class State:
 
 
 def imports_of(state: State) -> pl.DataFrame:
-    """One row per import ever made, oldest first: id, instant, number of files, sums, and whether it was undone."""
+    """One row per import ever made, oldest first: id, instant, number of files, sums, whether it was undone, a name."""
     standing = set(state.visible)
     rows = [
         {
@@ -43,6 +45,7 @@ def imports_of(state: State) -> pl.DataFrame:
             "files": len(commit.files),
             **{name: commit.counts.get(name, 0) for name in SUMS},
             "undone": commit.import_id not in standing,
+            "first_file": PurePath(commit.files[0]["path"]).name if commit.files else None,
         }
         for commit in state.commits
         if commit.action == IMPORT

@@ -126,7 +126,7 @@ class Store:
         return late_changes(state, as_of, as_known_on=as_known_on, layout=self._layout, settings=self._settings)
 
     def imports(self) -> pl.DataFrame:
-        """One row per import ever made, oldest first: id, instant, number of files, sums, and whether it was undone."""
+        """One row per import ever made, oldest first: id, instant, number of files, sums, whether it was undone, a name."""
         return imports_of(self._state())
 
     def files(self, import_id: int) -> tuple[dict[str, Any], ...]:

@@ -337,7 +337,11 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "grid10": "ten segments",
     },
     # their codes are English enough; other languages have names for them
-    "profile": {code: code for code in _PROFILES},
+    "profile": {
+        **{code: code for code in _PROFILES},
+        "identities": "decisions who is one person",
+        "kept": "kept answers",
+    },
     "platforms": {code: code for code in _PLATFORMS},
     "pick_kind": {"by_hand": "by hand", "stays": "stays", "new": "new"},
     "part": {

@@ -158,6 +158,7 @@ TITLES: Final[Mapping[str, str]] = {
     "tags_given": "Tags",
     "kept_answers": "Kept answers",
     "undone": "Undone",
+    "first_file": "First file",
     "sheet": "Sheet",
     "row": "Row",
     "rows": "Rows",
