@@ -2,15 +2,22 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 import pytest
 
-from custtier.tiering import TierHysteresis
+from custtier.tiering import Tier, TierCuts, TierHysteresis
 from custtier.views.held_tiers import LastRun, hold
 from custtier.views.named_tiers import codes_by
+from custtier.views.near import Near
+from custtier.views.slipping import Slipping
+from custtier.views.tier_standing import Standing, TierRules, standing
+from custtier.views.tiers import tiers
+from metrics import plain
+from metrics.shops import Order, facts_of, random_shop
 
 CODES = ("core", "important", "growing", "regular")
 BOUNDS = (1_000, 500, 100)
@@ -101,3 +108,68 @@ def test_runs_agree_with_plain_python_and_show_only_tiers_that_a_rule_gives(rule
             same[who] = same.get(who, 0) + 1 if shown != now and who in kept else 0
             assert not rules.fall_after_runs or same[who] < rules.fall_after_runs
         kept = {who: (shown, runs) for who, (shown, _, runs) in found.items()}
+
+
+def lower(state: Standing, seed: int) -> pl.DataFrame:
+    """A run in which some were one tier better than today."""
+    rng = random.Random(seed)
+    codes, named = state.codes, state.told.named
+    rows = []
+    for who, tier in named.select("customer_key", pl.col("tier").cast(pl.String)).rows():
+        place = codes.index(tier)
+        rows.append({"customer_key": who, "kept_tier": codes[max(0, place - rng.randrange(3))], "runs_before": 0})
+    return pl.DataFrame(rows, schema={"customer_key": pl.Int64, "kept_tier": pl.String, "runs_before": pl.Int64})
+
+
+@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("hysteresis", [RULES[1], RULES[2]], ids=["runs", "margin"])
+def test_near_and_slipping_speak_of_the_tier_that_is_shown(hysteresis: TierHysteresis, seed: int) -> None:
+    shop = random_shop(seed)
+    as_of = plain.last_day(shop)
+    if not plain.people(shop, as_of)[0]:
+        return
+    now = standing(facts_of(shop), as_of=None, scope=None, window_days=None, rules=TierRules())
+    run_before = LastRun(date(2024, 1, 1), lower(now, seed))
+    rules = TierRules(hysteresis=hysteresis, last_run=lambda _: run_before)
+    table = tiers(facts_of(shop), rules=rules).tables["customers"]
+    shown = dict(table.select("customer_id", "tier").rows())
+    held = dict(table.filter(pl.col("tier") != pl.col("tier_now")).select("customer_id", "tier_now").rows())
+    near = tiers(facts_of(shop), rules=rules, listed=Near("100%")).tables["near"]
+    assert {row["customer_id"]: row["tier"] for row in near.rows(named=True)} == {
+        who: tier for who, tier in shown.items() if tier != "core"
+    }
+    for row in near.head(6).rows(named=True):
+        for more, expected in ((row["needed_sales"], row["next_tier"]), (row["needed_sales"] - 1, row["tier"])):
+            bought = Order(row["customer_id"].removeprefix("c_"), as_of, more)
+            after = tiers(facts_of(replace(shop, orders=(*shop.orders, bought))), rules=rules).tables["customers"]
+            assert dict(after.select("customer_id", "tier").rows())[row["customer_id"]] == expected
+    slipping = tiers(facts_of(shop), rules=rules, listed=Slipping(within="100%")).tables["slipping"]
+    told = {row["customer_id"]: row for row in slipping.rows(named=True)}
+    for who, tier in held.items():
+        assert (told[who]["tier"], told[who]["falls_to"], told[who]["risers"]) == (shown[who], tier, 0)
+        bought = Order(who.removeprefix("c_"), as_of, told[who]["holding_sales"])
+        after = tiers(facts_of(replace(shop, orders=(*shop.orders, bought)))).tables["customers"]
+        # where ties leave their tier to nobody, its bound brings them into a better one
+        assert CODES.index(dict(after.select("customer_id", "tier").rows())[who]) <= CODES.index(shown[who])
+
+
+BY_SALES = TierCuts((Tier("core", sales="40%"), Tier("important", sales="75%"), Tier("regular")))
+
+
+@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("cuts", [TierCuts(), BY_SALES], ids=["customers", "sales"])
+def test_who_falls_by_the_margin_alone_lacks_what_brings_them_within_it(cuts: TierCuts, seed: int) -> None:
+    shop = random_shop(seed)
+    as_of = plain.last_day(shop)
+    if not plain.people(shop, as_of)[0]:
+        return
+    now = standing(facts_of(shop), as_of=None, scope=None, window_days=None, rules=TierRules(cuts))
+    best = now.told.named.select("customer_key", pl.lit("core").alias("kept_tier"), pl.lit(0).alias("runs_before"))
+    run_before = LastRun(date(2024, 1, 1), best)
+    rules = TierRules(cuts, hysteresis=TierHysteresis(margin="40%"), last_run=lambda _: run_before)
+    near = tiers(facts_of(shop), rules=rules, listed=Near("100%")).tables["near"]
+    for row in near.head(10).rows(named=True):
+        for more, expected in ((row["needed_sales"], row["next_tier"]), (row["needed_sales"] - 1, row["tier"])):
+            bought = Order(row["customer_id"].removeprefix("c_"), as_of, more)
+            after = tiers(facts_of(replace(shop, orders=(*shop.orders, bought))), rules=rules).tables["customers"]
+            assert dict(after.select("customer_id", "tier").rows())[row["customer_id"]] == expected

@@ -41,24 +41,27 @@ def hold(
 
     Returns:
         `named` with `tier`, the one shown, `tier_now`, that of today's cuts, and `runs_below` (Int64): how many runs in
-        a row, this one among them, have put a held customer lower; 0 for who is not held.
+        a row, this one among them, have put a held customer lower; 0 for who is not held. `held_within` (Int64) is the
+        place of the tier that a customer falls out of by the margin alone, so that they would be held again with less
+        than its bound; null for all others.
     """
     kind = pl.Enum(list(codes))
     known = last.tiers.filter(pl.col("kept_tier").is_in(list(codes)))
     before = known.select("customer_key", pl.col("kept_tier").cast(kind), "runs_before")
     now, shown = pl.col("tier").to_physical().cast(pl.Int64), pl.col("kept_tier").to_physical().cast(pl.Int64)
     runs = pl.col("runs_before").fill_null(0) + 1
-    falls = pl.lit(value=False)
-    if rules.fall_after_runs:
-        falls |= runs >= rules.fall_after_runs
+    too_often = runs >= rules.fall_after_runs if rules.fall_after_runs else pl.lit(value=False)
+    falls = too_often
     if rules.share:
         least = shown.replace_strict(dict(enumerate(bounds)), default=None, return_dtype=pl.Int64).cast(pl.Int128)
         share = rules.share
         falls |= pl.col("net_sales").cast(pl.Int128) * share.denominator < least * (share.denominator - share.numerator)
-    is_held = ((now > shown) & ~falls).fill_null(value=False)
+    is_lower = (now > shown).fill_null(value=False)
+    is_held = is_lower & ~falls
+    within = pl.when(is_lower & falls & ~too_often).then(shown)
     return (
         named.join(before, on="customer_key", how="left", maintain_order="left")
-        .with_columns(is_held.alias("is_held"))
+        .with_columns(is_held.alias("is_held"), within.alias("held_within"))
         .with_columns(
             pl.when("is_held").then("kept_tier").otherwise("tier").alias("tier"),
             pl.col("tier").alias("tier_now"),

@@ -114,7 +114,8 @@ def near_table(
     """Everyone who would rise with a little more, the best tier in reach first, then whoever lacks least.
 
     With `needed_sales` more a customer is in `next_tier`, given that everybody else stays; with one minor unit less
-    they are not: see `Rising.needed`. A tier that ties leave to nobody is nobody's next one.
+    they are not: see `Rising.needed`. A tier that ties leave to nobody is nobody's next one. Who falls out of a tier by
+    the margin that holds others in it needs no more than to be within it.
 
     Args:
         named: Uses `customer_key`, `net_sales`, `order_count`, `last_day`, `tier`.
@@ -162,11 +163,15 @@ def average_order() -> pl.Expr:
 def _with_next(named: pl.DataFrame, *, rising: Rising) -> pl.DataFrame:
     """The customers with `needed_sales` and the `place` that it brings them to; null for those of the best tier."""
     sales, tier = named.get_column("net_sales"), named.get_column("tier").to_physical().cast(pl.Int64)
+    within = named.get_column("held_within") if "held_within" in named.columns else None
     needed, place = (pl.repeat(None, named.height, dtype=pl.Int64, eager=True) for _ in range(2))
     for better in reversed(range(len(rising.bounds))):
         lacks = rising.needed(sales, place=better)
+        if within is not None:
+            falls = within.eq_missing(better)
+            lacks = rising.needed_to_hold(sales, place=better).zip_with(falls, lacks)
         # the next tier that somebody is not in yet; where a better one takes no more, they land in that
-        lands = (tier > better) & (needed.is_null() | (lacks == needed))
+        lands = (tier > better) & (needed.is_null() | (lacks <= needed))
         needed = needed.zip_with(~lands, lacks)
         place = place.zip_with(~lands, pl.repeat(better, named.height, dtype=pl.Int64, eager=True))
     return named.with_columns(needed.alias("needed_sales"), place.alias("place"))

@@ -20,11 +20,13 @@ class Rising:
         bounds: `named_tiers.tier_bounds`, best tier first.
         descending: Net sales of all customers, largest first.
         shares: Where tiers end that are cut by shares of the sales; empty for others.
+        margin: Who lacks at most this part of the bound of the tier they fall out of is held in it.
     """
 
     bounds: Sequence[int]
     descending: pl.Series
     shares: tuple[Fraction, ...] = ()
+    margin: Fraction = Fraction(0)
 
     def needed(self, sales: pl.Series, *, place: int) -> pl.Series:
         """Minor units with which a customer is in the tier at `place`, and with one less is not; 0 for who is in it.
@@ -41,6 +43,35 @@ class Rising:
         if not self.shares:
             return missing
         return pl.select(pl.when(missing > 0).then(self._to_share(sales, self.shares[place])).otherwise(0)).to_series()
+
+    def needed_to_hold(self, sales: pl.Series, *, place: int) -> pl.Series:
+        """Minor units with which whoever falls out of a tier by the margin alone is held in it, and with one less not.
+
+        Args:
+            sales: Net sales, one per customer, of whom each lacks more than the margin.
+            place: Of the tier.
+        """
+        low, high = sales * 0, self.needed(sales, place=place)
+        if not self.shares:
+            return self._least_held(pl.repeat(self.bounds[place], sales.len(), dtype=pl.Int64, eager=True)) - sales
+        # what is bought lets the sum grow and the bound sink: the least that is enough is searched by halves
+        for _ in range(int(max(high.max() or 0, 1)).bit_length() + 1):  # type: ignore[arg-type]  # a whole number
+            middle = (low + high) // 2
+            is_enough = sales + middle >= self._least_held(self._bound_after(middle, self.shares[place]))
+            high, low = middle.zip_with(is_enough, high), low.zip_with(is_enough, middle)
+        return high
+
+    def _least_held(self, bounds: pl.Series) -> pl.Series:
+        """The least net sales within the margin of each bound."""
+        kept, whole = self.margin.denominator - self.margin.numerator, self.margin.denominator
+        return pl.select((pl.lit(bounds).cast(pl.Int128) * kept + whole - 1) // whole).to_series().cast(pl.Int64)
+
+    def _bound_after(self, bought: pl.Series, share: Fraction) -> pl.Series:
+        """The bound of a share of the sales when somebody below it has bought so much more."""
+        total = pl.lit(bought + int(self.descending.sum())).cast(pl.Int128)
+        wanted = (total * share.numerator + share.denominator - 1) // share.denominator
+        place = self.descending.cum_sum().search_sorted(pl.select(wanted).to_series().cast(pl.Int64), side="left")
+        return self.descending.gather(place.clip(upper_bound=self.descending.len() - 1))
 
     def _to_share(self, sales: pl.Series, share: Fraction) -> pl.Series:
         """What brings each customer among the fewest who make `share` of all sales; of those who are not yet.
@@ -78,7 +109,14 @@ class Rising:
         ).to_series()
 
 
-def rising_of(descending: pl.Series, *, bounds: Sequence[int], cuts: TierCuts, are_frozen: bool = False) -> Rising:
+def rising_of(
+    descending: pl.Series,
+    *,
+    bounds: Sequence[int],
+    cuts: TierCuts,
+    are_frozen: bool = False,
+    margin: Fraction | None = None,
+) -> Rising:
     """What it takes to rise among these customers.
 
     Args:
@@ -86,6 +124,7 @@ def rising_of(descending: pl.Series, *, bounds: Sequence[int], cuts: TierCuts, a
         bounds: Of these tiers.
         cuts: The tiers.
         are_frozen: The bounds were kept from another day, so they stand still.
+        margin: Of `TierHysteresis`.
     """
     moves = cuts.kind is CutKind.SALES and not are_frozen
-    return Rising(bounds, descending, cuts.shares if moves else ())
+    return Rising(bounds, descending, cuts.shares if moves else (), margin or Fraction(0))

@@ -68,7 +68,7 @@ def slipping_table(state: Standing, asked: Slipping, *, facts: Facts, rows: int 
 
     Raises:
         CusttierError: `slipping-needs-window`, `ahead-needs-window`, `within-with-window`, `bad-ahead`, `bad-within`,
-            `bad-share`.
+            `bad-share`, `slipping-by-order-day`.
     """
     if state.window_days is None:
         found, columns = _pushed_out(state, asked), BY_RANK
@@ -135,6 +135,12 @@ def _leaving(state: Standing, asked: Slipping, *, window_days: int) -> pl.DataFr
             window=window_days,
         )
     basis = state.everyone.basis
+    if basis.scope.by_refund_day:
+        raise usage_error(
+            "slipping-by-order-day",
+            "--slipping follows orders out of the window, with their refunds; --refund-basis refund tears them apart",
+            hint="leave out --refund-basis refund",
+        )
     first_day = basis.as_of_day - window_days + 1
     leaving = polars_behind(basis.purchases).filter(pl.col("order_day") < first_day + ahead)
     if basis.accounts is not None:

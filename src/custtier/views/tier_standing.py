@@ -128,7 +128,13 @@ class Standing:
     def rising(self) -> Rising:
         """What it takes to rise."""
         is_frozen = self.rules.frozen is not None
-        return rising_of(self.everyone.amounts, bounds=self.told.bounds, cuts=self.rules.cuts, are_frozen=is_frozen)
+        return rising_of(
+            self.everyone.amounts,
+            bounds=self.told.bounds,
+            cuts=self.rules.cuts,
+            are_frozen=is_frozen,
+            margin=self.rules.hysteresis.share if self.rules.may_hold else None,
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:

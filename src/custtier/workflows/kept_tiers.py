@@ -25,7 +25,8 @@ def is_whole(question: Question) -> bool:
     """Whether every order of the store in one currency is asked for: only such runs are kept and compared."""
     scope = scope_of(question, is_of_period=True)
     has_rules = bool(question.settings.exclusions) and not question.use_exclusions
-    return replace(scope, currency=None, conversion=None) == Scope() and not question.files and not has_rules
+    is_part = bool(question.files or question.tags) or has_rules
+    return replace(scope, currency=None, conversion=None) == Scope() and not is_part
 
 
 def run_name(question: Question, *, window_days: int | None) -> str:
@@ -75,11 +76,11 @@ def check_keeping(question: Question) -> None:
     Raises:
         CusttierError: `keep-needs-store`.
     """
-    if not is_whole(question):
+    if not is_whole(question) or question.as_known_on is not None:
         raise usage_error(
             "keep-needs-store",
             "--keep keeps who is in which tier among all orders of the store; asked are files or a part of the orders",
-            hint="import the files, and leave out --since, --until, --source and the like",
+            hint="import the files, and leave out --since, --until, --source, --tag, --as-known-on and the like",
         )
 
 

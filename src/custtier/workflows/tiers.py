@@ -236,13 +236,23 @@ def _before(
 
 
 def _prospects(state: Standing, facts: Facts, question: Question, *, is_asked: bool) -> pl.DataFrame | None:
-    """Contacts who never bought; None where they are not asked for and buyers are known in part only."""
+    """Contacts who never bought; None where they are not asked for and buyers are known in part only.
+
+    Raises:
+        CusttierError: `prospects-with-tag`.
+    """
     basis, zone = state.everyone.basis, question.settings.zone
     if is_whole(question) and state.window_days is None and len(facts.extent.currencies) <= 1:
         buyers = state.everyone.found.totals.get_column("customer_key")
         return prospects(facts, buyers=buyers, as_of=basis.as_of, zone=zone)
     if not is_asked:
         return None
+    if question.tags:
+        raise usage_error(
+            "prospects-with-tag",
+            "--prospects lists contacts who never bought, --tag chooses among those who did",
+            hint="leave out one of the two",
+        )
     keys = [pl.Series("customer_key", [], dtype=pl.Int64)]
     for currency in facts.extent.currencies or (None,):
         scope = Scope(currency=currency)
