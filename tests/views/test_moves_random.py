@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 from polars.testing import assert_frame_equal
 
+from custtier.tiering import Tier, TierCuts
 from custtier.views.moves import moves
 from custtier.views.moves_classes import By, Classes
 from custtier.views.view import View
@@ -249,3 +250,16 @@ def test_what_was_known_then_is_a_cause_of_its_own_and_all_causes_add_up(
         known = slow.place(person, frozenset()) or "no_purchase"
         assert (cause == "data_changed") == (here != there and known == there)
     assert view.tables["causes"].get_column("customers").sum() == view.summary["movers"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_by_cuts_that_stay_and_without_refunds_only_own_orders_move_anybody(seed: int) -> None:
+    shop = random_shop(seed)
+    first, second = days_of(shop, seed)
+    plainer = replace(shop, orders=tuple(replace(order, refunds=()) for order in shop.orders))
+    tiers = TierCuts((Tier("gold", spending=500), Tier("silver", spending=100), Tier("rest")))
+    if not plain.people(plainer, second)[0]:
+        return
+    table = moves(facts_of(plainer), first=first, second=second, classes=Classes(tiers=tiers)).tables["customers"]
+    assert set(table.select("cause", "cause_share").rows()) <= {("bought", 1.0)}
+    assert not table.get_column("direction").is_in(["fallen", "gone"]).any()

@@ -81,7 +81,7 @@ def moves(
         ),
     ] = None,
 ) -> None:
-    """List who changed tier or class between two days, and why: bought, refunded, time passed, cuts moved."""
+    """List who changed tier or class between two days, and why."""
     is_by_tier = by is By.TIER or not (by or scheme or cuts in {CutsFrom.QUANTILE, CutsFrom.FIXED})
     check_names(out.conditions, (*FIGURES, *TIER_FIGURES) if is_by_tier else FIGURES)
     from custtier.workflows.moves import moves as workflow

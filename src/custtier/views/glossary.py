@@ -11,7 +11,7 @@ from custtier.units import VIEW_UNITS
 
 RULES_PAGE: Final = "docs/rules.md"
 
-CODED: Final = frozenset({"tier", "segment", "churn_level"})
+CODED: Final = frozenset({"tier", "segment", "churn_level", "direction", "cause"})
 """Columns whose codes an answer explains beside the columns themselves."""
 
 
