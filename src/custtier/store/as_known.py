@@ -13,6 +13,7 @@ from custtier.settings import Settings
 from custtier.store.layout import LIST_SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables
 from custtier.store.lists import MESSAGES, messages_of
+from custtier.store.money_notes import money_notes
 from custtier.store.opened import opened_facts
 from custtier.store.publish import publish_change
 from custtier.store.record import IMPORT, Commit, visible_ids
@@ -105,7 +106,11 @@ def facts_then(
         table = tables[LIST_SNAPSHOTS[MESSAGES]]
         versions[LIST_SNAPSHOTS[MESSAGES]] = table.replace(table.put(messages_of(raw.scan(MESSAGES).collect())))
     return opened_facts(
-        lambda name: tables[name].scan(versions[name]), raw=raw, extent=snapshots.extent, settings=settings
+        lambda name: tables[name].scan(versions[name]),
+        raw=raw,
+        extent=snapshots.extent,
+        settings=settings,
+        notes=money_notes(state.commits, then.standing),
     )
 
 

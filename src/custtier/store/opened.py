@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from custtier.facts import Extent, Facts
+from custtier.facts import Extent, Facts, Note
 from custtier.people import all_known
 from custtier.settings import Settings
 from custtier.store.details import opened_records
@@ -13,7 +13,14 @@ from custtier.store.standing import standing_orders
 from custtier.store.touched import RawRecords
 
 
-def opened_facts(scan: Callable[[str], pl.LazyFrame], *, raw: RawRecords, extent: Extent, settings: Settings) -> Facts:
+def opened_facts(
+    scan: Callable[[str], pl.LazyFrame],
+    *,
+    raw: RawRecords,
+    extent: Extent,
+    settings: Settings,
+    notes: tuple[Note, ...] = (),
+) -> Facts:
     """What views read.
 
     Args:
@@ -21,6 +28,7 @@ def opened_facts(scan: Callable[[str], pl.LazyFrame], *, raw: RawRecords, extent
         raw: The records of the imports that count.
         extent: What the snapshots hold.
         settings: Uses `zone` and `currency`.
+        notes: Remarks that hold for every answer.
     """
 
     def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
@@ -40,5 +48,6 @@ def opened_facts(scan: Callable[[str], pl.LazyFrame], *, raw: RawRecords, extent
         accounts=scan("accounts"),
         customers=scan("customers"),
         extent=extent,
+        notes=notes,
         opener=opened,
     )

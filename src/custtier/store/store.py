@@ -25,6 +25,7 @@ from custtier.store.list_tables import ListTables, known_lists
 from custtier.store.lists import ListRecords, lists_of, lists_together
 from custtier.store.lock import writing
 from custtier.store.memory import records_of
+from custtier.store.money_notes import money_notes
 from custtier.store.opened import opened_facts
 from custtier.store.publish import Incoming, order_keys, publish_import, publish_undo
 from custtier.store.record import IMPORT, SUMS, UNDO, Commit, commits_of, visible_ids
@@ -111,6 +112,7 @@ class Store:
             raw=self._raw(state),
             extent=last.extent,
             settings=self._settings,
+            notes=money_notes(state.commits, state.visible),
         )
 
     def late_changes(self, as_of: date, *, as_known_on: date | None = None) -> "Late | None":
@@ -126,7 +128,7 @@ class Store:
         return late_changes(state, as_of, as_known_on=as_known_on, layout=self._layout, settings=self._settings)
 
     def imports(self) -> pl.DataFrame:
-        """One row per import ever made, oldest first: id, instant, number of files, sums, whether it was undone, a name."""
+        """One row per import ever made, oldest first: id, instant, files, sums, whether it was undone, a name."""
         return imports_of(self._state())
 
     def files(self, import_id: int) -> tuple[dict[str, Any], ...]:

@@ -83,6 +83,7 @@ NOTES: Final[Mapping[str, str]] = {
     "no_exclusions_yet": "no exclusion is written yet; they stand in {path}, each begins with a line [[exclusions]]",
     "no_identities_yet": "nothing is decided yet; who may be one person is listed by `custtier identities propose`",
     "first_rule_counts": "an order that several exclusions fit counts under the first of them in the settings",
+    "goods_prices": "of {profile} only the prices of the goods are known, without shipping: they count as paid",
     "goods_price": "{file}: {profile} tells only the price of the goods, without shipping",
     "late_data": (
         "imports made after {since} changed orders up to {as_of}: {orders}, their net sales by {sales}; the report of "
@@ -113,6 +114,13 @@ NOTES: Final[Mapping[str, str]] = {
         "forgotten` lets them in"
     ),
     "nearest_term": "nothing is called {term}; this is the word nearest to it",
+    "key_few_costs": (
+        "costs are known of {share:.0%} of a year's sales, of less than half: value goes by net sales, not by margin"
+    ),
+    "key_margins": (
+        "value goes by margin: costs are known of {share:.0%} of a year's sales, the rest is taken to leave as much of "
+        "its sales"
+    ),
     "no_key_value": "nobody bought in the 365 days observed, so the value of customers does not count",
     "no_key_influence": (
         "no order shows products or receivers, so influence does not count; item reports and receivers' names would "
@@ -179,6 +187,7 @@ NOTES: Final[Mapping[str, str]] = {
         "again"
     ),
     "shared_phones": ("phones used by too many accounts of one platform to be one person: {phones}; they merge nobody"),
+    "shop_receipts": "of {profile} only what the shop received is known, not what buyers paid: that counts as paid",
     "shop_receipt": "{file}: {profile} tells only what the shop received, not what the buyer paid",
     "skipped_file": "{file} was skipped: {problem}",
     "three_bins": "few customers ({count}): below {least} the scores are 1, 3 and 5",
