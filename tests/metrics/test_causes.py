@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custtier.models.causes import fair_parts, greatest, subsets, whole
@@ -19,6 +19,7 @@ def parts_of(changes: list[str], reached: list[bool]) -> dict[str, int]:
     return fair_parts(frames, changes=changes).row(0, named=True)
 
 
+@settings(deadline=None)
 @given(GAMES)
 def test_parts_are_what_every_order_of_changes_gives(game: tuple[list[str], list[bool]]) -> None:
     changes, reached = game
@@ -32,6 +33,7 @@ def test_parts_are_what_every_order_of_changes_gives(game: tuple[list[str], list
     assert parts_of(changes, reached) == expected
 
 
+@settings(deadline=None)
 @given(GAMES)
 def test_parts_add_up_to_the_whole_where_all_changes_reach_what_none_does(game: tuple[list[str], list[bool]]) -> None:
     changes, reached = game
@@ -43,6 +45,7 @@ def test_parts_add_up_to_the_whole_where_all_changes_reach_what_none_does(game: 
     assert best[1] > 0
 
 
+@settings(deadline=None)
 @given(GAMES, st.randoms(use_true_random=False))
 def test_a_change_without_effect_has_no_part_and_changes_no_other(game: tuple[list[str], list[bool]], rng) -> None:
     changes, reached = game
