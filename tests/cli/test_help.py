@@ -25,7 +25,7 @@ COMMANDS = [
     ("doctor",),
     ("demo",),
 ]
-LATER = ("--tag", "--as-known-on", "--refund-basis", "html")
+LATER = ("--as-known-on", "--refund-basis", "html")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

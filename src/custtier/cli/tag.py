@@ -32,7 +32,7 @@ def listing(ctx: typer.Context, out: Writing, *, as_of: AsOf = None, currency: C
     check_names(out.conditions, LISTED)
     from custtier.workflows.tags import list_tags
 
-    answer(list_tags(_asked(out, as_of=as_of, currency=currency)), out)
+    answer(list_tags(_asked(out, as_of=as_of, currency=currency), lang=out.session.catalogue.lang), out)
 
 
 @app.command("test", cls=Command)

@@ -15,6 +15,8 @@ from custtier.tagging.words import field_names
 from custtier.tags import TagRule
 from custtier.text import Catalogue
 from custtier.text.definitions import definition_of
+from custtier.text.names import names_of
+from custtier.text.titles import title_of
 from custtier.views.basis import Basis
 from custtier.views.customer_columns import customer_columns
 from custtier.views.people import with_people
@@ -22,26 +24,30 @@ from custtier.views.shares import divided
 from custtier.views.tagged import READY, Origin, TagSources, judged
 from custtier.views.view import View
 
-TAGS: Final = ("tag", "tag_origin", "customers", "customer_share", "net_sales", "sales_share", "condition")
+TAGS: Final = ("tag", "tag_origin", "customers", "customer_share", "net_sales", "sales_share", "tag_condition")
 CONDITIONS: Final = ("tag", "condition", "meeting", "failing", "untold", "remaining")
 LISTED: Final = ("customer_id", "name", "phone", "tag", "tag_origin", "noted_on")
 
 _COUNTS: Final = (pl.len().cast(pl.Int64).alias("customers"), pl.col("net_sales").sum())
 
 
-def tag_list(sources: TagSources) -> View:
+def tag_list(sources: TagSources, *, lang: str = "en") -> View:
     """Every tag, and how many customers have it: rules first, then tags given, of contact lists, and ready-made ones.
+
+    Args:
+        sources: Whose orders and tags.
+        lang: Language in which `tag_condition` says what ready-made tags mean.
 
     Raises:
         CusttierError: `bad-tag-rule`; `no-purchases` when nobody bought anything.
     """
-    rules = sources.rules
+    rules, catalogue = sources.rules, Catalogue("zh" if lang == "zh" else "en")
     conditions = {f"rule {place}": rule_condition(rule, sources.shop) for place, rule in enumerate(rules)}
     table = judged(sources, conditions, columns=("net_sales", *READY))
     _check_anybody(table, sources.basis)
     by_rule = [
         table.filter(pl.col(name)).select(
-            pl.lit(rule.name).alias("tag"), *_COUNTS, pl.lit(rule.when).alias("condition")
+            pl.lit(rule.name).alias("tag"), *_COUNTS, pl.lit(rule.when).alias("tag_condition")
         )
         for (name, rule) in zip(conditions, rules, strict=True)
     ]
@@ -49,7 +55,7 @@ def tag_list(sources: TagSources) -> View:
         *(_placed(frame, Origin.RULE) for frame in by_rule),
         _placed(_given_counts(sources, table), Origin.HAND),
         _placed(_contact_counts(sources, table), Origin.CONTACTS),
-        *(_placed(_ready_counts(table, name), Origin.READY) for name in READY),
+        *(_placed(_ready_counts(table, name, catalogue), Origin.READY) for name in READY),
     ]
     sales = int(table.get_column("net_sales").sum())
     listed = pl.concat(parts).with_columns(
@@ -66,11 +72,11 @@ def tag_list(sources: TagSources) -> View:
 
 
 def _placed(counts: pl.DataFrame, origin: Origin) -> pl.DataFrame:
-    texts = [name for name in ("tag", "condition") if name in counts.columns]
-    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in ("condition",) if name not in counts.columns]
+    texts = [name for name in ("tag", "tag_condition") if name in counts.columns]
+    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in ("tag_condition",) if name not in counts.columns]
     return counts.with_columns(
         pl.col(texts).cast(pl.String), pl.lit(origin.value).alias("tag_origin"), *missing
-    ).select("tag", "tag_origin", "customers", "net_sales", "condition")
+    ).select("tag", "tag_origin", "customers", "net_sales", "tag_condition")
 
 
 def _given_counts(sources: TagSources, table: pl.DataFrame) -> pl.DataFrame:
@@ -96,13 +102,19 @@ def _contact_counts(sources: TagSources, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ready_counts(table: pl.DataFrame, name: str) -> pl.DataFrame:
+def _ready_counts(table: pl.DataFrame, name: str, catalogue: Catalogue) -> pl.DataFrame:
+    spoken = names_of(name, catalogue)
     return (
         table.filter(pl.col(name).is_not_null())
         .group_by(name)
         .agg(*_COUNTS)
         .sort("customers", name, descending=[True, False])
-        .with_columns(pl.concat_str(pl.lit(f"{name}:"), name).alias("tag"))
+        .with_columns(
+            pl.concat_str(pl.lit(f"{name}:"), name).alias("tag"),
+            pl.concat_str(pl.lit(f"{title_of(name, catalogue)} = "), pl.col(name).replace(spoken)).alias(
+                "tag_condition"
+            ),
+        )
         .drop(name)
     )
 

@@ -25,9 +25,9 @@ PROFILE = "generic-tags"
 GIVE, TAKE = "add", "remove"
 
 
-def list_tags(question: Question) -> View:
+def list_tags(question: Question, *, lang: str = "en") -> View:
     """Every tag, and how many customers have it: `views.tags.tag_list`."""
-    return _told(view.tag_list(_sources(question)), question)
+    return _told(view.tag_list(_sources(question), lang=lang), question)
 
 
 def try_tags(question: Question, *, rule: str | None = None) -> View:
