@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from custtier.customer_fields import FIELDS, Kind
 from custtier.errors import CusttierError, nearest
 from custtier.tagging.branches import end_of, is_plain, is_token, place_of, text_of
-from custtier.tagging.faults import fault
+from custtier.tagging.faults import HINT, fault
 from custtier.tagging.nodes import (
     All,
     Among,
@@ -378,13 +378,10 @@ class _Checker:
             place,
         )
 
-    def _fault(self, wrong: str, branch: "Branch", **values: object) -> CusttierError:
+    def _fault(self, wrong: str, branch: "Branch", **values: str) -> CusttierError:
         """An error that quotes the branch."""
         start, end = place_of(branch), end_of(branch)
         return fault(wrong, place=start, found=self.rule[start:end], **values)
 
-    def _at(self, wrong: str, place: int, **values: object) -> CusttierError:
-        hint = values.pop("hint", None)
-        if isinstance(hint, str):
-            return fault(wrong, place=place, hint=hint, **values)
-        return fault(wrong, place=place, **values)
+    def _at(self, wrong: str, place: int, *, hint: str = HINT, **values: str) -> CusttierError:
+        return fault(wrong, place=place, hint=hint, **values)

@@ -10,7 +10,7 @@ HINT = message("try it with: custtier tag test --rule RULE; what a rule may say 
 _bad = partial(usage_error, "bad-tag-rule")
 
 
-def fault(wrong: str, *, place: int, hint: str = HINT, **values: object) -> CusttierError:
+def fault(wrong: str, *, place: int, hint: str = HINT, **values: str) -> CusttierError:
     """The error `bad-tag-rule`; whoever knows the tag fills in its name.
 
     Args:

@@ -112,7 +112,7 @@ def vocabulary() -> Mapping[str, Tokens]:
         found[name] = (("FIELD", name),)
     found |= {word: ((kind, word),) for kind, words in _LITTLE.items() for word in words}
     found |= {word: (("COMPARE", sign),) for sign, words in _SIGNS.items() for word in words}
-    return found | _SEVERAL
+    return {**found, **_SEVERAL}
 
 
 def field_names() -> Mapping[str, str]:
