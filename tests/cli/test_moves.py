@@ -192,3 +192,20 @@ def test_what_later_imports_changed_about_the_first_day_is_a_cause(custtier: Cus
     assert "data_changed" not in {one["cause"] for one in everything["tables"]["customers"]}
     ended = custtier("moves", *words, "2026-06-01")
     assert (ended.code, "nothing-known-yet" in ended.err) == (NOTHING, True)
+
+
+def test_a_tag_of_the_second_day_holds_on_both_days(custtier: Custtier, home: Path) -> None:
+    first = [HEAD, *(row(f"A{place}", date(2026, 5, 20), f"{100 - place}.00", place) for place in range(4))]
+    (home / "may.csv").write_text("\n".join(first), encoding="utf-8")
+    imported(home / "may.csv", at=datetime(2026, 6, 2, 4, tzinfo=UTC))
+    (home / "tags.csv").write_text("客户编号,标签,操作\nc01,茶友,添加\nc03,茶友,添加\n", encoding="utf-8")
+    later = [HEAD, row("B3", date(2026, 5, 25), "500.00", 3), row("B2", date(2026, 6, 10), "400.00", 2)]
+    (home / "june.csv").write_text("\n".join(later), encoding="utf-8")
+    for name in ("tags.csv", "june.csv"):
+        imported(home / name, at=datetime(2026, 7, 2, 4, tzinfo=UTC))
+    words = ("2026-05-31", "2026-06-30", "--tag", "茶友", "--from-known-on", "2026-06-02", "--all", "--format", "json")
+    found = json.loads(custtier("moves", *words).out)["tables"]["customers"]
+    assert sorted((one["net_sales_then"], one["net_sales"], one["cause"]) for one in found) == [
+        (97.0, 597.0, "data_changed"),
+        (99.0, 99.0, "data_changed"),
+    ]

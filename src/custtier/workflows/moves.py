@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import polars as pl
+
 from custtier.errors import CusttierError, usage_error
-from custtier.facts import Note
+from custtier.facts import Facts, Note
 from custtier.periods import MOST_WINDOW_DAYS, parse_day, parse_window
 from custtier.views import moves as view
 from custtier.views.moves_classes import By, Classes
@@ -72,7 +74,7 @@ def moves(
     )
     frozen = bounds_asked(cuts) if by == By.TIER else None
     facts = open_facts(question)
-    facts_then = open_facts(replace(question, as_known_on=from_known_on)) if from_known_on else None
+    facts_then = _known_then(facts, question, day=from_known_on) if from_known_on else None
     second = question.as_of or facts.extent.last_on
     answer = view.moves(
         facts,
@@ -89,6 +91,16 @@ def moves(
     is_unlike = by == By.TIER and settings.tier_hysteresis.is_on
     notes = (*answer.notes, *([Note("nobody_held")] if is_unlike else []))
     return replace(answer, parameters=asked_for, excluded=facts.excluded, notes=notes)
+
+
+def _known_then(facts: Facts, question: Question, *, day: date) -> Facts:
+    """What was known at the end of a day of the customers whom the question is about."""
+    then = open_facts(replace(question, as_known_on=day, tags=()))
+    if not question.tags:
+        return then
+    # who has a tag is told by the second day, for both days
+    theirs = facts.purchases.select(pl.col("account_key").unique()).collect().to_series()
+    return replace(then, purchases=then.purchases.filter(pl.col("account_key").is_in(theirs.implode())))
 
 
 def _meant(scheme: str | None, cuts: str | None) -> By:
