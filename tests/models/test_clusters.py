@@ -40,7 +40,7 @@ def scaled(rows: Matrix) -> Matrix:
     return found
 
 
-def planted(seed: int, *, groups: int, columns: int = 5, count: int = 400) -> tuple[Matrix, Labels]:
+def planted(seed: int, *, groups: int, columns: int = 5, count: int = 300) -> tuple[Matrix, Labels]:
     """Normal groups whose middles lie six standard deviations apart or more."""
     draw = np.random.default_rng(seed)
     while True:
@@ -110,7 +110,7 @@ def test_the_irises_in_three_groups_are_nearly_the_species() -> None:
     assert adjusted_rand_score(irises.target, labels) == pytest.approx(0.7302, abs=5e-5)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 20))])
 def test_planted_groups_are_found(seed: int) -> None:
     groups = 2 + seed % 4
     rows, labels = planted(seed, groups=groups)
@@ -121,25 +121,25 @@ def test_planted_groups_are_found(seed: int) -> None:
 
 
 def normal(draw: Draw) -> Matrix:
-    return draw.normal(size=(500, 5))
+    return draw.normal(size=(300, 5))
 
 
 def correlated(draw: Draw) -> Matrix:
-    found: Matrix = draw.normal(size=(500, 5)) @ draw.normal(size=(5, 5))
+    found: Matrix = draw.normal(size=(300, 5)) @ draw.normal(size=(5, 5))
     return found
 
 
 def one_line(draw: Draw) -> Matrix:
-    found: Matrix = draw.normal(size=(500, 1)) + 0.3 * draw.normal(size=(500, 3))
+    found: Matrix = draw.normal(size=(300, 1)) + 0.3 * draw.normal(size=(300, 3))
     return found
 
 
 def uniform(draw: Draw) -> Matrix:
-    return draw.uniform(size=(500, 4))
+    return draw.uniform(size=(300, 4))
 
 
 def skewed(draw: Draw) -> Matrix:
-    return draw.exponential(size=(500, 5))
+    return draw.exponential(size=(300, 5))
 
 
 def heavy(draw: Draw) -> Matrix:
@@ -163,8 +163,8 @@ def test_one_cloud_falls_into_no_groups(shape: Callable[[Draw], Matrix]) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
-def test_of_thirty_clouds_of_a_shape_at_most_one_is_parted(shape: Callable[[Draw], Matrix]) -> None:
-    assert sum(clearest(of_shape(shape, seed)) is not None for seed in range(30)) <= 1
+def test_of_fifteen_clouds_of_a_shape_at_most_one_is_parted(shape: Callable[[Draw], Matrix]) -> None:
+    assert sum(clearest(of_shape(shape, seed)) is not None for seed in range(15)) <= 1
 
 
 def test_the_same_rows_give_the_same_answer_again() -> None:

@@ -44,7 +44,7 @@ def bought(draw: random.Random, name: str, kind: Kind) -> Iterator[Order]:
         day -= timedelta(days=max(round(about(draw, kind.gap)), 1))
 
 
-def planted_shop(seed: int, *, each: int = 150, kinds: tuple[Kind, ...] = KINDS) -> Shop:
+def planted_shop(seed: int, *, each: int = 80, kinds: tuple[Kind, ...] = KINDS) -> Shop:
     """A shop of so many customers of each kind; a customer's name begins with the kind's code."""
     draw = random.Random(seed)
     orders = [
