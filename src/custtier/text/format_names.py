@@ -179,6 +179,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "text",
         "person": "person",
         "decision": "decision",
+        "noted_on": "noted on",
     },
     "beside": {
         "shipping": "shipping",

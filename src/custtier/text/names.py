@@ -434,7 +434,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "missing_tag": "no tag",
         "missing_product": "no product",
         "unknown_direction": "a message of which it is not known who sent it",
-        "unknown_decision": "an unknown word for same or apart",
+        "unknown_decision": "an unknown word for the decision",
         "group_chat": "group chats",
         "forgotten": "rows of people who were forgotten",
         "public_account": "public accounts",
