@@ -54,7 +54,7 @@ class Rule:
         channels: Channels.
         agents: Agents.
         shops: Shops.
-        tags: Tags of the customer among the contacts.
+        tags: Tags that the customer was given, or has among the contacts.
         zero_amount: Paid without money.
         gift: Every paid item is a gift by `GIFT_WORDS`, or by these words.
         staff_list: A file with phones and accounts; relative to the settings folder.

@@ -274,3 +274,13 @@ def test_all_fields_are_listed_with_what_they_mean(custtier: Custtier, home: Pat
     for lang in ("en", "zh"):
         rows = asked(custtier, "tag", "fields", "--lang", lang)["tables"]["fields"]
         assert [row["field"] for row in rows if not row["meaning"]] == []
+
+
+def test_an_exclusion_by_tag_takes_out_whoever_was_given_it(custtier: Custtier, shop: Path) -> None:
+    text = '[[exclusions]]\nname = "resellers"\ntags = ["分销"]\n'
+    (shop / "settings" / "settings.toml").write_text(text, encoding="utf-8")
+    assert who(custtier) == [CAT, DAN, AMY, BOB]
+    assert custtier("tag", "add", "13800000002", "分销").code == 0
+    assert who(custtier) == [CAT, DAN, AMY]
+    assert who(custtier, more=("--no-exclusions",)) == [CAT, DAN, AMY, BOB]
+    assert "idle_rule" not in custtier("exclusions", "test", "--format", "json").out

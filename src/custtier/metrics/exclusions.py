@@ -63,6 +63,7 @@ class Evidence:
         zone: The shop's time zone.
         detectors: Their limits.
         staff: Rule name → its staff list.
+        tagged: Tags given by hand or in a file: `customer_key`, `tag`; None when no rule asks for tags.
     """
 
     facts: Facts
@@ -70,6 +71,7 @@ class Evidence:
     zone: str
     detectors: Detectors
     staff: dict[str, Staff] = field(default_factory=dict)
+    tagged: pl.DataFrame | None = None
 
 
 def exclusions_of(rules: Sequence[Rule], evidence: Evidence) -> tuple[Exclusion, ...]:
@@ -202,7 +204,7 @@ def _applies(rule: Rule, evidence: Evidence) -> pl.Expr:
     if rule.accounts:
         conditions.append(_by_account(facts, rule.texts("accounts")))
     if rule.tags:
-        conditions.append(_by_tag(facts, rule.texts("tags")))
+        conditions.append(_by_tag(facts, rule.texts("tags"), evidence.tagged))
     if rule.staff_list:
         staff = evidence.staff.get(rule.name, Staff())
         conditions.append(_by_phone(facts, staff.phones) | _by_account(facts, staff.accounts))
@@ -284,11 +286,13 @@ def _of_accounts(facts: Facts, condition: pl.Expr) -> pl.Expr:
     return _among("account_key", _persons_accounts(facts, known.collect(engine="streaming").to_series()))
 
 
-def _by_tag(facts: Facts, tags: Sequence[str]) -> pl.Expr:
-    """All orders of customers who are among the contacts with one of these tags."""
+def _by_tag(facts: Facts, tags: Sequence[str], given: pl.DataFrame | None) -> pl.Expr:
+    """All orders of customers who were given one of these tags, or who are among the contacts with one."""
     tagged = pl.col("tags").str.split(",").list.eval(pl.element().str.strip_chars().is_in(list(tags))).list.any()
     found = facts.table("contacts", columns=["account_key", "tags"]).filter(tagged)
     keys = found.select(pl.col("account_key").drop_nulls().unique()).collect(engine="streaming").to_series()
+    if given is not None:
+        keys = pl.concat([keys, given.filter(pl.col("tag").is_in(list(tags)))["customer_key"].alias(keys.name)])
     return _among("account_key", _persons_accounts(facts, keys))
 
 

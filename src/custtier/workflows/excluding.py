@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
+
 from custtier.facts import Facts, Note
 from custtier.metrics.exclusions import (
     Evidence,
@@ -14,6 +16,7 @@ from custtier.metrics.exclusions import (
     receipts,
     taken_orders,
 )
+from custtier.people import tags_of_customers
 from custtier.rules import Rule
 from custtier.views.spoken import spoken_money
 from custtier.workflows.question import Question
@@ -91,4 +94,11 @@ def _evidence(rules: Sequence[Rule], facts: Facts, question: Question, *, as_of:
         zone=question.settings.zone,
         detectors=question.settings.detectors,
         staff=staff_of(rules),
+        tagged=_tagged(facts) if any(rule.tags for rule in rules) else None,
     )
+
+
+def _tagged(facts: Facts) -> pl.DataFrame:
+    """Tags given by hand or in a file: `customer_key`, `tag`."""
+    given = tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts)
+    return given.select("customer_key", "tag").collect()
