@@ -122,7 +122,7 @@ def test_every_part_of_a_shop_with_contacts_and_chats_is_told(custtier: Custtier
     assert amy["referral_score"] == 71.4
     assert (amy["contact_state"], bob["contact_state"], cat["contact_state"]) == ("contact", "deleted", None)
     assert [row["reachability_score"] for row in (amy, bob, cat)] == [100.0, 20.0, 20.0]
-    assert (bob["year_sales"], bob["value_score"], bob["sales_above_share"]) == (1999.9, 100.0, 0.0)
+    assert (bob["year_sales"], bob["value_score"], bob["value_above_share"]) == (1999.9, 100.0, 0.0)
     assert (dan["year_sales"], dan["value_score"]) == (0, 0.0)
     assert answer["parameters"]["weights"] == {
         "repurchase": 3.0, "value": 3.0, "influence": 1.0, "referral": 1.0, "reachability": 2.0,

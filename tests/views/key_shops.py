@@ -59,6 +59,7 @@ class KeyShop:
     contacts: tuple[Contact, ...] = ()
     messages: tuple[Message, ...] = ()
     phones: dict[str, str] = field(default_factory=dict)
+    costs: tuple[dict[str, object], ...] = ()
 
 
 def at(day: date, hour: int = 12) -> datetime:
@@ -122,6 +123,7 @@ def facts_of_key(known: KeyShop, *, seed: int = 0) -> Facts:
         "contact_events": events,
         "messages": messages,
         "known": everyone,
+        "costs": list(known.costs),
     }
     tables = {
         name: pl.DataFrame([{c: row.get(c) for c in TABLES[name]} for row in rows], schema=dict(TABLES[name])).sample(

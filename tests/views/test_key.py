@@ -80,7 +80,7 @@ def test_value_is_the_share_of_sales_that_is_left_without_those_above() -> None:
     rows = {who: row_of(view, who) for who in ("a", "b", "c", "d", "e", "old")}
     # 10,500 in the year: above b stand 5,000, above c 8,000, above d and e 9,500
     assert [row["value_score"] for row in rows.values()] == [100.0, 52.3, 23.8, 9.5, 9.5, 0.0]
-    assert rows["b"]["sales_above_share"] == 5000 / 10_500
+    assert rows["b"]["value_above_share"] == 5000 / 10_500
     assert (rows["old"]["year_sales"], rows["old"]["net_sales"]) == (0, 90_000)
     assert view.summary["picked_sales"] == 10_500
     assert view.summary["picked_sales_share"] == 1.0

@@ -121,7 +121,7 @@ NOTES: Final[Mapping[str, str]] = {
         "value goes by margin: costs are known of {share:.0%} of a year's sales, the rest is taken to leave as much of "
         "its sales"
     ),
-    "no_key_value": "nobody bought in the 365 days observed, so the value of customers does not count",
+    "no_key_value": "the 365 days observed left no net sales, or no margin, so the value of customers does not count",
     "no_key_influence": (
         "no order shows products or receivers, so influence does not count; item reports and receivers' names would "
         "tell"

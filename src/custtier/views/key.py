@@ -41,7 +41,8 @@ COLUMNS: Final = (
     "overdue_ratio",
     "net_sales",
     "year_sales",
-    "sales_above_share",
+    "year_margin",
+    "value_above_share",
     "product_count",
     "receiver_count",
     "is_influencer",
@@ -223,7 +224,7 @@ def _table(
     rows: pl.DataFrame, parts: Parts, *, facts: Facts, total: int, currency: str | None, lang: str, has_kept: bool
 ) -> pl.DataFrame:
     """`COLUMNS` of the rows, in their order."""
-    year_sales = int(parts.rows.get_column("window_sales").sum())
+    worth = int(parts.rows.get_column("worth").sum())
     keys = rows.get_column("customer_key").implode()
     people = facts.customers.filter(pl.col("customer_key").is_in(keys)).drop("customer_id").collect()
     # nobody is new where nobody was picked before
@@ -238,9 +239,8 @@ def _table(
         divided(pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")).alias("overdue_ratio"),
         pl.col("recency_days").cast(pl.Int32),
         pl.col("window_sales").alias("year_sales"),
-        (divided(pl.col("sales_above"), year_sales) if year_sales else pl.lit(None, dtype=pl.Float64)).alias(
-            "sales_above_share"
-        ),
+        pl.col("window_margin").alias("year_margin"),
+        (divided(pl.col("worth_above"), worth) if worth else pl.lit(None, dtype=pl.Float64)).alias("value_above_share"),
     )
     reasons = [key_reason(row, known=parts.known, currency=currency, lang=lang) for row in shown.iter_rows(named=True)]
     return shown.with_columns(pl.Series("picked_because", reasons, dtype=pl.String))

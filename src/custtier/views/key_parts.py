@@ -13,6 +13,7 @@ from custtier.picks import PARTS, KeyWeights
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.key_baskets import with_baskets
 from custtier.views.key_contacts import with_reach
+from custtier.views.key_margins import Margins, margins_of
 from custtier.views.key_points import (
     influence_points,
     reachability_points,
@@ -64,15 +65,15 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
         CusttierError: `no-key-parts` when the shop knows nothing of the parts with a weight, and those of
             `customers_of`.
     """
-    rhythm = run_rhythm(
-        basis.ledger, as_of_day=basis.as_of_day, with_gaps=False, since_day=basis.as_of_day - YEAR_DAYS + 1
-    )
+    since_day = basis.as_of_day - YEAR_DAYS + 1
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=False, since_day=since_day)
     found = customers_of(basis, rhythm.customers)
     totals = with_usual_gap(found.totals).with_columns(
         (basis.as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"),
         pl.col("customer_key").is_in(pl.Series(sorted(influencers), dtype=pl.Int64).implode()).alias("is_influencer"),
     )
-    reached = with_reach(with_value(totals), basis=basis, zone=zone)
+    margins = margins_of(basis, since_day=since_day)
+    reached = with_reach(with_value(_with_worth(totals, margins)), basis=basis, zone=zone)
     referrals = with_referrals(reached.rows, basis=basis, zone=zone)
     rows = with_baskets(referrals.rows, basis=basis)
     told = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
@@ -90,7 +91,8 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
             "nothing is known here of the parts that have a weight, so nobody can be picked by them",
             hint="give another part a weight under [key_weights] in the settings",
         )
-    notes = [Note(code) for part, code in NO_PART.items() if part not in known and weights.thousandths[part]]
+    notes = [*_on_margins(margins)]
+    notes += [Note(code) for part, code in NO_PART.items() if part not in known and weights.thousandths[part]]
     if weights.thousandths["reachability"]:
         notes += [Note(f"no_key_{name}") for name in ("is_contact", "answers") if name not in reached.known]
     if referrals.unknown:
@@ -100,3 +102,20 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
     return Parts(
         found, rows.with_columns(summed.cast(pl.Int64).alias("weighted")), counted, (*known, *reached.known), (*notes,)
     )
+
+
+def _with_worth(totals: pl.DataFrame, margins: Margins) -> pl.DataFrame:
+    """`totals` with `window_margin` (null where margins do not count) and `worth`, by which value is judged."""
+    if margins.rows is None:
+        nothing = pl.lit(None, dtype=pl.Int64).alias("window_margin")
+        return totals.with_columns(nothing, pl.col("window_sales").alias("worth"))
+    margin = pl.col("window_margin").fill_null(0)
+    return totals.join(margins.rows, on="customer_key", how="left", maintain_order="left").with_columns(
+        margin, pl.max_horizontal(margin, pl.lit(0, dtype=pl.Int64)).alias("worth")
+    )
+
+
+def _on_margins(margins: Margins) -> list[Note]:
+    if margins.known_share is None:
+        return []
+    return [Note("key_few_costs" if margins.rows is None else "key_margins", {"share": margins.known_share})]

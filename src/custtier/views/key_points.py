@@ -37,30 +37,30 @@ def repurchase_points() -> pl.Expr:
 
 
 def with_value(totals: pl.DataFrame) -> pl.DataFrame:
-    """`totals` with `sales_above` and `value_points`: points for what the customer is worth by sales of a year.
+    """`totals` with `worth_above` and `value_points`: points for what the customer is worth by a year.
 
-    `sales_above` (Int64, minor units) are the sales of all who bought for more. Points are the share of all sales of
-    the year that is left without them: the best customer has all points, who bought nothing in the year none.
+    `worth_above` (Int64, minor units) is what all who are worth more are worth together. Points are the share of the
+    worth of all that is left without them: the best customer has all points, who is worth nothing none.
 
     Args:
-        totals: Uses `window_sales`.
+        totals: Uses `worth` (Int64, minor units, not below 0): net sales of a year, or the margin on them.
 
     Returns:
-        Points are null for everybody where nobody bought in the year.
+        Points are null for everybody where nobody is worth anything.
     """
     amounts = (
         totals.lazy()
-        .group_by("window_sales")
+        .group_by("worth")
         .agg(pl.len().cast(pl.Int64).alias("customers"))
-        .with_columns((pl.col("window_sales") * pl.col("customers")).alias("sold"))
-        .sort("window_sales", descending=True)
-        .select("window_sales", (pl.col("sold").cum_sum() - pl.col("sold")).alias("sales_above"))
+        .with_columns((pl.col("worth") * pl.col("customers")).alias("together"))
+        .sort("worth", descending=True)
+        .select("worth", (pl.col("together").cum_sum() - pl.col("together")).alias("worth_above"))
     )
-    total = int(totals.get_column("window_sales").sum())
-    points = FULL * (total - pl.col("sales_above")) // total if total else pl.lit(None, dtype=pl.Int64)
+    total = int(totals.get_column("worth").sum())
+    points = FULL * (total - pl.col("worth_above")) // total if total else pl.lit(None, dtype=pl.Int64)
     return (
         totals.lazy()
-        .join(amounts, on="window_sales", how="left", maintain_order="left")
+        .join(amounts, on="worth", how="left", maintain_order="left")
         .with_columns(points.alias("value_points"))
         .collect()
     )

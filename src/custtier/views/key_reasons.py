@@ -43,13 +43,16 @@ def _repurchase(row: Row) -> Iterable[tuple[str, Mapping[str, object]]]:
 
 
 def _value(row: Row, currency: str | None) -> Iterable[tuple[str, Mapping[str, object]]]:
-    sales, above = _number(row, "year_sales"), row["sales_above_share"]
+    sales, margin, above = _number(row, "year_sales"), row["year_margin"], row["value_above_share"]
     if not sales:
         yield "nothing_in_year", {}
         return
     assert isinstance(above, float)
     places = {"sales": spoken_money(sales, currency), "above": f"{above:.1%}".replace(".0%", "%")}
-    yield ("value" if above else "best"), places
+    if isinstance(margin, int):
+        yield ("margin" if above else "best_margin"), {**places, "margin": spoken_money(margin, currency)}
+    else:
+        yield ("value" if above else "best"), places
 
 
 def _influence(row: Row) -> Iterable[tuple[str, Mapping[str, object]]]:
