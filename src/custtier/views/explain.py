@@ -6,11 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from custtier.periods import day_of
 from custtier.tiering import PROSPECT
 from custtier.views.churn import MOST_DAYS
 from custtier.views.explain_scores import Explained, Point, Score, levels_by_method, ranked, scored, scored_names
-from custtier.views.explain_words import ONE_ORDER, USUAL_ORDERS, WAIT, Change, Speaker
+from custtier.views.explain_words import ONE_ORDER, USUAL_ORDERS, WAIT, Change, Speaker, changed
 from custtier.views.one_customer import Measured
 from custtier.views.what_if import (
     TIER,
@@ -88,6 +87,11 @@ def explained(seen: Measured, asked: Explained, *, speaker: Speaker) -> dict[str
     rows = [_with_changes(one, steps, others.as_of_day) for one in scores]
     if own:
         rows += levels_by_method(seen, asked, speaker)
+    if own and asked.tags is not None:
+        # the language of rules is loaded by who has any
+        from custtier.views.explain_tags import tag_scores
+
+        rows += tag_scores(asked.tags, seen.mine, own, others, speaker=speaker)
     return {
         "scores": pl.DataFrame([_score_row(one, speaker) for one in rows], schema=SCORE_COLUMNS, orient="row"),
         "outlook": pl.DataFrame(
@@ -137,16 +141,8 @@ def _with_changes(row: Score, steps: _Steps, as_of_day: int) -> Score:
             if step.values.get(row.score) == value:
                 continue
             value = step.values.get(row.score)
-            found.append(_change(change, step.at, value, as_of_day=as_of_day))
+            found.append(changed(change, step.at, value, as_of_day=as_of_day))
     return Score(row.score, row.value, row.because, row.measure, row.raw, row.cut_low, row.cut_high, tuple(found))
-
-
-def _change(change: str, at: int, value: str | None, *, as_of_day: int) -> Change:
-    if change == ONE_ORDER:
-        return Change(change, value, needed_sales=at, needed_orders=1)
-    if change == USUAL_ORDERS:
-        return Change(change, value, needed_orders=at)
-    return Change(change, value, needed_days=at, reached_on=day_of(as_of_day + at))
 
 
 def _score_row(row: Score, speaker: Speaker) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -21,6 +21,9 @@ from custtier.views.top_group import TopGroup
 from custtier.views.warning_levels import METHODS, Levels, level_codes, levels_of
 from custtier.views.what_if import TIER, TOP, Others, Own
 
+if TYPE_CHECKING:
+    from custtier.views.tagged import TagSources
+
 Number = TypeVar("Number", int, float)
 
 
@@ -36,6 +39,7 @@ class Explained:
         churn: Where the warning levels begin.
         days: Lapsed by fixed days from so many on.
         is_contact: Whether somebody who bought nothing is known as a contact.
+        tags: What tags by rule come from; None without any.
     """
 
     group: TopGroup
@@ -45,6 +49,7 @@ class Explained:
     churn: ChurnLevels = field(default_factory=ChurnLevels)
     days: int = DEFAULT_DAYS
     is_contact: bool = False
+    tags: "TagSources | None" = None
 
 
 @dataclass(frozen=True)

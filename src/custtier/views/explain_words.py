@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from custtier.customer_fields import FIELDS, Kind
+from custtier.periods import day_of
 from custtier.schemes import BUILT_IN, Scheme
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
+from custtier.text.titles import title_of
 from custtier.views.spoken import spoken_money
 from custtier.views.top_group import TopGroup
 
 ONE_ORDER: Final = "one_order"
 USUAL_ORDERS: Final = "usual_orders"
 WAIT: Final = "wait"
+
+TAG: Final = "tag:"
+"""What the code of a tag's row begins with."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,15 @@ class Change:
     needed_orders: int | None = None
     needed_days: int | None = None
     reached_on: date | None = None
+
+
+def changed(change: str, at: int, value: str | None, *, as_of_day: int) -> Change:
+    """The change at so many minor units, orders or days."""
+    if change == ONE_ORDER:
+        return Change(change, value, needed_sales=at, needed_orders=1)
+    if change == USUAL_ORDERS:
+        return Change(change, value, needed_orders=at)
+    return Change(change, value, needed_days=at, reached_on=day_of(as_of_day + at))
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,8 @@ class Speaker:
         """What a score comes to, by its name."""
         if code is None:
             return self.catalogue.say(message("no level")) if score.startswith("churn_") else "-"
+        if score.startswith(TAG):
+            return self.catalogue.say(message("has the tag") if code == "yes" else message("does not have the tag"))
         if score == "top":
             said = message("in the group") if code == "yes" else message("not in the group")
             return self.catalogue.say(said)
@@ -84,6 +101,28 @@ class Speaker:
         said = message("net sales {sales}, place {place} of {count}; {value} is {reach}")
         reach = self._money_reach(low, below)
         return self.catalogue.say(said, sales=self.money(sales), place=place, count=count, value=value, reach=reach)
+
+    def part(self, text: str, shown: Mapping[str, str], *, verdict: bool | None) -> str:
+        """Whether somebody meets a part of a rule, and by what figures."""
+        verdicts = {True: message("met"), False: message("not met"), None: message("cannot be told")}
+        figures = self.catalogue.listed(f"{title_of(name, self.catalogue)} {figure}" for name, figure in shown.items())
+        said = message("{part}: {verdict} ({figures})") if figures else message("{part}: {verdict}")
+        verdict_said = self.catalogue.fill(verdicts[verdict], {})
+        return self.catalogue.say(said, part=text, verdict=verdict_said, figures=figures)
+
+    def figure(self, field: str, value: object) -> str:
+        """What somebody has in a field."""
+        if value is None:
+            return self.catalogue.say(message("unknown"))
+        if isinstance(value, bool):
+            return self.catalogue.say(message("yes") if value else message("no"))
+        if FIELDS[field].kind is Kind.MONEY and isinstance(value, int):
+            return self.money(value)
+        if isinstance(value, list):
+            return self.catalogue.listed(map(str, value)) or "-"
+        if isinstance(value, float):
+            return f"{value:.2f}".rstrip("0").rstrip(".")
+        return names_of(field, self.catalogue).get(str(value), str(value))
 
     def held(self, *, value: str, runs: int) -> str:
         """That somebody is held in a tier although the cuts put them lower."""
@@ -179,7 +218,7 @@ def value_names(score: str, catalogue: Catalogue, *, schemes: Sequence[Scheme] =
         catalogue: The language, and the user's own names of tiers.
         schemes: The user's own, with their names of classes.
     """
-    if score == "top":
+    if score == "top" or score.startswith(TAG):
         return {"yes": catalogue.say(message("yes")), "no": catalogue.say(message("no"))}
     if score == "tier":
         return names_of("tier", catalogue)

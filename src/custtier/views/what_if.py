@@ -191,11 +191,15 @@ def with_usual_orders(others: Others, own: Own) -> list[Step]:
             own.order_count + orders, own.net_sales + orders * own.net_sales // own.order_count, others.as_of_day
         )
 
+    places = changes(lambda orders: others.state(then(orders)), low=1, high=most_orders(others, own))
+    return [Step(orders, others.values(then(orders))) for orders in places]
+
+
+def most_orders(others: Others, own: Own) -> int:
+    """So many more orders as usual that another one changes no score."""
     cuts = others.cuts(own)
     most_money = -(-(others.enough * own.order_count) // own.net_sales)
-    most = max(most_money, *(cuts.orders if cuts else (1,)), 1)
-    places = changes(lambda orders: others.state(then(orders)), low=1, high=most)
-    return [Step(orders, others.values(then(orders))) for orders in places]
+    return max(most_money, *(cuts.orders if cuts else (1,)), 1)
 
 
 def with_time(others: Others, own: Own, *, most_days: int) -> list[Step]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from custtier.facts import Note
-from custtier.text import LANGS, Catalogue, Labels, Lang
+from custtier.text import LANGS, Catalogue, Labels, Lang, message
 from custtier.views.card import Person, contact_rows
 from custtier.views.churn import DEFAULT_DAYS, checked_days
 from custtier.views.explain import explained
 from custtier.views.explain_scores import Explained
-from custtier.views.explain_words import Speaker, value_names
+from custtier.views.explain_words import TAG, Speaker, value_names
 from custtier.views.one_customer import Measured, figures_of, measured
 from custtier.views.rfm_cuts import Cuts
 from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, cuts_asked
@@ -25,6 +26,9 @@ from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.show import TOLD, asked_of_one, known_of, own_accounts
 from custtier.workflows.whom import Matches, Whom, whom
+
+if TYPE_CHECKING:
+    from custtier.views.tagged import TagSources
 
 CUSTOMER = (
     "customer_id",
@@ -104,6 +108,7 @@ def explain(
         rules=rules,
         churn=settings.churn_levels,
         days=fixed_days,
+        tags=_tag_sources(found, question),
         is_contact=bool(contact_rows(found.facts, person).height),
     )
     speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
@@ -131,6 +136,16 @@ def _rules_of(found: Whom, seen: Measured, question: Question) -> TierRules:
     last, is_mine = rules.last_run(seen.basis.as_of), pl.col("customer_key") == found.customer_key
     mine = None if last is None else replace(last, tiers=last.tiers.filter(is_mine))
     return replace(rules, last_run=lambda _: mine)
+
+
+def _tag_sources(found: Whom, question: Question) -> "TagSources | None":
+    """What tags come from, where the settings have rules."""
+    if not question.settings.tags:
+        return None
+    # the language of rules is loaded by who has any
+    from custtier.workflows.tagging import sources_of
+
+    return sources_of(found.facts, question)
 
 
 def _customer(known: Mapping[str, object]) -> pl.DataFrame:
@@ -169,4 +184,13 @@ def _labels(question: Question, scores: pl.DataFrame, outlook: pl.DataFrame) -> 
                 known = named.setdefault(code, {}).setdefault(lang, name)
                 if known != name:
                     named[code][lang] = code
-    return {**settings.tier_cuts.labels, **dict.fromkeys(("value", "up_value", "down_value"), named)}
+    tagged = {score: score.removeprefix(TAG) for score in scores.get_column("score") if score.startswith(TAG)}
+    tags = {
+        score: {lang: Catalogue(lang).say(message("tag {tag}"), tag=tag) for lang in LANGS}
+        for score, tag in tagged.items()
+    }
+    return {
+        **settings.tier_cuts.labels,
+        **dict.fromkeys(("value", "up_value", "down_value"), named),
+        **({"score": tags} if tags else {}),
+    }
