@@ -5,12 +5,14 @@ import json
 from dataclasses import replace
 
 import openpyxl
+import polars as pl
 import pytest
 
 from custtier.facts import Note
 from custtier.render import Request, rendered
 from custtier.render.basis import basis_lines, basis_of
 from custtier.text import Catalogue
+from custtier.views.glossary import footnotes
 from custtier.views.view import View
 from render.answers import rejects_answer, tiers_answer
 
@@ -95,3 +97,11 @@ def test_markdown_says_what_its_words_mean() -> None:
     lines = text.split("## 释义\n\n")[1].splitlines()
     assert all(line.startswith("- **") for line in lines)
     assert any(line.startswith("- **核心**：") or line.startswith("- **核心**: ") for line in lines)
+
+
+def test_every_class_that_is_shown_is_explained_and_no_other() -> None:
+    table = pl.DataFrame({"tier": ["core"], "next_tier": ["important"], "churn_level": [None], "reason": ["lapsed"]})
+    meant = [one.place for one in footnotes([table], {})]
+    assert "tier.core" in meant
+    assert "tier.important" in meant
+    assert not any(place.startswith(("tier.growing", "churn_level.")) for place in meant)

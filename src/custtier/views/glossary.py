@@ -1,6 +1,7 @@
 """Definitions as tables: what words mean, and which words there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -9,10 +10,13 @@ from custtier.text import Catalogue
 from custtier.text.definitions import COLUMN, SUBJECTS, Definition, definition_of, definitions
 from custtier.units import VIEW_UNITS
 
+TERM: Final = "term"
+"""The context of words that are neither a column nor a code."""
+
 RULES_PAGE: Final = "docs/rules.md"
 
-CODED: Final = frozenset({"tier", "segment", "churn_level", "direction", "cause"})
-"""Columns whose codes an answer explains beside the columns themselves."""
+CLASSES: Final = ("tier", "segment", "churn_level")
+"""What customers are sorted into: columns such as `next_tier` and `tier_then` hold their codes too."""
 
 
 def definition_table(found: Sequence[Definition], catalogue: Catalogue) -> pl.DataFrame:
@@ -59,14 +63,33 @@ def footnotes(frames: Iterable[pl.DataFrame], summary: Mapping[str, object]) -> 
     places: list[str] = []
     for frame in frames:
         places += [f"{COLUMN}.{column}" for column in frame.columns]
-        for column in CODED & set(frame.columns):
-            codes = frame.get_column(column).drop_nulls().unique(maintain_order=True).to_list()
-            places += sorted(f"{column}.{code}" for code in codes)
+        for column in frame.columns:
+            places += _codes_in(frame.get_column(column))
     for name, value in summary.items():
         parts = [f"{name}.{part}" for part in value] if isinstance(value, Mapping) else [name]
         places += [f"{COLUMN}.{part}" for part in parts]
     found = (definition_of(place) for place in places)
     return tuple({one.place: one for one in found if one is not None}.values())
+
+
+def _codes_in(column: pl.Series) -> list[str]:
+    """The places of the codes that stand in a column and have a definition."""
+    context = next((one for one in CLASSES if f"_{one}_" in f"_{column.name}_"), column.name)
+    codes = _codes().get(context)
+    if codes is None or column.dtype != pl.String:
+        return []
+    found = column.filter(column.is_in(codes)).unique().to_list()
+    return sorted(f"{context}.{code}" for code in found)
+
+
+@cache
+def _codes() -> Mapping[str, tuple[str, ...]]:
+    """Column → the codes of it that have a definition."""
+    found: dict[str, list[str]] = {}
+    for one in definitions():
+        if one.context not in {COLUMN, TERM}:
+            found.setdefault(one.context, []).append(one.code)
+    return {context: tuple(codes) for context, codes in found.items()}
 
 
 def unit_of_definition(one: Definition) -> str | None:
