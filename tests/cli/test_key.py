@@ -288,3 +288,26 @@ def test_who_is_forgotten_is_in_no_kept_list(custtier: Custtier, shop: Path) -> 
     assert custtier("forget", bob, "--yes").code == 0
     lists = asked(custtier, "--history")["tables"]["lists"]
     assert lists[0]["picked"] == 1
+
+
+def test_lists_of_another_currency_are_lists_of_their_own(
+    custtier: Custtier, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    rows = "".join(f"C{n},2026-01-{n + 1:02},{10 + n},u{n},已付款,{'USD' if n % 2 else 'CNY'}\n" for n in range(6))
+    (home / "two.csv").write_text(f"订单号,日期,金额,客户,状态,币种\n{rows}", encoding="utf-8")
+    assert custtier("import", "two.csv", "--quiet").code == 0
+    assert custtier("key", "--keep").code == USAGE
+    for currency, pick in (("CNY", 1), ("USD", 2)):
+        assert custtier("key", "--keep", "--pick", pick, "--currency", currency).code == 0
+    found = {code: asked(custtier, "--history", "--currency", code)["summary"]["picked"] for code in ("CNY", "USD")}
+    assert found == {"CNY": 1, "USD": 2}
+
+
+def test_what_was_known_then_picks_as_it_did_then(
+    custtier: Custtier, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = asked(custtier, "--pick", 2, "--as-of", "2026-03-10")
+    today = json.loads(custtier("imports", "--format", "json").out)["tables"]["imports"][0]["imported_at"][:10]
+    again = asked(custtier, "--pick", 2, "--as-of", "2026-03-10", "--as-known-on", today)
+    assert again["tables"] == then["tables"]

@@ -391,7 +391,7 @@ TABLES: Final[Mapping[str, str]] = {
     "prospects": "Contacts who never bought",
     "next": "Next best",
     "parts": "What the points are made of",
-    "swaps": "Who came and went since the last list",
+    "swaps": "Who came and went",
     "lists": "Lists kept",
     "changes": "Who came and went",
     "links": "Decisions",

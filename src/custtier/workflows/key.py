@@ -84,9 +84,15 @@ def history(question: Question) -> View:
     from custtier.workflows.keeping import kept_answers
 
     facts = open_facts(question)
-    kept = kept_answers(facts, KEPT_NAME).collect()
+    kept = kept_answers(facts, _list_name(question)).collect()
     answer = key_history(facts, kept, as_of=question.as_of, scope=scope_of(question))
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
+
+
+def _list_name(question: Question) -> str:
+    """What the question's lists are kept as: those of another currency than the settings' are lists of their own."""
+    asked = question.currency.strip().upper() if question.currency else question.settings.currency
+    return KEPT_NAME if asked == question.settings.currency else f"{KEPT_NAME} {asked}"
 
 
 def _is_whole(question: Question) -> bool:
@@ -190,7 +196,7 @@ def _last_kept(facts: Facts, question: Question) -> view.KeptPicks | None:
     from custtier.workflows.keeping import kept_answers
 
     as_of = question.as_of or facts.extent.last_on
-    kept = kept_answers(facts, KEPT_NAME, until=as_of).filter(pl.col("value") == PICKED).collect()
+    kept = kept_answers(facts, _list_name(question), until=as_of).filter(pl.col("value") == PICKED).collect()
     if kept.is_empty():
         return None
     last = kept.filter(pl.col("kept_on") == pl.col("kept_on").max())
@@ -211,4 +217,4 @@ def _kept(answer: view.Answer, question: Question, *, at: datetime) -> int:
     store = Store(store_folder(question.store, question.settings), settings=question.settings)
     kept_on = answer.view.as_of
     assert kept_on is not None
-    return keep(store, KEPT_NAME, kept_on=kept_on, rows=rows, at=at)
+    return keep(store, _list_name(question), kept_on=kept_on, rows=rows, at=at)
