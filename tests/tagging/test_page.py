@@ -1,0 +1,47 @@
+"""The page on tags: every rule that stands there can be read."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from custtier.settings import Settings
+from custtier.tagging.checking import Shop, condition_of
+from custtier.tagging.rules import rule_condition
+from custtier.tags import tag_faults, tag_rule
+from custtier.views.tagged import codes_of
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "tags.md").read_text(encoding="utf-8")
+SHOP = Shop(codes=codes_of(Settings()))
+BLOCKS = [tomllib.loads(block)["tags"] for block in re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)]
+ROWS = [row.split("|")[1] for row in PAGE.splitlines() if row.startswith("| `")]
+WRITTEN = [
+    text for row in ROWS for text in re.findall(r"`([^`]+)`", row) if (len(text) > 6 and " " in text) or "“" in text
+]
+ENDINGS = re.findall(r"`([^`]*(?:为空|观察日 - 30天|=|包含|像|属于|买过)[^`]*)`", PAGE.partition("## 标签")[2])
+
+
+@pytest.mark.parametrize("tags", BLOCKS)
+def test_the_settings_of_the_page_hold(tags: list[str]) -> None:
+    assert len(tags) == 3
+    assert not list(tag_faults(tags))
+    for written in tags:
+        rule_condition(tag_rule(written), SHOP)
+
+
+def test_the_table_has_rules() -> None:
+    assert len(WRITTEN) > 15
+
+
+@pytest.mark.parametrize("text", [one for one in WRITTEN if one != "as_of - 30天"])
+def test_what_the_table_says_can_be_written(text: str) -> None:
+    condition_of(text, SHOP)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [one for one in ENDINGS if "when" not in one and "custtier" not in one and "--" not in one and "tag " not in one],
+)
+def test_what_the_chinese_part_says_can_be_written(text: str) -> None:
+    condition_of(text if "观察日 -" not in text else f"末单日期 > {text}", SHOP)
