@@ -17,7 +17,7 @@ _BLOCK_ROWS = 400_000
 """Rows taken at once: they stay in the processor's cache."""
 
 _NOTHING = pl.DataFrame(schema={"customer_key": pl.Int64, "order_day": pl.Int32, "net_sales": pl.Int64})
-_NO_ENDS: Final[Mapping[str, pl.Expr]] = {}
+_NO_DAYS: Final[Mapping[str, int]] = {}
 
 _CUSTOMER = pl.col("customer_key")
 _DAY = pl.col("order_day")
@@ -78,16 +78,18 @@ def run_window(ledger: Ledger, *, since_day: int) -> pl.DataFrame:
     return _measured(ledger, sums=_window_sums(since_day), with_gaps=False).customers
 
 
-def run_sums(ledger: Ledger, *, sums: Mapping[str, pl.Expr], ends: Mapping[str, pl.Expr]) -> pl.DataFrame:
-    """What `run_totals` gives of all rows, and what else is asked for.
+def run_until(ledger: Ledger, *, until: Mapping[str, int]) -> pl.DataFrame:
+    """What `run_totals` gives, and the same of the purchases up to some days.
 
     Args:
-        ledger: The purchases, with more columns where `sums` and `ends` need them.
-        sums: Name → what each row adds to the customer's sum (Int64).
-        ends: Name → an expression of which the value on the customer's last row is taken; a filled-forward one may
-            come from the customer before, where this one has nothing.
+        ledger: The purchases.
+        until: Name → number of the last day that counts.
+
+    Returns:
+        The columns of `run_totals`, and for each name `<name>_orders`, `<name>_sales` (Int64, minor units) and
+        `<name>_last` (Int32, null without a purchase up to the day).
     """
-    return _measured(ledger, sums=sums, ends=ends, with_gaps=False).customers
+    return _measured(ledger, sums={}, until=until, with_gaps=False).customers
 
 
 def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: int | None = None) -> Rhythm:
@@ -116,7 +118,7 @@ def _window_sums(since_day: int) -> dict[str, pl.Expr]:
 
 
 def _measured(
-    ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool, ends: Mapping[str, pl.Expr] = _NO_ENDS
+    ledger: Ledger, *, sums: Mapping[str, pl.Expr], with_gaps: bool, until: Mapping[str, int] = _NO_DAYS
 ) -> Rhythm:
     """Goes through the runs once.
 
@@ -125,9 +127,9 @@ def _measured(
     pairs = None if ledger.accounts is None else ledger.accounts.collect()
     touched = None if pairs is None else pl.concat([pairs["account_key"], pairs["customer_key"]]).unique().sort()
     customers, gaps, merged = [], [], []
-    for rows in _whole_runs(_batches(ledger), nothing=_nothing_of(ledger) if ends else _NOTHING):
+    for rows in _whole_runs(_batches(ledger)):
         first, last = _bounds(rows)
-        found = _summed(rows, first, last, sums=sums, ends=ends)
+        found = _summed(rows, first, last, sums=sums, until=until)
         if touched is not None:
             is_merged = _are_among(found.get_column("customer_key"), touched)
             merged.append(_rows_of(rows, first.filter(is_merged), last.filter(is_merged)))
@@ -139,7 +141,7 @@ def _measured(
         lying = pl.concat(merged)
         apart = lying.with_columns(_CUSTOMER.replace(pairs["account_key"], pairs["customer_key"]))
         apart = apart.sort("customer_key", "order_day")
-        customers.append(_summed(apart, *_bounds(apart), sums=sums, ends=ends))
+        customers.append(_summed(apart, *_bounds(apart), sums=sums, until=until))
         if with_gaps:
             gaps += [_gaps(lying, sign=-1), _gaps(apart, sign=1)]
     return Rhythm(pl.concat(customers), _counted(gaps) if with_gaps else None)
@@ -153,14 +155,9 @@ def _batches(ledger: Ledger) -> Iterator[pl.DataFrame]:
     return lying.collect_batches(chunk_size=_BLOCK_ROWS, maintain_order=True, engine="streaming")
 
 
-def _nothing_of(ledger: Ledger) -> pl.DataFrame:
-    """No rows of a ledger with columns of its own."""
-    return pl.DataFrame(schema=ledger.purchases.rename({"account_key": "customer_key"}).collect_schema())
-
-
-def _whole_runs(batches: Iterable[pl.DataFrame], *, nothing: pl.DataFrame = _NOTHING) -> Iterator[pl.DataFrame]:
-    """The same rows in blocks that end where a run ends; one block at least, `nothing` before the first."""
-    pending: list[pl.DataFrame] = [nothing]
+def _whole_runs(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in blocks that end where a run ends; one block at least."""
+    pending: list[pl.DataFrame] = [_NOTHING]
     for batch in batches:
         if batch.is_empty():
             continue
@@ -212,12 +209,13 @@ def _summed(
     last: pl.Series,
     *,
     sums: Mapping[str, pl.Expr],
-    ends: Mapping[str, pl.Expr],
+    until: Mapping[str, int],
 ) -> pl.DataFrame:
     """Totals of each run; a run's sum is what the running sum has grown by since the end of the run before it."""
     begin, end = pl.lit(first), pl.lit(last)
-    running = {"net_sales": _SALES, **sums}
-    return (
+    counted = {f"{name}_orders": (day >= _DAY).cast(pl.Int32) for name, day in until.items()}
+    running = {"net_sales": _SALES, **sums, **counted}
+    found = (
         rows.lazy()
         .select(
             _CUSTOMER.gather(end),
@@ -225,11 +223,27 @@ def _summed(
             _DAY.gather(begin).alias("first_day"),
             _DAY.gather(end).alias("last_day"),
             *(values.cum_sum().gather(end).cast(pl.Int64).alias(name) for name, values in running.items()),
-            *(value.gather(end).alias(name) for name, value in ends.items()),
         )
         .with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in running)
         .collect(engine="in-memory")
     )
+    return found.hstack(_reached(rows, found, first, until=until)) if until else found
+
+
+def _reached(rows: pl.DataFrame, found: pl.DataFrame, first: pl.Series, *, until: Mapping[str, int]) -> pl.DataFrame:
+    """Net sales and last day of each run up to some days; how many of its rows that are says where to look."""
+    running, begin = _SALES.cum_sum(), pl.lit(first)
+    before = running.gather(begin) - _SALES.gather(begin)
+    columns = []
+    for name in until:
+        count = found.get_column(f"{name}_orders")
+        place, is_any = pl.lit((first + count - 1).clip(lower_bound=0)), pl.lit(count > 0)
+        sales = pl.when(is_any).then(running.gather(place) - before).otherwise(0).cast(pl.Int64)
+        columns += [
+            sales.alias(f"{name}_sales"),
+            pl.when(is_any).then(_DAY.gather(place)).otherwise(None).alias(f"{name}_last"),
+        ]
+    return rows.lazy().select(columns).collect(engine="in-memory")
 
 
 def _gaps(rows: pl.DataFrame, *, sign: int) -> pl.DataFrame:

@@ -3,14 +3,13 @@
 Polars only, for the reason that `metrics.runs` gives: one pass over sorted purchases answers for both days.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from custtier.metrics.conversion import converted
-from custtier.metrics.runs import Ledger, run_sums
+from custtier.metrics.runs import Ledger, run_until
 from custtier.rates import Conversion
 
 PARTS: Final = ("old", "kept", "new")
@@ -111,7 +110,7 @@ def two_day_totals(
     )
     return _together(
         _steady(steady, days=days, with_kept=has_between),
-        _changing(Ledger(changing, accounts, is_sorted=False), days=days, parts=PARTS if has_between else PARTS[::2]),
+        _changing(changing, accounts=accounts, days=days),
     )
 
 
@@ -131,55 +130,47 @@ def _converted(amount: pl.Expr, conversion: Conversion | None) -> pl.Expr:
 
 def _steady(purchases: Ledger, *, days: Days, with_kept: bool) -> pl.DataFrame:
     """The totals of purchases that are the same on both days."""
-    order_day, net = pl.col("order_day"), pl.col("net_sales")
-    is_old = order_day <= days.first
-    # the last one up to the first day, of this customer or of one before: the orders say which
-    ends = {"old_last": pl.when(is_old).then(order_day).otherwise(None).forward_fill()}
-    sums = {"old_any": is_old.cast(pl.Int32)}
-    for ending, start in days.starts().items():
-        is_inside = pl.lit(value=True) if start is None else order_day >= start
-        for name, chosen in (("old", is_old & is_inside), ("all", is_inside)):
-            # of all days, all is what the runs themselves count
-            if start is not None or name == "old":
-                sums[f"{name}_orders{ending}"] = chosen.cast(pl.Int32)
-                sums[f"{name}_sales{ending}"] = pl.when(chosen).then(net).otherwise(0)
-    if days.window_days is None:
-        del sums["old_any"]
-    found = run_sums(purchases, sums=sums, ends=ends)
-    if days.window_days is None:
-        found = found.rename({"order_count": "all_orders", "net_sales": "all_sales"})
-        found = found.with_columns(pl.col("old_orders").alias("old_any"))
-    figures = [f"{kind}{ending}" for kind in ("orders", "sales") for ending in days.starts()]
+    starts = {f"before{ending}": start for ending, start in days.starts().items()}
+    until = {"old": days.first, **{name: start - 1 for name, start in starts.items() if start is not None}}
+    found = run_until(purchases, until=until)
     last = pl.col("last_day")
-    old = {figure: pl.col(f"old_{figure}") for figure in figures}
-    old["last"] = pl.when(pl.col("old_any") > 0).then(pl.col("old_last")).otherwise(None)
-    new = {figure: pl.col(f"all_{figure}") - pl.col(f"old_{figure}") for figure in figures}
-    new["last"] = pl.when(last > days.first).then(last).otherwise(None)
+    old: dict[str, pl.Expr] = {"last": pl.col("old_last")}
+    new = {"last": pl.when(last > days.first).then(last).otherwise(None)}
+    for kind, total in (("orders", "order_count"), ("sales", "net_sales")):
+        for ending, start in days.starts().items():
+            old_ones, all_ones = pl.col(f"old_{kind}"), pl.col(total)
+            if start is not None:
+                before = pl.col(f"before{ending}_{kind}")
+                # a window may begin after the first day
+                old_ones, all_ones = (old_ones - before).clip(lower_bound=0), all_ones - before
+            old[f"{kind}{ending}"], new[f"{kind}{ending}"] = old_ones, all_ones - old_ones
     parts = {"old": old, **({"kept": old} if with_kept else {}), "new": new}
-    return found.select(
-        "customer_key",
-        *(value.alias(f"{part}_{name}") for part, values in parts.items() for name, value in values.items()),
-    )
+    named = [value.alias(f"{part}_{name}") for part, values in parts.items() for name, value in values.items()]
+    return found.select("customer_key", *named)
 
 
-def _changing(purchases: Ledger, *, days: Days, parts: Sequence[str]) -> pl.DataFrame:
-    """The totals of purchases that are refunded late; with `net_before` as of the first day."""
-    order_day, sums, ends = pl.col("order_day"), {}, {}
-    for part in parts:
+def _changing(purchases: pl.LazyFrame, *, accounts: pl.LazyFrame | None, days: Days) -> pl.DataFrame:
+    """The totals of purchases that are refunded late.
+
+    Args:
+        purchases: `account_key`, `order_day`, `net_before` and `net_sales`: as of the first and of the second day.
+        accounts: `schema.ACCOUNTS`; None when no account is merged.
+        days: The two days.
+    """
+    if accounts is not None:
+        persons = accounts.select("account_key", pl.col("customer_key").alias("person_key"))
+        purchases = purchases.join(persons, on="account_key", how="left")
+        purchases = purchases.with_columns(pl.coalesce("person_key", "account_key").alias("account_key"))
+    order_day, figures = pl.col("order_day"), []
+    for part in PARTS:
         net = pl.col("net_before" if part == "old" else "net_sales")
         is_part = (order_day > days.first if part == "new" else order_day <= days.first) & (net > 0)
-        ends[f"{part}_last"] = pl.when(is_part).then(order_day).otherwise(None).forward_fill()
-        sums[f"{part}_any"] = is_part.cast(pl.Int32)
+        figures.append(order_day.filter(is_part).max().alias(f"{part}_last"))
         for ending, start in days.starts().items():
             is_inside = is_part if start is None else is_part & (order_day >= start)
-            sums[f"{part}_orders{ending}"] = is_inside.cast(pl.Int32)
-            sums[f"{part}_sales{ending}"] = pl.when(is_inside).then(net).otherwise(0)
-    found = run_sums(purchases, sums=sums, ends=ends)
-    lasts = (
-        pl.when(pl.col(f"{part}_any") > 0).then(pl.col(f"{part}_last")).otherwise(None).alias(f"{part}_last")
-        for part in parts
-    )
-    return found.with_columns(lasts)
+            figures.append(is_inside.sum().cast(pl.Int64).alias(f"{part}_orders{ending}"))
+            figures.append(net.filter(is_inside).sum().cast(pl.Int64).alias(f"{part}_sales{ending}"))
+    return purchases.group_by(pl.col("account_key").alias("customer_key")).agg(figures).collect(engine="streaming")
 
 
 def _together(steady: pl.DataFrame, changing: pl.DataFrame) -> pl.DataFrame:
