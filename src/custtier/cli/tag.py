@@ -8,7 +8,7 @@ import typer
 from custtier.cli.about_one import Customer, several
 from custtier.cli.fail_on import check_names
 from custtier.cli.help import Command, Group
-from custtier.cli.options import AsOf, Currency, Writing, given, question, writing
+from custtier.cli.options import AsKnownOn, AsOf, Currency, Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.periods import parse_day
@@ -25,14 +25,22 @@ Tags = Annotated[list[str], typer.Argument(metavar="TAG...", help="The tag, or s
 
 @app.callback(invoke_without_command=True)
 @given(out=writing)
-def listing(ctx: typer.Context, out: Writing, *, as_of: AsOf = None, currency: Currency = None) -> None:
+def listing(
+    ctx: typer.Context,
+    out: Writing,
+    *,
+    as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
+    currency: Currency = None,
+) -> None:
     """List the tags and who has them; try rules; tag by hand."""
     if ctx.invoked_subcommand is not None:
         return
     check_names(out.conditions, LISTED)
     from custtier.workflows.tags import list_tags
 
-    answer(list_tags(_asked(out, as_of=as_of, currency=currency), lang=out.session.catalogue.lang), out)
+    asked = _asked(out, as_of=as_of, as_known_on=as_known_on, currency=currency)
+    answer(list_tags(asked, lang=out.session.catalogue.lang), out)
 
 
 @app.command("test", cls=Command)
@@ -73,6 +81,7 @@ def tags_of(
         typer.Argument(metavar="[CUSTOMER]", help="Every tag of this customer: id, phone, account, e-mail or name."),
     ] = None,
     as_of: AsOf = None,
+    as_known_on: AsKnownOn = None,
     currency: Currency = None,
 ) -> None:
     """List who was given which tag by hand or in a file; of one customer every tag, and where it comes from."""
@@ -80,7 +89,8 @@ def tags_of(
     from custtier.workflows.tags import tags_of as workflow
     from custtier.workflows.whom import Matches
 
-    found = workflow(_asked(out, as_of=as_of, currency=currency), customer=customer)
+    asked = _asked(out, as_of=as_of, as_known_on=as_known_on, currency=currency)
+    found = workflow(asked, customer=customer)
     if isinstance(found, Matches):
         raise several(found, out)
     answer(found, out)
@@ -100,11 +110,12 @@ def remove(customer: Customer, tags: Tags, out: Writing) -> None:
     _decide(customer, tags, out, decision="remove")
 
 
-def _asked(out: Writing, *, as_of: str | None, currency: str | None) -> Question:
+def _asked(out: Writing, *, as_of: str | None, as_known_on: str | None, currency: str | None) -> Question:
     return Question(
         store=out.store,
         settings=out.settings,
         as_of=parse_day(as_of, option="--as-of") if as_of else None,
+        as_known_on=parse_day(as_known_on, option="--as-known-on") if as_known_on else None,
         currency=currency.upper() if currency else None,
     )
 
