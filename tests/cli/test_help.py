@@ -25,7 +25,6 @@ COMMANDS = [
     ("doctor",),
     ("demo",),
 ]
-LATER = ("--as-known-on", "--refund-basis", "html")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -45,12 +44,6 @@ def test_every_text_of_a_chinese_page_is_chinese(custtier: Callable, words: tupl
     texts = re.findall(r"^  (?:-|[a-z]).*?  +(\S.*)$", page, re.MULTILINE)
     assert texts
     assert [text for text in texts if not re.search(r"[\u4e00-\u9fff]", text)] == []
-
-
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_what_does_not_exist_yet_stands_on_no_page(custtier: Callable, words: tuple[str, ...]) -> None:
-    page = custtier(*words, "--help").out
-    assert [word for word in LATER if word in page] == []
 
 
 @pytest.mark.parametrize("command", ["tiers", "rfm", "churn"])
