@@ -17,6 +17,7 @@ from custtier.workflows.importing import import_files
 from custtier.workflows.question import Question
 from custtier.workflows.rfm import rfm
 from custtier.workflows.show import show
+from custtier.workflows.tags import decide_tags
 from custtier.workflows.tiers import tiers
 from custtier.workflows.whom import Matches
 
@@ -242,3 +243,12 @@ A3,2026-01-12 10:00:00,70,CNY,bob,已付款
     found = card("amy", Question(store=tmp_path / "store", currency="USD"))
     assert found.tables["orders"]["order_id"].to_list() == ["A2"]
     assert (found.currency, found.tables["customer"]["net_sales"].item()) == ("USD", 5000)
+
+
+def test_tags_of_contact_lists_by_hand_and_by_rule_stand_on_the_card(little: Path) -> None:
+    rules = Settings(tags=("often: order_count >= 2", "big: net_sales >= 1000"))
+    amy = Question(store=little, settings=rules)
+    asked = {"customer": "amy", "decision": "add", "at": NOW}
+    decide_tags(amy, tags=["friend"], **asked)
+    assert card("amy", amy).tables["customer"]["tags"].item() == "老客, friend, often"
+    assert card("bob", amy).tables["customer"]["tags"].item() is None

@@ -1,6 +1,6 @@
 """One person's card: the figures that other answers give them, their orders, accounts, contacts and days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -73,18 +73,21 @@ class Person:
         return (on <= self.as_of).fill_null(value=True)
 
 
-def card_table(known: Mapping[str, object], contacts: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+def card_table(
+    known: Mapping[str, object], contacts: pl.DataFrame, orders: pl.DataFrame, *, tags: Sequence[str] = ()
+) -> pl.DataFrame:
     """The table `customer`, one row of the columns `CARD`.
 
     Args:
         known: Column → value, as the other answers say; what is not there is null.
         contacts: `contact_rows`: agent, channel and tags stand there first.
         orders: `order_rows`: agent and channel of orders where no contact has any.
+        tags: Tags beside those of contact lists.
     """
     texts = {
         "agent": _joined(contacts, "agent") or _joined(orders, "agent"),
         "channel": _joined(contacts, "channel") or _joined(orders, "channel"),
-        "tags": _joined(contacts, "tags"),
+        "tags": ", ".join(dict.fromkeys([*_split(contacts["tags"]), *tags])) or None,
     }
     row = {**known, **texts}
     return pl.DataFrame([{column: row.get(column) for column in CARD}], infer_schema_length=None)
@@ -211,6 +214,12 @@ def date_rows(facts: Facts, person: Person) -> pl.DataFrame:
         .select(pl.col("kind").alias("date_kind"), "label", "calendar", day.alias("day"))
         .collect()
     )
+
+
+def _split(texts: pl.Series) -> list[str]:
+    """The single tags of lists such as `老客,VIP`, each once, in their order."""
+    parts = texts.drop_nulls().str.replace_all("，", ",").str.split(",").explode(empty_as_null=False)
+    return [part for part in parts.str.strip_chars().unique(maintain_order=True).to_list() if part]
 
 
 def _joined(rows: pl.DataFrame, column: str) -> str | None:

@@ -185,7 +185,7 @@ def _labels(question: Question, scores: pl.DataFrame, outlook: pl.DataFrame) -> 
                 if known != name:
                     named[code][lang] = code
     tagged = {score: score.removeprefix(TAG) for score in scores.get_column("score") if score.startswith(TAG)}
-    tags = {
+    tags: dict[str, dict[str, str]] = {
         score: {lang: Catalogue(lang).say(message("tag {tag}"), tag=tag) for lang in LANGS}
         for score, tag in tagged.items()
     }

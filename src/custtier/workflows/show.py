@@ -1,5 +1,7 @@
 """`custtier show`: one customer's card, from the store or from files."""
 
+from datetime import date
+
 import polars as pl
 
 from custtier.errors import NOTHING, CusttierError
@@ -63,6 +65,7 @@ def show(
         figures = figures_of(seen, rules=tier_rules(facts, question), churn_levels=settings.churn_levels, lang=lang)
     if not figures and contacts.height:
         figures = {"tier": "prospect"}
+    tags = [*_given_tags(found, as_of), *(_tags_by_rule(found, question) if figures.get("order_count") else ())]
     shown = with_products(orders.head(last_orders or orders.height), facts=facts).drop("order_key")
     notes = tuple(note for note in seen.found.notes if note.code in TOLD) if seen else ()
     if "order_count" not in figures:
@@ -74,7 +77,7 @@ def show(
         parameters=asked_of_one(question),
         summary={},
         tables={
-            "customer": card_table({**found.row, **figures}, contacts, orders),
+            "customer": card_table({**found.row, **figures}, contacts, orders, tags=tags),
             "orders": shown,
             "accounts": account_rows(known),
             "history": event_rows(facts, person),
@@ -87,6 +90,36 @@ def show(
         excluded=facts.excluded if question.files else (),
         labels=settings.tier_cuts.labels,
     )
+
+
+def _given_tags(found: Whom, as_of: date | None) -> list[str]:
+    """Tags that somebody gave the customer by hand or in a file, up to the day observed."""
+    given = found.facts.table("tags")
+    if given.head(1).collect().is_empty():
+        return []
+    from custtier.people import tags_of_customers
+
+    is_noted = pl.lit(value=True) if as_of is None else (pl.col("noted_on") <= as_of).fill_null(value=True)
+    theirs = tags_of_customers(given, known=found.known, accounts=found.facts.accounts).filter(
+        is_noted, pl.col("customer_key") == found.customer_key
+    )
+    return theirs.select("tag").collect().to_series().sort().to_list()
+
+
+def _tags_by_rule(found: Whom, question: Question) -> list[str]:
+    """Tags that the user's rules give the customer, in the order of the rules."""
+    if not question.settings.tags:
+        return []
+    # the language of rules is loaded by who has any
+    from custtier.tagging.rules import rule_condition
+    from custtier.views.tagged import judged
+    from custtier.workflows.tagging import sources_of
+
+    sources = sources_of(found.facts, question)
+    rules = {f"rule {place}": rule for place, rule in enumerate(sources.rules)}
+    table = judged(sources, {name: rule_condition(rule, sources.shop) for name, rule in rules.items()})
+    mine = table.filter(pl.col("customer_key") == found.customer_key)
+    return [rule.name for name, rule in rules.items() if mine.height and mine.get_column(name).item()]
 
 
 def asked_of_one(question: Question) -> dict[str, object]:
