@@ -48,6 +48,9 @@ LISTS = {
     "tiers-window": ("tiers", "--window", "365d"),
     "churn-own": ("churn", "--method", "own"),
     "churn-shop": ("churn", "--method", "shop"),
+    "moves": ("moves", "30d"),
+    "moves-segment": ("moves", "30d", "--by", "segment"),
+    "moves-window": ("moves", "30d", "--window", "365d"),
 }
 """Lists that are asked for by options: name → words."""
 MOST_MEMORY = 2_000 * MEGABYTE
