@@ -16,7 +16,9 @@ from custtier.facts import TABLES, Facts
 from custtier.text import LANGS, Lang
 from custtier.text.behaviours import BEHAVIOURS, WORDS
 from custtier.views.behaviour import TRAITS, traits_of, with_products_per_order
+from custtier.views.behaviour_groups import AGAIN, Group, Part
 from custtier.views.behaviour_segments import CUSTOMER_COLUMNS, EXAMPLES, behaviour_segments
+from custtier.views.behaviour_words import LEAST_DIFFERENCE, described, differences
 from custtier.views.view import View
 from metrics.shops import Order, Shop, facts_of
 from views.alike import AS_OF, KINDS, Kind, plain_shop, planted_shop
@@ -297,6 +299,46 @@ def test_like_segments_have_names_of_their_own() -> None:
     assert names.len() == 4
     assert names.is_unique().all()
     assert view.tables["segments"].get_column("description").is_unique().all()
+
+
+def test_customers_who_are_all_the_same_fall_into_no_groups() -> None:
+    same = Shop(tuple(Order(f"c{place}", AS_OF, 5000) for place in range(150)))
+    view = behaviour_segments(facts_of(same))
+    assert codes_of(view) == ["no_segments"]
+    assert view.tables["trials"].is_empty()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_the_groups_their_words_are_whole_and_their_names_differ(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    height = int(draw.integers(20, 200))
+    columns = pl.DataFrame(
+        {
+            "purchase_days": draw.integers(2, 9, height),
+            "order_count": draw.integers(2, 9, height),
+            "usual_gap_days": draw.exponential(30, height) + 1,
+            "recency_days": draw.integers(0, 400, height),
+            "average_order": draw.integers(1, 10**6, height),
+            "refund_share": np.where(draw.random(height) < 0.8, 0.0, draw.random(height)),
+            "product_count": draw.integers(0, 3, height),
+            "main_category": draw.choice(["tea", "books"], height, p=[0.8, 0.2]),
+            "platforms": draw.choice(["douyin", "taobao,douyin"], height),
+        }
+    )
+    buyers = with_products_per_order(columns)
+    part = Part(AGAIN, buyers, traits_of(buyers, is_once=False), ())
+    labels = np.concatenate([np.arange(8), draw.integers(0, 8, height - 8)])
+    nothing = np.zeros(0)
+    groups = [Group(part, np.flatnonzero(labels == label), nothing, nothing) for label in range(8)]
+    for lang in LANGS:
+        told = described(groups, lang=lang, currency="CNY")
+        assert len({one.name for one in told}) == 8
+        assert all(one.name and one.description for one in told)
+        assert not any(mark in one.name + one.description for one in told for mark in "{}")
+    for group in groups:
+        for one in differences(group, currency="CNY"):
+            assert one.own != one.others
+            assert one.size >= LEAST_DIFFERENCE
 
 
 def test_a_short_answer_is_the_beginning_of_the_long_one() -> None:

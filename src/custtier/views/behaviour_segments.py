@@ -119,7 +119,7 @@ def behaviour_segments(
     total = int(customers.get_column("net_sales").sum())
     return View(
         command="segments",
-        parameters={"by": BEHAVIOUR, "count": count, "seed": seed or None},
+        parameters={"by": BEHAVIOUR, "count": count, "seed": seed},
         summary={
             "customers": customers.height,
             "orders": int(customers.get_column("order_count").sum()),
