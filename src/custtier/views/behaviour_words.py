@@ -140,7 +140,8 @@ def _places(group: Group, *, lang: Lang) -> list[str]:
         counted = known.value_counts().sort("count", column, descending=[True, False])
         value = str(counted.item(0, column))
         own = int(counted.item(0, "count")) / mine.len()
-        others = float((values[group.others] == value).fill_null(value=False).mean() or 0)
+        rest = values[group.others]
+        others = int((rest == value).sum()) / max(rest.len(), 1)
         if own < CONCENTRATED or own - others < CLEARLY_MORE:
             continue
         names = names_of(column, catalogue)
