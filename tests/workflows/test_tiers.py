@@ -1,5 +1,6 @@
 """`tiers` over time: runs that are kept, tiers held by them, who rose, bounds kept, contacts who never bought."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -102,6 +103,31 @@ def test_asking_again_on_the_day_of_a_kept_run_says_the_same(store: Path) -> Non
     first = tiers(asked(store, JUNE, runs=2), keep_at=NOW, **window)
     again = tiers(asked(store, JUNE, runs=2), keep_at=NOW, **window)
     assert first.tables["customers"].equals(again.tables["customers"])
+
+
+def held_in_june(store: Path) -> Question:
+    """A question as of June in which bob is held in silver."""
+    tiers(asked(store, MAY, margin="60%"), keep_at=NOW)
+    # a refund takes bob's 60 to 40: below silver, and within 60 % of it
+    changed = ["3,2026-05-20,60,bob,已付款,20", "4,2026-06-20,200,bob,已关闭,"]
+    take_in(store.parent, "五月.csv", [f"{HEADER},退款金额", *changed])
+    return asked(store, JUNE, margin="60%")
+
+
+def test_a_tag_by_tier_means_the_tier_that_is_held(store: Path) -> None:
+    question = held_in_june(store)
+    settings = replace(question.settings, tags=("stays when tier = 'silver'",))
+    tagged = tiers(replace(question, settings=settings, tags=("stays",)))
+    assert tagged.tables["customers"].get_column("net_sales").to_list() == [4_000]
+    assert "tiers_not_held" in [note.code for note in tagged.notes]
+
+
+def test_prospects_have_no_tags_of_customers(store: Path) -> None:
+    settings = Settings(tags=("all when order_count >= 1",))
+    question = Question(store=store, settings=settings, tags=("all",))
+    with pytest.raises(CusttierError) as caught:
+        tiers(question, listing=Listing(prospects=True))
+    assert (caught.value.code, caught.value.exit_code) == ("prospects-with-tag", USAGE)
 
 
 def test_rfm_and_show_say_the_tier_that_tiers_holds(store: Path) -> None:

@@ -12,10 +12,10 @@ from custtier.views.basis import Basis, totals_in
 from custtier.views.columns_of_items import item_columns, price_columns
 from custtier.views.columns_of_orders import order_columns
 from custtier.views.columns_of_people import contact_columns, people_columns, place_columns
-from custtier.views.named_tiers import tier_codes
 from custtier.views.rfm_cuts import OFTEN_ORDERS, no_scores, ranked_cuts
 from custtier.views.segments import eight_classes
 from custtier.views.shares import divided
+from custtier.views.tier_standing import TierRules, told_tiers
 from custtier.views.usual_gap import with_usual_gap
 from custtier.views.warning_levels import FIXED, level_codes, levels_of
 
@@ -35,7 +35,9 @@ _READERS: Final[Mapping[Family, Reader]] = {
 }
 
 
-def customer_columns(basis: Basis, names: Iterable[str], *, settings: Settings | None = None) -> pl.DataFrame:
+def customer_columns(
+    basis: Basis, names: Iterable[str], *, settings: Settings | None = None, rules: TierRules | None = None
+) -> pl.DataFrame:
     """One row per customer with a purchase, with what is asked of them.
 
     What each column means, its kind and its unit stand in `customer_fields.FIELDS` and in the definitions. Nothing is
@@ -45,6 +47,7 @@ def customer_columns(basis: Basis, names: Iterable[str], *, settings: Settings |
         basis: The orders used, and the day observed.
         names: Some of `FIELDS`.
         settings: Where tiers and warning levels begin, and the shop's zone; the defaults when not given.
+        rules: By what tiers are told; those of the settings, and nobody held, when not given.
 
     Returns:
         `customer_key`, sorted by it, then the names in their order, each once. Amounts are Int64 minor units, days
@@ -54,7 +57,8 @@ def customer_columns(basis: Basis, names: Iterable[str], *, settings: Settings |
     asked = list(dict.fromkeys(names))
     settings = settings or Settings()
     families = {FIELDS[name].family for name in asked}
-    table = _totals(basis, settings, families).sort("customer_key")
+    rules = rules or TierRules(settings.tier_cuts)
+    table = _totals(basis, settings, families, rules=rules).sort("customer_key")
     for family, read in _READERS.items():
         if family in families:
             wanted = [name for name in asked if FIELDS[name].family is family]
@@ -72,7 +76,7 @@ def _filled(name: str) -> pl.Expr:
     return pl.col(name).fill_null(empty[name]) if name in empty else pl.col(name)
 
 
-def _totals(basis: Basis, settings: Settings, families: set[Family]) -> pl.DataFrame:
+def _totals(basis: Basis, settings: Settings, families: set[Family], *, rules: TierRules) -> pl.DataFrame:
     """The families that come from orders, sales and days alone."""
     if Family.RHYTHM in families:
         everyone = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=False).customers
@@ -89,7 +93,7 @@ def _totals(basis: Basis, settings: Settings, families: set[Family]) -> pl.DataF
     if Family.RHYTHM in families:
         table = _with_rhythm(table, settings)
     if Family.RANKS in families:
-        table = _with_ranks(table, settings, currency=basis.currency)
+        table = _with_ranks(table, rules, basis=basis)
     return table
 
 
@@ -103,14 +107,14 @@ def _with_rhythm(table: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     )
 
 
-def _with_ranks(table: pl.DataFrame, settings: Settings, *, currency: str | None) -> pl.DataFrame:
-    """The table with the default tiers, scores and the eight classes."""
+def _with_ranks(table: pl.DataFrame, rules: TierRules, *, basis: Basis) -> pl.DataFrame:
+    """The table with tiers, scores and the eight classes."""
     if table.is_empty():
         nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in ("tier", "segment", "rfm")]
         return table.with_columns(*nothing, *no_scores())
     sales = table.get_column("net_sales").sort()
-    tier = tier_codes(sales.reverse(), cuts=settings.tier_cuts, currency=currency)
-    table = table.with_columns(tier.cast(pl.String).alias("tier"))
+    told = told_tiers(table, sales.reverse(), rules=rules, as_of=basis.as_of, currency=basis.currency)
+    table = table.with_columns(told.named.get_column("tier").cast(pl.String))
     cuts = ranked_cuts(table.get_column("last_day").sort(), sales)
     if cuts is None:
         nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in ("segment", "rfm")]

@@ -24,6 +24,7 @@ from custtier.views.basis import Basis
 from custtier.views.columns_of_items import PRICE_SENSITIVITIES, bought_items
 from custtier.views.columns_of_orders import LIFECYCLES
 from custtier.views.customer_columns import customer_columns
+from custtier.views.tier_standing import TierRules
 
 WITHOUT: Final = ("!", "！")
 """What a tag begins with when customers without it are meant."""
@@ -51,11 +52,13 @@ class TagSources:
     Args:
         basis: Everybody's orders, and the day observed.
         settings: Tag rules, tiers, warning levels, the shop's zone.
+        tier_rules: By what tiers are told; None for the settings' alone.
         given: Tags by hand or in a file: `customer_key`, `tag`, `noted_on`; each tag of a customer once.
     """
 
     basis: Basis
     settings: Settings = field(default_factory=Settings)
+    tier_rules: TierRules | None = None
     given: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={"customer_key": pl.Int64, "tag": pl.String, "noted_on": pl.Date})
     )
@@ -101,7 +104,7 @@ def judged(sources: TagSources, conditions: Mapping[str, Condition], *, columns:
         Boolean for each name: null where it cannot be told.
     """
     fields = list(dict.fromkeys([*columns, *sorted(set().union(*map(fields_in, conditions.values())))]))
-    table = customer_columns(sources.basis, fields, settings=sources.settings)
+    table = customer_columns(sources.basis, fields, settings=sources.settings, rules=sources.tier_rules)
     if "tags" in fields:
         table = with_given(table, sources.given)
     goods = sorted(bought_in(conditions.values()), key=lambda one: (one.text, one.is_category, one.days or 0))

@@ -10,6 +10,7 @@ from custtier.facts import Facts, Note, Opener
 from custtier.people import tags_of_customers
 from custtier.views.basis import basis_of
 from custtier.views.tagged import TagSources, tagged_customers
+from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 
@@ -71,4 +72,5 @@ def sources_of(facts: Facts, question: Question) -> TagSources:
         .select("customer_key", "tag", "noted_on")
         .collect()
     )
-    return TagSources(basis=basis, settings=question.settings, given=given)
+    rules = tier_rules(facts, replace(everybody, tags=()))
+    return TagSources(basis=basis, settings=question.settings, tier_rules=rules, given=given)
