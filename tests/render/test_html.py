@@ -1,12 +1,15 @@
 """Pages: one file that needs nothing else, closed against whatever stands in a cell."""
 
 import base64
+import csv
 import hashlib
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -226,3 +229,15 @@ def test_a_further_table_without_rows_is_left_out() -> None:
     view = tiers_answer()
     bare = replace(view, tables={**view.tables, "tiers": view.tables["tiers"].clear()})
     assert len(Read(page(bare)).all("table")) == len(Read(page(view)).all("table")) - 1
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_other_form_makes_a_formula_of_it(name: str, form: str) -> None:
+    written = rendered(with_names(name), Request(form=form, reveal=True), ENGLISH)
+    if form == "csv":
+        (cell,) = [row["name"] for row in csv.DictReader(io.StringIO(written.decode(), newline=""))]
+        assert cell == (f"'{name}" if name.startswith("=") else name)
+    else:
+        cell = openpyxl.load_workbook(io.BytesIO(written))["Customers"]["B2"]
+        assert (cell.value, cell.data_type) == (name, "s")
