@@ -8,6 +8,7 @@ import pytest
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
+from custtier.rates import conversion_to
 from custtier.scoring import RfmCuts
 from custtier.tiering import Tier, TierCuts
 from custtier.views.moves import COLUMNS, moves
@@ -263,3 +264,21 @@ def test_without_news_what_was_known_then_changes_nothing() -> None:
     one = moves(facts, first=FROM, second=TO, classes=BY_SPENDING)
     other = moves(facts, first=FROM, second=TO, classes=BY_SPENDING, facts_then=facts)
     assert (one.summary, moved(one)) == (other.summary, moved(other))
+
+
+def test_other_currencies_count_at_the_rates_of_the_settings() -> None:
+    shop = Shop(
+        (
+            paid("amy", "2026-06-01", 60),
+            replace(paid("amy", "2026-07-01", 10), currency="USD"),
+            Order("bob", date(2026, 6, 1), 2_000, refunds=((date(2026, 7, 3), 1_000),), currency="USD"),
+            replace(paid("cat", "2026-06-01", 100), currency="EUR"),
+        )
+    )
+    scope = Scope(currency="CNY", conversion=conversion_to("CNY", rates={"USD": 7}, base="CNY"))
+    view = asked(shop, BY_SPENDING, scope=scope)
+    assert moved(view) == {
+        "amy": ("silver", "gold", "risen", "bought", 1.0),
+        "bob": ("gold", "silver", "fallen", "refunded", 1.0),
+    }
+    assert (view.summary["net_sales_then"], view.summary["net_sales"], view.currency) == (20_000, 20_000, "CNY")

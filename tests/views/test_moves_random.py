@@ -8,12 +8,15 @@ from fractions import Fraction
 from itertools import permutations
 from statistics import median
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from custtier.tiering import Tier, TierCuts
-from custtier.views.moves import moves
+from custtier.views.moves import NO_PURCHASE, moves
 from custtier.views.moves_classes import By, Classes
+from custtier.views.rfm import Asked, rfm
+from custtier.views.tiers import tiers
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, random_shop
@@ -178,6 +181,24 @@ def test_the_tables_add_up(seed: int, by: str, window: int | None) -> None:
 
 
 @some_shops
+def test_both_days_are_those_of_the_other_answers(seed: int, by: str, window: int | None) -> None:
+    shop = random_shop(seed)
+    slow = Slow(shop, *days_of(shop, seed), by=by, window=window)
+    facts = facts_of(shop)
+    table = asked(shop, slow, everyone=True).tables["customers"]
+    for day, column, customers in ((slow.first, "moved_from", slow.before), (slow.second, "moved_to", slow.after)):
+        if not customers or (by == "segment" and window and not any(count for _, count, _ in customers)):
+            continue
+        if by == "tier":
+            view = tiers(facts, as_of=day, window_days=window)
+        else:
+            view = rfm(facts, as_of=day, asked=Asked(window_days=window))
+        expected = dict(view.tables["customers"].select("customer_id", by).rows())
+        found = dict(table.filter(pl.col(column) != NO_PURCHASE).select("customer_id", column).rows())
+        assert found == expected
+
+
+@some_shops
 def test_the_order_of_rows_changes_no_move(seed: int, by: str, window: int | None) -> None:
     shop = random_shop(seed)
     slow = Slow(shop, *days_of(shop, seed), by=by, window=window)
@@ -257,9 +278,9 @@ def test_by_cuts_that_stay_and_without_refunds_only_own_orders_move_anybody(seed
     shop = random_shop(seed)
     first, second = days_of(shop, seed)
     plainer = replace(shop, orders=tuple(replace(order, refunds=()) for order in shop.orders))
-    tiers = TierCuts((Tier("gold", spending=500), Tier("silver", spending=100), Tier("rest")))
+    cuts = TierCuts((Tier("gold", spending=500), Tier("silver", spending=100), Tier("rest")))
     if not plain.people(plainer, second)[0]:
         return
-    table = moves(facts_of(plainer), first=first, second=second, classes=Classes(tiers=tiers)).tables["customers"]
+    table = moves(facts_of(plainer), first=first, second=second, classes=Classes(tiers=cuts)).tables["customers"]
     assert set(table.select("cause", "cause_share").rows()) <= {("bought", 1.0)}
     assert not table.get_column("direction").is_in(["fallen", "gone"]).any()
