@@ -68,16 +68,32 @@ def with_places(rows: pl.DataFrame) -> pl.DataFrame:
         The rows in their order: `province`, `city` short Chinese names, `region` one of `AREAS`; null where unknown.
     """
     found = places()
-    address = _plain("address")
-    named = rows.with_columns(
-        pl.coalesce(_province(_plain("province")), _province(address), _province(_plain("city"))).alias("found"),
-        pl.coalesce(_city(_plain("city")), _city(_below_province(address)), _city(_plain("province"))).alias("place"),
+    cells = rows.select("province", "city").unique()
+    cells = cells.with_columns(
+        _province(_plain("province")).alias("by_province"),
+        _province(_plain("city")).alias("by_city"),
+        pl.coalesce(_city(_plain("city")), _city(_plain("province"))).alias("place"),
     )
+    told = rows.join(cells, on=["province", "city"], how="left", nulls_equal=True, maintain_order="left")
+    # where the cells of their own say both, and they mostly do, the address need not be read
+    is_told = pl.col("by_province").is_not_null() & (
+        pl.col("place").is_not_null() | pl.col("by_province").is_in(list(found.alone))
+    )
+    told = told.with_columns(pl.when(~is_told).then("address").alias("address_read"))
+    read = told.select("address_read").unique().drop_nulls()
+    read = read.with_columns(
+        _province(_plain("address_read")).alias("by_address"),
+        _city(_below_province(_plain("address_read"))).alias("place_read"),
+    )
+    told = told.join(read, on="address_read", how="left", maintain_order="left")
     once = {city: of[0] for city, of in found.cities.items() if len(of) == 1}
     pairs = [f"{province}/{city}" for city, of in found.cities.items() for province in of]
-    province = pl.coalesce("found", pl.col("place").replace_strict(once, default=None, return_dtype=pl.String))
+    place = pl.coalesce("place", "place_read")
+    by_place = place.replace_strict(once, default=None, return_dtype=pl.String)
     return (
-        named.with_columns(province.alias("province"))
+        told.with_columns(
+            pl.coalesce("by_province", "by_address", "by_city", by_place).alias("province"), place.alias("place")
+        )
         .with_columns(
             pl.when(pl.col("province").is_in(list(found.alone)))
             .then(pl.col("province"))
@@ -86,7 +102,7 @@ def with_places(rows: pl.DataFrame) -> pl.DataFrame:
             .alias("city"),
             pl.col("province").replace_strict(found.areas, default=None, return_dtype=pl.String).alias("region"),
         )
-        .drop("found", "place")
+        .drop("by_province", "by_city", "by_address", "place", "place_read", "address_read")
     )
 
 
@@ -112,8 +128,8 @@ def _city(text: pl.Expr) -> pl.Expr:
 
 def _begun_with(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
     """The name that a text begins with; null where it is that of a street (南京路, 北京东路)."""
-    pattern = f"{_LED_BY}({_either(names)})({_STREET})"
-    return pl.when(text.str.extract(pattern, 2) == "").then(text.str.extract(pattern, 1))
+    found = text.str.extract_groups(f"{_LED_BY}({_either(names)})({_STREET})")
+    return pl.when(found.struct[1] == "").then(found.struct[0])
 
 
 def _either(names: Iterable[str]) -> str:

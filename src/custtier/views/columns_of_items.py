@@ -34,24 +34,33 @@ def item_columns(basis: Basis) -> pl.DataFrame:
         `pieces` (Float64; null where no item says how many), `product_count`, `category_count` (Int64, different ones),
         `main_product`, `main_category` (in most items; of equal ones the latest bought).
     """
-    named = pl.coalesce("product", "product_id")
-    items = bought_items(basis, "product_id", "product", "category", "quantity").with_columns(
-        pl.coalesce("product_id", "product").alias("which"), named.alias("main_product")
+    items = (
+        bought_items(basis, "product_id", "product", "category", "quantity")
+        .select(
+            "customer_key",
+            "order_day",
+            "quantity",
+            pl.coalesce("product_id", "product").alias("which"),
+            pl.coalesce("product", "product_id").alias("main_product"),
+            pl.col("category").alias("main_category"),
+        )
+        .collect(engine="streaming")
     )
     quantity = pl.col("quantity")
-    sums = items.group_by("customer_key").agg(
-        pl.when(quantity.count() > 0).then(quantity.sum()).alias("pieces"),
-        pl.col("which").drop_nulls().n_unique().cast(pl.Int64).alias("product_count"),
-        pl.col("category").drop_nulls().n_unique().cast(pl.Int64).alias("category_count"),
+    table = (
+        items.lazy()
+        .group_by("customer_key")
+        .agg(pl.when(quantity.count() > 0).then(quantity.sum()).alias("pieces"))
+        .collect(engine="streaming")
     )
-    usual = [
-        most_often(items, "main_product"),
-        most_often(items.rename({"category": "main_category"}), "main_category"),
+    others = [
+        most_often(items, "which").select("customer_key", pl.col("different").alias("product_count")),
+        most_often(items, "main_product").drop("different"),
+        most_often(items, "main_category").rename({"different": "category_count"}),
     ]
-    table, *others = pl.collect_all([sums, *usual], engine="streaming")
     for other in others:
         table = table.join(other, on="customer_key", how="left")
-    return table
+    return table.with_columns(pl.col("product_count", "category_count").fill_null(0))
 
 
 def price_columns(basis: Basis) -> pl.DataFrame:

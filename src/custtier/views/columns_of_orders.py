@@ -13,6 +13,12 @@ LIFECYCLES = ("new", "active", "cooling", "returned", "lapsed")
 """Where customers stand in their time with the shop; each is in exactly one."""
 
 
+_CODES = 1 << 25
+"""More than there are different values."""
+_DAYS = 1 << 17
+"""More than the number of any day to come."""
+
+
 def bought_by(basis: Basis, *columns: str) -> pl.LazyFrame:
     """Purchases of customers: `customer_key`, `order_day`, `net_sales` and the columns of the orders asked for."""
     return whose(polars_behind(basis.purchases_with(*columns)), basis)
@@ -31,7 +37,7 @@ def whose(rows: pl.LazyFrame, basis: Basis) -> pl.LazyFrame:
     )
 
 
-def most_often(rows: pl.LazyFrame, value: str) -> pl.LazyFrame:
+def most_often(rows: pl.DataFrame, value: str) -> pl.DataFrame:
     """The value that most of a customer's rows show: of equal ones the latest, then the first by its text.
 
     Args:
@@ -39,16 +45,27 @@ def most_often(rows: pl.LazyFrame, value: str) -> pl.LazyFrame:
         value: A column of text.
 
     Returns:
-        One row per `customer_key` with any value: it and `value`.
+        One row per `customer_key` with any value: it, `value`, and `different` (Int64, how many values there are).
     """
-    return (
-        rows.filter(pl.col(value).is_not_null())
-        .group_by("customer_key", value)
-        .agg(pl.len().alias("times"), pl.col("order_day").max().alias("latest"))
-        .sort("customer_key", "times", "latest", value, descending=[False, True, True, False])
-        .unique("customer_key", keep="first", maintain_order=True)
-        .select("customer_key", value)
+    known = rows.get_column(value).drop_nulls().unique().sort()
+    if known.is_empty():
+        return rows.clear().select("customer_key", value, pl.lit(0, dtype=pl.Int64).alias("different"))
+    code = pl.col(value).cast(pl.Enum(known)).to_physical().cast(pl.Int64)
+    # one number says it all: the more rows the larger, then the later the larger, then the smaller the code the larger
+    rank = pl.col("times") * (_CODES * _DAYS) + pl.col("latest").cast(pl.Int64) * _CODES - pl.col("code")
+    best = (
+        rows.lazy()
+        .select("customer_key", "order_day", code.alias("code"))
+        .filter(pl.col("code").is_not_null())
+        .group_by("customer_key", "code")
+        .agg(pl.len().cast(pl.Int64).alias("times"), pl.col("order_day").max().alias("latest"))
+        .with_columns(rank.alias("rank"))
+        .group_by("customer_key")
+        .agg(pl.col("rank").max(), pl.len().cast(pl.Int64).alias("different"))
+        .with_columns(((_CODES - pl.col("rank") % _CODES) % _CODES).alias("code"))
+        .collect(engine="streaming")
     )
+    return best.select("customer_key", known.gather(best["code"]).alias(value), "different")
 
 
 def order_columns(basis: Basis, *, levels: Sequence[int]) -> pl.DataFrame:
@@ -65,22 +82,25 @@ def order_columns(basis: Basis, *, levels: Sequence[int]) -> pl.DataFrame:
         `last_gap_days` (Int64: from the last purchase day but one to the last; null without), `lifecycle`, `profile`
         and `shop` (where most purchases were made).
     """
-    bought = bought_by(basis, "source", "shop")
+    bought = bought_by(basis, "source", "shop").collect(engine="streaming")
     sales = pl.col("net_sales")
-    sums = bought.group_by("customer_key").agg(
-        sales.max().cast(pl.Int64).alias("largest_order"),
-        (sales.std(ddof=0) / sales.mean()).alias("spread"),
-        pl.len().alias("orders"),
-        (pl.col("order_day").cast(pl.Date).dt.weekday() >= 6).mean().alias("weekend_share"),
-        pl.col("source").drop_nulls().n_unique().cast(pl.Int64).alias("source_count"),
-        pl.col("shop").drop_nulls().n_unique().cast(pl.Int64).alias("shop_count"),
+    sums = (
+        bought.lazy()
+        .group_by("customer_key")
+        .agg(
+            sales.max().cast(pl.Int64).alias("largest_order"),
+            (sales.std(ddof=0) / sales.mean()).alias("spread"),
+            pl.len().alias("orders"),
+            (pl.col("order_day").cast(pl.Date).dt.weekday() >= 6).mean().alias("weekend_share"),
+        )
     )
-    usual = [most_often(bought, "source").rename({"source": "profile"}), most_often(bought, "shop")]
-    parts = pl.collect_all([sums, _days(bought), _refunds(basis), *usual], engine="streaming")
-    table, *others = parts
+    table, *others = pl.collect_all([sums, _days(bought.lazy()), _refunds(basis)], engine="streaming")
+    others.append(most_often(bought, "source").rename({"source": "profile", "different": "source_count"}))
+    others.append(most_often(bought, "shop").rename({"different": "shop_count"}))
     for other in others:
         table = table.join(other, on="customer_key", how="left")
     return table.with_columns(
+        pl.col("source_count", "shop_count").fill_null(0),
         pl.when(pl.col("orders") > 1).then(pl.col("spread")).alias("order_spread"),
         _lifecycle(levels, as_of_day=basis.as_of_day).alias("lifecycle"),
     )
@@ -88,13 +108,16 @@ def order_columns(basis: Basis, *, levels: Sequence[int]) -> pl.DataFrame:
 
 def _days(bought: pl.LazyFrame) -> pl.LazyFrame:
     """The first and last purchase day, and the gap before the last."""
-    days = bought.select("customer_key", "order_day").unique()
-    return days.group_by("customer_key").agg(
-        pl.col("order_day").max().alias("last_day"),
-        (pl.col("order_day").max() - pl.col("order_day").top_k(2).min())
-        .replace(0, None)
-        .cast(pl.Int64)
-        .alias("last_gap_days"),
+    days = bought.select("customer_key", "order_day")
+    last = days.group_by("customer_key").agg(pl.col("order_day").max().alias("last_day"))
+    before = (
+        days.join(last, on="customer_key")
+        .filter(pl.col("order_day") < pl.col("last_day"))
+        .group_by("customer_key")
+        .agg(pl.col("order_day").max().alias("day_before"))
+    )
+    return last.join(before, on="customer_key", how="left").select(
+        "customer_key", "last_day", (pl.col("last_day") - pl.col("day_before")).cast(pl.Int64).alias("last_gap_days")
     )
 
 

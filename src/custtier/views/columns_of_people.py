@@ -6,6 +6,9 @@ from custtier.regions import with_places
 from custtier.views.basis import Basis
 from custtier.views.columns_of_orders import bought_by, most_often, whose
 
+_BEFORE_ALL = -1_000_000
+"""A contact's place comes after those of all orders."""
+
 
 def place_columns(basis: Basis) -> pl.DataFrame:
     """The family `places`, one row per `customer_key` whose province is known.
@@ -31,16 +34,22 @@ def place_columns(basis: Basis) -> pl.DataFrame:
             whose(contacts.filter(is_written), basis).select(columns),
         ]
     ).collect(engine="streaming")
-    places = told.select(written).unique()
-    named = with_places(places.with_columns(pl.col(written).name.prefix("written_"))).filter(
-        pl.col("province").is_not_null()
-    )
+    # most people's latest row tells: the others' earlier ones are looked at only where it does not
+    day = pl.col("order_day").fill_null(_BEFORE_ALL)
+    latest = told.filter(day == day.max().over("customer_key"))
+    found = _placed(latest)
+    rest = told.join(found, on="customer_key", how="anti")
+    return pl.concat([found, _placed(rest)])
+
+
+def _placed(told: pl.DataFrame) -> pl.DataFrame:
+    """The latest place of each customer of whom any row tells one."""
+    known = with_places(told).filter(pl.col("province").is_not_null())
     return (
-        told.rename({name: f"written_{name}" for name in written})
-        .join(named, on=[f"written_{name}" for name in written], how="inner", nulls_equal=True)
+        known.select("customer_key", "order_day", "province", "city", "region")
         .sort("customer_key", "order_day", "province", "city", descending=[False, True, False, False], nulls_last=True)
         .unique("customer_key", keep="first", maintain_order=True)
-        .select("customer_key", "province", "city", "region")
+        .drop("order_day")
     )
 
 
@@ -76,11 +85,12 @@ def contact_columns(basis: Basis, *, zone: str) -> pl.DataFrame:
         pl.col("agent").drop_nulls().first().alias("contact_agent"),
         tag.filter(tag != "").unique().sort().alias("tags"),
     )
-    bought = bought_by(basis, "channel", "agent")
-    table, channels, agents = pl.collect_all([known, most_often(bought, "channel"), most_often(bought, "agent")])
+    bought = bought_by(basis, "channel", "agent").collect(engine="streaming")
+    usual = {name: most_often(bought, name).drop("different") for name in ("channel", "agent")}
     return (
-        table.join(channels, on="customer_key", how="full", coalesce=True)
-        .join(agents, on="customer_key", how="full", coalesce=True)
+        known.collect()
+        .join(usual["channel"], on="customer_key", how="full", coalesce=True)
+        .join(usual["agent"], on="customer_key", how="full", coalesce=True)
         .with_columns(
             pl.coalesce("contact_channel", "channel").alias("channel"),
             pl.coalesce("contact_agent", "agent").alias("agent"),
