@@ -252,3 +252,16 @@ def test_tags_of_contact_lists_by_hand_and_by_rule_stand_on_the_card(little: Pat
     decide_tags(amy, tags=["friend"], **asked)
     assert card("amy", amy).tables["customer"]["tags"].item() == "老客, friend, often"
     assert card("bob", amy).tables["customer"]["tags"].item() is None
+
+
+def test_a_birthday_that_is_known_by_phone_is_theirs_unless_others_have_the_phone(tmp_path: Path) -> None:
+    orders, days = tmp_path / "orders.csv", tmp_path / "days.csv"
+    shared = "".join(f"S{n},2026-01-02 10:00:00,10,many{n},13957020002\n" for n in range(5))
+    orders.write_text(
+        f"订单号,下单时间,金额,客户,手机号\nA1,2026-01-01 10:00:00,100,amy,13957020001\n{shared}", encoding="utf-8"
+    )
+    days.write_text("手机号,生日\n13957020001,1990-05-06\n13957020002,05-07\n", encoding="utf-8")
+    put([orders, days], tmp_path / "store")
+    asked = Question(store=tmp_path / "store")
+    assert card("amy", asked).tables["dates"]["day"].to_list() == ["1990-05-06"]
+    assert card("many1", asked).tables["dates"].is_empty()

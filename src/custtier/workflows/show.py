@@ -6,7 +6,8 @@ import polars as pl
 
 from custtier.errors import NOTHING, CusttierError
 from custtier.facts import Facts, Note
-from custtier.people import with_customers
+from custtier.people import account_keys, with_customers
+from custtier.schema import AccountKind
 from custtier.text import Lang
 from custtier.views.card import (
     Person,
@@ -58,7 +59,8 @@ def show(
     seen = seen_among_all(facts, key, question)
     as_of = question.as_of or facts.extent.last_on
     currency = seen.basis.currency if seen else question.currency
-    person = Person(own_accounts(known, key), as_of=as_of, currency=currency, zone=settings.zone)
+    accounts = pl.concat([own_accounts(known, key), _phone_accounts(found, known)]).unique()
+    person = Person(accounts, as_of=as_of, currency=currency, zone=settings.zone)
     contacts, orders = contact_rows(facts, person), order_rows(facts, person, with_numbers=with_numbers)
     figures: dict[str, object] = {}
     if seen is not None:
@@ -140,6 +142,18 @@ def known_of(found: Whom) -> pl.DataFrame:
 def own_accounts(known: pl.DataFrame, key: int) -> pl.Series:
     """The keys of all accounts of a customer, their own among them."""
     return pl.concat([known["account_key"], pl.Series("account_key", [key], dtype=pl.Int64)]).unique()
+
+
+def _phone_accounts(found: Whom, known: pl.DataFrame) -> pl.Series:
+    """Their phones as accounts, for lists that name people by phone; not those that others usually have, too."""
+    phones = known["usual_phone"].drop_nulls().unique()
+    everyone = with_customers(found.known, found.facts.accounts)
+    others = everyone.filter(
+        pl.col("usual_phone").is_in(phones.implode()), pl.col("customer_key") != found.customer_key
+    ).select("usual_phone")
+    alone = phones.filter(~phones.is_in(others.collect()["usual_phone"].implode()))
+    rows = alone.alias("account").to_frame().with_columns(account_kind=pl.lit(AccountKind.PHONE.value))
+    return account_keys(rows.with_columns(platform=pl.lit(None, dtype=pl.String)))
 
 
 def seen_among_all(facts: Facts, key: int, question: Question, *, with_gaps: bool = False) -> Measured | None:
