@@ -291,6 +291,7 @@ def test_contacts_who_never_bought_are_prospects(store: Path) -> None:
         ("prospect", "阿敏", date(2026, 6, 9)),
     ]
     assert late.summary["prospect_customers"] == 2
+    assert late.tables["tiers"].rows()[-1][:2] == ("prospect", 2)
     assert late.notes[-1].values == {"count": 1}
     # whoever bought before a filter's days is no prospect
     filtered = tiers(asked(store, JULY, since=date(2026, 7, 20)), listing=Listing(prospects=True))

@@ -27,17 +27,6 @@ def tier_bounds(descending: pl.Series, *, cuts: TierCuts, currency: str | None) 
     return tuple(lowest_of_best(descending, count=parts_of(descending.len(), share)) for share in cuts.shares)
 
 
-def tier_codes(descending: pl.Series, *, cuts: TierCuts, currency: str | None) -> pl.Expr:
-    """The tier of each customer by `net_sales`: an Enum of the tiers' codes.
-
-    Args:
-        descending: Net sales of all customers, largest first, not empty.
-        cuts: The tiers; the last is the rest.
-        currency: As for `tier_bounds`.
-    """
-    return codes_by(tier_bounds(descending, cuts=cuts, currency=currency), codes=cuts.codes)
-
-
 def codes_by(bounds: Sequence[int], *, codes: Sequence[str]) -> pl.Expr:
     """The best tier whose bound `net_sales` reaches, else the last: an Enum of `codes`.
 

@@ -13,7 +13,7 @@ from custtier.periods import parse_day, parse_window
 from custtier.views import tiers as view
 from custtier.views.frozen_tiers import FrozenTiers
 from custtier.views.held_tiers import LastRun
-from custtier.views.prospects import Prospects, keyless_contacts, prospects
+from custtier.views.prospects import Prospects, keyless_contacts, prospect_count, prospects
 from custtier.views.ranked import ranked
 from custtier.views.tier_lists import Listed
 from custtier.views.tier_standing import Standing, standing
@@ -117,15 +117,14 @@ def tiers(
         return standing(facts, as_of=day, scope=scope, window_days=window_days, rules=rules)
 
     state = on(question.as_of)
-    found = _prospects(state, facts, question, is_asked=wanted == "prospects")
-    listed = _listed(wanted, listing, state, found, on=on, facts=facts, question=question)
+    listed = _listed(wanted, listing, state, on=on, facts=facts, question=question)
     answer = view.tiers_of(
         state,
         facts=facts,
         group=group,
         sales=sales,
         listed=listed,
-        prospect_count=0 if found is None else found.height,
+        prospect_count=_prospect_count(state, facts, question),
         rows=question.rows,
     )
     notes = [*answer.notes, *_kept(state, question, freeze=freeze, keep_at=keep_at)]
@@ -180,7 +179,6 @@ def _listed(
     wanted: str | None,
     listing: Listing,
     state: Standing,
-    found: pl.DataFrame | None,
     *,
     on: Callable[[date | None], Standing],
     facts: Facts,
@@ -200,7 +198,7 @@ def _listed(
         from custtier.views.risen import Risen
 
         return Risen(_before(listing.compared_with, state, on=on, facts=facts, question=question))
-    return Prospects(found, keyless=keyless_contacts(facts)) if wanted == "prospects" and found is not None else None
+    return _prospects(state, facts, question) if wanted == "prospects" else None
 
 
 def _before(
@@ -235,32 +233,35 @@ def _before(
     return last
 
 
-def _prospects(state: Standing, facts: Facts, question: Question, *, is_asked: bool) -> pl.DataFrame | None:
-    """Contacts who never bought; None where they are not asked for and buyers are known in part only.
+def _prospects(state: Standing, facts: Facts, question: Question) -> Prospects:
+    """Contacts who never bought, whatever the question filters.
 
     Raises:
         CusttierError: `prospects-with-tag`.
     """
-    basis, zone = state.everyone.basis, question.settings.zone
-    if is_whole(question) and state.window_days is None and len(facts.extent.currencies) <= 1:
-        buyers = state.everyone.found.totals.get_column("customer_key")
-        return prospects(facts, buyers=buyers, as_of=basis.as_of, zone=zone)
-    if not is_asked:
-        return None
     if question.tags:
         raise usage_error(
             "prospects-with-tag",
             "--prospects lists contacts who never bought, --tag chooses among those who did",
             hint="leave out one of the two",
         )
+    as_of, zone = state.everyone.basis.as_of, question.settings.zone
     keys = [pl.Series("customer_key", [], dtype=pl.Int64)]
     for currency in facts.extent.currencies or (None,):
-        scope = Scope(currency=currency)
         try:
-            everyone = ranked(facts, as_of=basis.as_of, scope=scope, window_days=None)
+            everyone = ranked(facts, as_of=as_of, scope=Scope(currency=currency), window_days=None)
         except CusttierError as error:
             if error.exit_code != NOTHING:
                 raise
             continue
         keys.append(everyone.found.totals.get_column("customer_key"))
-    return prospects(facts, buyers=pl.concat(keys).unique(), as_of=basis.as_of, zone=zone)
+    found = prospects(facts, buyers=pl.concat(keys).unique(), as_of=as_of, zone=zone)
+    return Prospects(found, keyless=keyless_contacts(facts))
+
+
+def _prospect_count(state: Standing, facts: Facts, question: Question) -> int:
+    """How many contacts never bought, for the table of tiers; 0 where only a part of the buyers is known."""
+    if state.window_days is not None or len(facts.extent.currencies) > 1 or not is_whole(question):
+        return 0
+    buyers = state.everyone.found.totals.get_column("customer_key")
+    return prospect_count(facts, buyers=buyers, as_of=state.everyone.basis.as_of, zone=question.settings.zone)
