@@ -82,7 +82,7 @@ def with_agents(rows: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
     """`rows` in whose `agent`, where no contact tells one, stands that of most purchases."""
     keys = rows.get_column("customer_key").implode()
     bought = bought_by(basis, "agent").filter(pl.col("customer_key").is_in(keys))
-    sold_by = most_often(bought, "agent").rename({"agent": "sold_by"}).collect()
+    sold_by = most_often(bought.collect(), "agent").select("customer_key", pl.col("agent").alias("sold_by"))
     return (
         rows.join(sold_by, on="customer_key", how="left", maintain_order="left")
         .with_columns(pl.coalesce("agent", "sold_by").alias("agent"))
