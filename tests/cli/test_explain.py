@@ -39,6 +39,7 @@ CASES = {
     "phone": ("13957020003",),
     "best": ("buyer_00",),
     "top": ("buyer_05", "--top", "3", "--days", "30"),
+    "window": ("buyer_01", "--window", "20d"),
     "several": ("李四",),
     "unknown": ("13900000000",),
     "prospect": ("wx_dan_01",),

@@ -31,6 +31,9 @@ def explain(
     sales: Annotated[
         str | None, typer.Option(metavar="SHARE", help="The fewest customers who make this share of sales, as 80%.")
     ] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="Scores and tiers of the last 365d; days since count from any.")
+    ] = None,
     days: Annotated[int | None, typer.Option(metavar="DAYS", help="Lapsed after so many days; 90 by default.")] = None,
 ) -> None:
     """Explain one customer: why each score, class, tier and level, and what would change it."""
@@ -47,6 +50,7 @@ def explain(
             top=top,
             sales=sales,
             days=days,
+            window=window,
         )
     if isinstance(found, Matches):
         raise several(found, out)

@@ -167,6 +167,10 @@ NOTES: Final[Mapping[str, str]] = {
         "suspicions are evidence, no proof, and take nothing out; to take them out, add an exclusion with `detector = "
         '"brushed"` or `"wholesale"` to the settings'
     ),
+    "explained_window": (
+        "scores, classes and tiers count the orders of the {days} days from {since} to {as_of}; days since the last "
+        "order, R, churn and tags count everything"
+    ),
     "nobody_buys": (
         "days are counted from {as_of} while nobody buys; recency and classes are then measured by the cuts of that "
         "day, as `custtier rfm --cuts frozen` does"

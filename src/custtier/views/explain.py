@@ -1,7 +1,7 @@
 """One customer's scores explained: what each rests on, and what would change it, exactly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -71,12 +71,13 @@ def explained(seen: Measured, asked: Explained, *, speaker: Speaker) -> dict[str
         Tables `scores` (`SCORE_COLUMNS`) and `outlook` (`CHANGE_COLUMNS`). `raw` and the cuts on either side of it are
         days, orders, usual gaps, or amounts in main units, as `measure` says.
     """
-    own = _own(seen.mine)
+    ever = _own(seen.mine)
+    own = _own(seen.mine, is_windowed=seen.window is not None)
     others = _others(seen, own, asked)
     steps = _Steps(
         with_one_order(others, own),
-        with_usual_orders(others, own) if own else [],
-        with_time(others, own, most_days=MOST_DAYS) if own else [],
+        with_usual_orders(others, own) if own and own.order_count else [],
+        with_time(others, own, most_days=MOST_DAYS, purchases=_purchases(seen)) if own else [],
     )
     if own is None:
         now = {TIER: PROSPECT if asked.is_contact else None}
@@ -87,11 +88,12 @@ def explained(seen: Measured, asked: Explained, *, speaker: Speaker) -> dict[str
     rows = [_with_changes(one, steps, others.as_of_day) for one in scores]
     if own:
         rows += levels_by_method(seen, asked, speaker)
-    if own and asked.tags is not None:
+    if ever and asked.tags is not None:
         # the language of rules is loaded by who has any
         from custtier.views.explain_tags import tag_scores
 
-        rows += tag_scores(asked.tags, seen.mine, own, others, speaker=speaker)
+        everybody = _others(replace(seen, window=None), ever, asked)
+        rows += tag_scores(asked.tags, seen.mine, ever, everybody, speaker=speaker)
     return {
         "scores": pl.DataFrame([_score_row(one, speaker) for one in rows], schema=SCORE_COLUMNS, orient="row"),
         "outlook": pl.DataFrame(
@@ -111,17 +113,24 @@ class _Steps:
     wait: list[Step]
 
 
-def _own(mine: pl.DataFrame) -> Own | None:
+def _own(mine: pl.DataFrame, *, is_windowed: bool = False) -> Own | None:
     if not mine.height:
         return None
     row = mine.row(0, named=True)
+    if is_windowed:
+        return Own(row["window_orders"], row["window_sales"], row["last_day"])
     return Own(row["order_count"], row["net_sales"], row["last_day"])
 
 
+def _purchases(seen: Measured) -> list[tuple[int, int]]:
+    return [] if seen.window is None else seen.window.purchases.select("order_day", "net_sales").rows()
+
+
 def _others(seen: Measured, own: Own | None, asked: Explained) -> Others:
+    sales = seen.sales if seen.window is None else seen.window.sales
     return Others(
         last_days=without(seen.last_days, own.last_day) if own else seen.last_days,
-        sales=without(seen.sales, own.net_sales) if own else seen.sales,
+        sales=without(sales, own.net_sales) if own else sales,
         as_of_day=seen.basis.as_of_day,
         currency=seen.basis.currency,
         kept=asked.kept,
@@ -129,6 +138,7 @@ def _others(seen: Measured, own: Own | None, asked: Explained) -> Others:
         rules=asked.rules,
         group=asked.group,
         customer_key=seen.customer_key,
+        window_days=None if seen.window is None else seen.window.days,
     )
 
 

@@ -133,15 +133,18 @@ def _class_reason(name: str, cuts: Cuts, point: Point) -> str:
 def ranked(point: Point) -> list[Score]:
     """The tier and the top group."""
     own, others, now, speaker = point.own, point.others, point.values, point.speaker
+    if not own.net_sales:
+        because = speaker.not_in_window()
+        return [Score(TIER, None, because, "net_sales", 0.0), Score(TOP, None, because, "net_sales", 0.0)]
     cutoff, told = others.cutoff(own), others.told(own)
-    place = others.sales.len() - int(others.sales.search_sorted(own.net_sales, side="right")) + 1
+    place = others.place(own)
     least, below = _around(own.net_sales, told.bounds)
     by_cuts = str(told.named.get_column("tier_now" if "tier_now" in told.named.columns else TIER).item())
     in_tier = speaker.tier(
         sales=own.net_sales,
         value=speaker.value(TIER, by_cuts),
         place=place,
-        count=others.sales.len() + 1,
+        count=others.buyer_count + 1,
         low=least,
         below=below,
     )

@@ -73,6 +73,8 @@ class Speaker:
     def value(self, score: str, code: str | None) -> str:
         """What a score comes to, by its name."""
         if code is None:
+            if score in {"tier", "top"}:
+                return self.not_in_window()
             return self.catalogue.say(message("no level")) if score.startswith("churn_") else "-"
         if score.startswith(TAG):
             return self.catalogue.say(message("has the tag") if code == "yes" else message("does not have the tag"))
@@ -123,6 +125,10 @@ class Speaker:
         if isinstance(value, float):
             return f"{value:.2f}".rstrip("0").rstrip(".")
         return names_of(field, self.catalogue).get(str(value), str(value))
+
+    def not_in_window(self) -> str:
+        """Why somebody is in no tier."""
+        return self.catalogue.say(message("no purchase in the window"))
 
     def held(self, *, value: str, runs: int) -> str:
         """That somebody is held in a tier although the cuts put them lower."""
@@ -193,7 +199,8 @@ class Speaker:
             return self.catalogue.say(message("any number of")) if high is None else self._said_up_to(high)
         if high is None:
             return self.catalogue.say(message("{low} or more"), low=low)
-        return str(low) if low == high else self.catalogue.say(message("{low} to {high}"), low=low, high=high)
+        said = message("exactly {low}") if low == high else message("{low} to {high}")
+        return self.catalogue.say(said, low=low, high=high)
 
     def _said_up_to(self, high: int) -> str:
         return self.catalogue.say(message("at most {high}"), high=high)

@@ -6,12 +6,14 @@ from datetime import date
 import polars as pl
 
 from custtier.facts import Facts
+from custtier.metrics.frames import polars_behind
 from custtier.metrics.runs import run_rhythm
 from custtier.metrics.scope import Scope
 from custtier.settings import ChurnLevels
 from custtier.views.basis import Basis, Customers, basis_of, customers_of
 from custtier.views.churn import DEFAULT_DAYS
 from custtier.views.churn_reasons import reason_text
+from custtier.views.ranked import nothing_in_window
 from custtier.views.rfm import Asked, rfm_text, segment_codes
 from custtier.views.rfm_cuts import no_scores, ranked_cuts
 from custtier.views.shares import divided
@@ -33,6 +35,7 @@ class Measured:
         sales: Net sales of all customers, ascending.
         last_days: Day numbers of their last purchases, ascending.
         gaps: How often each gap occurs; None when it was not asked for.
+        window: The days of a window; None without one.
     """
 
     customer_key: int
@@ -42,9 +45,33 @@ class Measured:
     sales: pl.Series
     last_days: pl.Series
     gaps: pl.DataFrame | None
+    window: "Window | None" = None
 
 
-def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scope, with_gaps: bool = False) -> Measured:
+@dataclass(frozen=True)
+class Window:
+    """What lies in the days of a window.
+
+    Args:
+        days: So many that end on the day observed.
+        sales: Net sales in it of all customers, ascending; 0 of those who bought before it alone.
+        purchases: Every purchase of the one customer, in it or before: `order_day`, `net_sales`.
+    """
+
+    days: int
+    sales: pl.Series
+    purchases: pl.DataFrame
+
+
+def measured(
+    facts: Facts,
+    customer_key: int,
+    *,
+    as_of: date | None,
+    scope: Scope,
+    with_gaps: bool = False,
+    window_days: int | None = None,
+) -> Measured:
     """Everybody's purchases, added up, and one customer among them.
 
     Args:
@@ -53,12 +80,14 @@ def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scop
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
         with_gaps: Count the gaps between purchase days too.
+        window_days: Tell the window of so many days too.
 
     Raises:
-        CusttierError: Those of `basis_of` and `customers_of`.
+        CusttierError: `no-purchases` when nobody bought in the window, and those of `basis_of` and `customers_of`.
     """
     basis = basis_of(facts, scope=scope, as_of=as_of)
-    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps)
+    since = None if window_days is None else basis.as_of_day - window_days + 1
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps, since_day=since)
     found = customers_of(basis, rhythm.customers)
     is_mine = pl.col("customer_key") == customer_key
     mine = found.totals.filter(is_mine)
@@ -73,7 +102,18 @@ def measured(facts: Facts, customer_key: int, *, as_of: date | None, scope: Scop
         sales=found.totals.get_column("net_sales").sort(),
         last_days=found.totals.get_column("last_day").sort(),
         gaps=rhythm.gaps,
+        window=None if window_days is None else _window(basis, found, customer_key, days=window_days),
     )
+
+
+def _window(basis: Basis, found: Customers, customer_key: int, *, days: int) -> Window:
+    sales = found.totals.get_column("window_sales").sort()
+    if not sales[-1]:
+        raise nothing_in_window(days, basis.as_of)
+    merged = basis.facts.accounts.filter(pl.col("customer_key") == customer_key).select("account_key").collect()
+    keys = pl.concat([merged.to_series(), pl.Series([customer_key], dtype=pl.Int64)])
+    purchases = polars_behind(basis.purchases).filter(pl.col("account_key").is_in(keys.implode()))
+    return Window(days, sales, purchases.select("order_day", "net_sales").collect(engine="streaming"))
 
 
 def figures_of(seen: Measured, *, rules: TierRules, churn_levels: ChurnLevels, lang: str) -> dict[str, object]:

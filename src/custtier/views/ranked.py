@@ -47,11 +47,11 @@ def ranked(facts: Facts, *, as_of: date | None, scope: Scope | None, window_days
         return _ranked(basis, totals_in(basis))
     since = day_of(day_number(observed) - window_days + 1)
     if asked.until and asked.until < since:
-        raise _nothing_in_window(window_days, observed)
+        raise nothing_in_window(window_days, observed)
     basis = basis_of(facts, scope=replace(asked, since=max(since, asked.since or since)), as_of=as_of)
     totals = totals_in(basis)
     if totals.is_empty():
-        raise _nothing_in_window(window_days, observed)
+        raise nothing_in_window(window_days, observed)
     return _ranked(basis, totals, Note("only_window", {"days": window_days, "since": since, "as_of": observed}))
 
 
@@ -61,7 +61,8 @@ def _ranked(basis: Basis, totals: pl.DataFrame, *notes: Note) -> Ranked:
     return Ranked(basis, found, amounts, (*found.notes, *notes))
 
 
-def _nothing_in_window(days: int, as_of: date) -> CusttierError:
+def nothing_in_window(days: int, as_of: date) -> CusttierError:
+    """The error where nobody bought in a window."""
     return nothing_error(
         "no-purchases",
         "there is no purchase in the {days} days up to {as_of} among the orders asked for",

@@ -3,8 +3,8 @@
 Asked of the same code that scores everybody, so that what is said here can not differ from what the commands say.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from custtier.periods import day_of
 from custtier.schemes import BUILT_IN, Scheme
+from custtier.views.named_tiers import codes_by
 from custtier.views.rfm import Asked, segment_codes
 from custtier.views.rfm_cuts import OFTEN_ORDERS, SCORES, Cuts, FrozenCuts, no_scores, ranked_cuts
 from custtier.views.tier_standing import TierRules, Told, told_tiers
@@ -53,6 +54,8 @@ class Others:
         rules: By what tiers are told.
         group: The top group.
         customer_key: Of whoever is asked about: an earlier run may hold them in their tier.
+        window_days: Orders and net sales are those of so many last days; who has none of them is in no tier. None for
+            all.
     """
 
     last_days: pl.Series
@@ -64,10 +67,20 @@ class Others:
     rules: TierRules
     group: TopGroup
     customer_key: int
+    window_days: int | None = None
 
     @cached_property
     def _descending(self) -> pl.Series:
-        return self.sales.reverse()
+        return self.sales.slice(int(self.sales.search_sorted(0, side="right"))).reverse()
+
+    def place(self, own: Own) -> int:
+        """One more than those with larger net sales."""
+        return self.sales.len() - int(self.sales.search_sorted(own.net_sales, side="right")) + 1
+
+    @property
+    def buyer_count(self) -> int:
+        """How many of them have net sales."""
+        return self._descending.len()
 
     def cuts(self, own: Own) -> Cuts | None:
         """The cuts of the scores when somebody has these figures; None where all are too few to be scored."""
@@ -76,7 +89,7 @@ class Others:
         return ranked_cuts(_placed(self.last_days, own.last_day), _placed(self.sales, own.net_sales))
 
     def largest_first(self, own: Own) -> pl.Series:
-        """Everybody's net sales."""
+        """The net sales of everybody who has any."""
         above = self.sales.len() - int(self.sales.search_sorted(own.net_sales, side="right"))
         one = pl.Series(self.sales.name, [own.net_sales], dtype=self.sales.dtype)
         return pl.concat([self._descending.head(above), one, self._descending.slice(above)], rechunk=False)
@@ -88,19 +101,32 @@ class Others:
             schema={"customer_key": pl.Int64, "net_sales": pl.Int64},
         )
         return told_tiers(
-            one, self.largest_first(own), rules=self.rules, as_of=day_of(self.as_of_day), currency=self.currency
+            one,
+            self.largest_first(own),
+            rules=self.rules,
+            as_of=day_of(self.as_of_day),
+            currency=self.currency,
+            window_days=self.window_days,
         )
 
     def cutoff(self, own: Own) -> int:
         """The least net sales in the top group."""
         return self.group.cutoff(self.largest_first(own))
 
-    def values(self, own: Own, *, cuts: Cuts | None = None) -> dict[str, str | None]:
+    def placed(self, own: Own) -> "Placed | None":
+        """Where tiers and the top group begin, and the tier; None without net sales."""
+        if not own.net_sales:
+            return None
+        told = self.told(own)
+        return Placed(told.bounds, self.cutoff(own), str(told.named.get_column(TIER).item()))
+
+    def values(self, own: Own, *, cuts: Cuts | None = None, kept: "Placed | None" = None) -> dict[str, str | None]:
         """Score → what somebody with these figures has, as the commands say it.
 
         Args:
             own: The figures.
             cuts: Cuts of the scores to take instead of those of the day.
+            kept: Bounds to take instead of those of the day.
         """
         cuts = cuts or self.cuts(own)
         schemes = [*BUILT_IN, *(one.name for one in self.schemes)]
@@ -111,10 +137,15 @@ class Others:
         found = row.select(
             *SCORES,
             *(segment_codes(cuts, Asked(scheme=name, own_schemes=self.schemes)).alias(name) for name in schemes),
-            pl.lit(self.told(own).named.get_column(TIER)).alias(TIER),
-            pl.when(pl.col("net_sales") >= self.cutoff(own)).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(TOP),
         )
-        return dict(zip(found.columns, found.select(pl.all().cast(pl.String)).row(0), strict=True))
+        scored = dict(zip(found.columns, found.select(pl.all().cast(pl.String)).row(0), strict=True))
+        if not own.net_sales:
+            return {**scored, TIER: None, TOP: None}
+        if kept is None:
+            placed = self.placed(own)
+            return {**scored, **(placed.values(own) if placed else {})}
+        tier = row.select(codes_by(kept.bounds, codes=self.rules.cuts.codes)).item()
+        return {**scored, **replace(kept, tier=str(tier)).values(own)}
 
     def state(self, own: Own) -> State:
         """What of the figures the scores look at beside the last day."""
@@ -126,6 +157,8 @@ class Others:
                 int(sales >= cuts.rich_sales),
                 sum(own.order_count >= bound for bound in cuts.orders),
             )
+        if not sales:
+            return (*scored, 0)
         in_tier = int(self.told(own).named.get_column(TIER).to_physical().item())
         return (*scored, -in_tier, int(sales >= self.cutoff(own)), int(own.order_count >= OFTEN_ORDERS))
 
@@ -138,6 +171,25 @@ class Others:
         # of tiers by spending the bounds hang on nobody
         amounts += self.told(Own(1, max(amounts), self.as_of_day)).bounds
         return max(amounts) + 1
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where tiers and the top group begin, and somebody's tier.
+
+    Args:
+        bounds: The least net sales of each tier but the last.
+        cutoff: The least net sales in the top group.
+        tier: Theirs.
+    """
+
+    bounds: tuple[int, ...]
+    cutoff: int
+    tier: str
+
+    def values(self, own: Own) -> dict[str, str | None]:
+        """The tier, and whether they are in the top group."""
+        return {TIER: self.tier, TOP: "yes" if own.net_sales >= self.cutoff else "no"}
 
 
 @dataclass(frozen=True)
@@ -202,36 +254,77 @@ def most_orders(others: Others, own: Own) -> int:
     return max(most_money, *(cuts.orders if cuts else (1,)), 1)
 
 
-def with_time(others: Others, own: Own, *, most_days: int) -> list[Step]:
+def with_time(others: Others, own: Own, *, most_days: int, purchases: Sequence[tuple[int, int]] = ()) -> list[Step]:
     """What becomes of somebody who buys nothing, by the cuts of the day observed.
 
     Recency by rank would not change while nobody buys: all grow older alike. By the cuts of the day, kept, it says when
-    they pass those whom they are among today: what `rfm --freeze` and `rfm --cuts frozen` say.
+    they pass those whom they are among today: what `rfm --freeze` and `rfm --cuts frozen` say, and with a window
+    `tiers --freeze` and `tiers --cuts frozen`.
 
     Args:
         others: Everybody else.
         own: The figures.
         most_days: So far ahead is looked.
+        purchases: Day number and net sales of every purchase, for a window: they leave it one after the other.
 
     Returns:
         Days from the day observed, ascending, 0 excluded.
     """
-    cuts = others.cuts(own)
-    if cuts is None:
-        return []
-    today = others.as_of_day
-    kept = FrozenCuts(day_of(today), others.currency, None, cuts.shown(as_of_day=today), cuts.high(as_of_day=today))
+    later = _Later(others, own, purchases=purchases)
+    return [Step(days, later.values(days)) for days in changes(later.state, low=0, high=most_days) if days]
 
-    def state(days: int) -> State:
-        then = kept.on(today + days)
-        reached = sum(own.last_day >= bound for bound in then.last_days if bound is not None)
-        return (reached, int(own.last_day >= then.recent_day))
 
-    return [
-        Step(days, others.values(own, cuts=kept.on(today + days)))
-        for days in changes(state, low=0, high=most_days)
-        if days
-    ]
+class _Later:
+    """Somebody who buys nothing from a day on, measured by what held on it."""
+
+    def __init__(self, others: Others, own: Own, *, purchases: Sequence[tuple[int, int]]) -> None:
+        self._others, self._own, self._purchases = others, own, purchases
+        self._placed = others.placed(own)
+        cuts, today = others.cuts(own), others.as_of_day
+        self._kept = None
+        if cuts is not None:
+            shown, high = cuts.shown(as_of_day=today), cuts.high(as_of_day=today)
+            self._kept = FrozenCuts(day_of(today), others.currency, others.window_days, shown, high)
+
+    def _then(self, days: int) -> Own:
+        """Their figures after so many days."""
+        if self._others.window_days is None:
+            return self._own
+        since = self._others.as_of_day + days - self._others.window_days + 1
+        inside = [sales for day, sales in self._purchases if day >= since]
+        return Own(len(inside), sum(inside), self._own.last_day)
+
+    def _cuts(self, days: int) -> Cuts | None:
+        return None if self._kept is None else self._kept.on(self._others.as_of_day + days)
+
+    def state(self, days: int) -> State:
+        """What of the figures the scores look at."""
+        own, cuts = self._then(days), self._cuts(days)
+        scored: State = ()
+        if cuts is not None:
+            scored = (
+                sum(own.last_day >= bound for bound in cuts.last_days if bound is not None),
+                int(own.last_day >= cuts.recent_day),
+            )
+        if self._others.window_days is None:
+            return scored
+        if cuts is not None:
+            scored += (
+                sum(own.net_sales >= bound for bound in cuts.sales if bound is not None),
+                int(own.net_sales >= cuts.rich_sales),
+                sum(own.order_count >= bound for bound in cuts.orders),
+            )
+        bounds = (*self._placed.bounds, self._placed.cutoff) if self._placed else ()
+        reached = sum(own.net_sales >= bound for bound in bounds)
+        return (*scored, reached, int(own.order_count >= OFTEN_ORDERS), int(own.net_sales > 0))
+
+    def values(self, days: int) -> dict[str, str | None]:
+        """What the scores are then; who is held in a tier is looked at as they are today."""
+        own, cuts = self._then(days), self._cuts(days)
+        found = self._others.values(own, cuts=cuts, kept=self._placed)
+        if self._others.rules.may_hold or self._others.window_days is None:
+            return {**found, TIER: self._placed.tier if self._placed else None}
+        return found
 
 
 def changes(state: Callable[[int], State], *, low: int, high: int) -> list[int]:

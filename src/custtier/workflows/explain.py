@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from custtier.facts import Note
+from custtier.periods import day_of, parse_window
 from custtier.text import LANGS, Catalogue, Labels, Lang, message
 from custtier.views.card import Person, contact_rows
 from custtier.views.churn import DEFAULT_DAYS, checked_days
@@ -47,6 +48,9 @@ CUSTOMER = (
 )
 """Columns of the table `customer`."""
 
+_OF_WINDOW = frozenset({"tier", "sales_rank", "segment", "rfm"})
+"""Those of them that a window gives another meaning."""
+
 
 def explain(
     text: str,
@@ -57,6 +61,7 @@ def explain(
     top: str | None = None,
     sales: str | None = None,
     days: int | None = None,
+    window: str | None = None,
 ) -> View | Matches:
     """One customer's scores explained, or those whom the text means when they are several.
 
@@ -68,6 +73,7 @@ def explain(
         top: As for `tiers`: `20%` or `300`.
         sales: As for `tiers`: `80%`.
         days: As for `churn` by fixed days.
+        window: As for `rfm` and `tiers`: `365d`.
 
     Returns:
         Tables `scores` and `outlook` (`views.explain.explained`), and `customer` (`CUSTOMER`).
@@ -76,25 +82,33 @@ def explain(
         CusttierError: Those of `whom.whom`, of `rfm`, `tiers` and `churn`.
     """
     settings, kind = question.settings, cuts or CutsKind.QUANTILE
+    window_days = None if window is None else parse_window(window, option="--window")
     group, fixed_days = top_group(top, sales), checked_days(days, FIXED) or DEFAULT_DAYS
     frozen = kept_cuts() if kind == CutsKind.FROZEN else None
     check_cuts(kind, freeze=False, written=settings.rfm_cuts, frozen=frozen)
     found = whom(text, question, command="explain")
     if isinstance(found, Matches):
         return found
-    seen = measured(found.facts, found.customer_key, as_of=question.as_of, scope=scope_of(question), with_gaps=True)
+    seen = measured(
+        found.facts,
+        found.customer_key,
+        as_of=question.as_of,
+        scope=scope_of(question),
+        with_gaps=True,
+        window_days=window_days,
+    )
     kept: Cuts | None = None
     if kind != CutsKind.QUANTILE:
         kept = cuts_asked(
             seen.basis,
             days=seen.last_days,
-            sales=seen.sales,
+            sales=seen.window.sales if seen.window else seen.sales,
             kind=kind,
             written=settings.rfm_cuts,
             frozen=frozen,
-            window_days=None,
+            window_days=window_days,
         )
-    basis, rules = seen.basis, _rules_of(found, seen, question)
+    basis, rules = seen.basis, _rules_of(found, seen, question, window_days=window_days)
     person = Person(
         own_accounts(known_of(found), found.customer_key),
         as_of=basis.as_of,
@@ -113,10 +127,20 @@ def explain(
     )
     speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
     figures = figures_of(seen, rules=rules, churn_levels=settings.churn_levels, lang=lang)
+    if window_days is not None:
+        # these are of all orders: beside those of the window they would only confuse
+        figures = {name: figure for name, figure in figures.items() if name not in _OF_WINDOW}
     tables = explained(seen, asked, speaker=speaker)
     return View(
         command="explain",
-        parameters={**asked_of_one(question), "cuts": cuts, "top": top, "sales": sales, "days": days},
+        parameters={
+            **asked_of_one(question),
+            "cuts": cuts,
+            "top": top,
+            "sales": sales,
+            "days": days,
+            "window": window_days,
+        },
         summary={},
         tables={**tables, "customer": _customer({**found.row, **figures})},
         notes=_notes(seen),
@@ -128,9 +152,9 @@ def explain(
     )
 
 
-def _rules_of(found: Whom, seen: Measured, question: Question) -> TierRules:
+def _rules_of(found: Whom, seen: Measured, question: Question, *, window_days: int | None) -> TierRules:
     """By what tiers are told; of an earlier run that holds people, what it says of this customer, read once."""
-    rules = tier_rules(found.facts, question)
+    rules = tier_rules(found.facts, question, window_days=window_days)
     if not rules.may_hold or rules.last_run is None:
         return rules
     last, is_mine = rules.last_run(seen.basis.as_of), pl.col("customer_key") == found.customer_key
@@ -156,6 +180,10 @@ def _customer(known: Mapping[str, object]) -> pl.DataFrame:
 def _notes(seen: Measured) -> tuple[Note, ...]:
     """The remarks of the shop that hold for one customer too, and what is taken for granted."""
     notes = tuple(note for note in seen.found.notes if note.code in TOLD)
+    if seen.window is not None:
+        since = day_of(seen.basis.as_of_day - seen.window.days + 1)
+        values = {"days": seen.window.days, "since": since, "as_of": seen.basis.as_of}
+        notes = (*notes, Note("explained_window", values))
     if not seen.mine.height:
         return (*notes, Note("no_purchase_of_theirs"), Note("others_stay", {"as_of": seen.basis.as_of}))
     return (
