@@ -59,7 +59,7 @@ _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "dates": ("bad_date", "missing_account", "damaged_id"),
     "costs": ("bad_date", "bad_amount", "missing_product"),
     "links": ("missing_account", "missing_person", "damaged_id", "unknown_decision"),
-    "tags": ("bad_date", "missing_account", "missing_tag", "damaged_id", "unknown_decision"),
+    "tags": ("bad_date", "missing_account", "damaged_id", "unknown_decision"),
 }
 """Kind of list → why a row of it may be rejected."""
 
@@ -169,6 +169,8 @@ def rows_told_apart(profile: Profile) -> str:
             ("system_account", "the account is one of WeChat's own (`weixin`, `filehelper`, `fmessage` …)"),
         ):
             rows.append((what, f"left out: {names[reason]} ({word(reason)})"))
+    if profile.kind == "tags":
+        rows.append(("no tag stands in it", f"left out: {names['missing_tag']} (`missing_tag`)"))
     if profile.kind in _SAME_ROW_TWICE:
         rows.append(("an identical row was there before", f"left out: {names['duplicate_row']} (`duplicate_row`)"))
     elif "message_id" in profile.columns:

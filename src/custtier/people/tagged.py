@@ -47,8 +47,7 @@ def tags_of_customers(tags: pl.LazyFrame, *, known: pl.LazyFrame, accounts: pl.L
 
 def named_by_id(rows: pl.DataFrame) -> pl.Series:
     """Whether each row of a list names a customer by our own id instead of an account."""
-    is_id = pl.col("account").str.contains(_ID_PATTERN) & (pl.col("account_kind") == AccountKind.ACCOUNT.value)
-    return rows.select(is_id.fill_null(value=False)).to_series()
+    return rows.select(pl.col("account").str.contains(_ID_PATTERN).fill_null(value=False)).to_series()
 
 
 def with_accounts_of_ids(tags: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
