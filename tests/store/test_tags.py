@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import polars as pl
 import pytest
@@ -100,6 +101,15 @@ def test_files_alone_give_tags_as_a_store_does(tmp_path: Path, store: Store) -> 
     orders = reading([order("1", account="a"), order("2", account="b")])
     facts = facts_of([orders, *read_files([path], settings=SETTINGS)], settings=SETTINGS, id_key=ID_KEY)
     assert tags(facts) == {("a", "大客户"), ("b", "茶友")}
+
+
+def test_a_store_of_before_there_were_tags_is_read_and_written_to(store: Store, tmp_path: Path) -> None:
+    for name in ("tags", "kept", "current_tags", "current_kept"):
+        rmtree(store.folder / name)
+    assert tags(store.facts()) == set()
+    assert kept_answers(store.facts(), "tiers").collect().is_empty()
+    told(store, tmp_path, ",淘宝,a,,茶友,添加,")
+    assert tags(store.facts()) == {("a", "茶友")}
 
 
 def kept_rows(facts: Facts, **scores: float) -> pl.DataFrame:
