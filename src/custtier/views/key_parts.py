@@ -14,6 +14,7 @@ from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.key_baskets import with_baskets
 from custtier.views.key_contacts import with_reach
 from custtier.views.key_margins import Margins, margins_of
+from custtier.views.key_orders import shown_orders
 from custtier.views.key_points import (
     influence_points,
     reachability_points,
@@ -74,8 +75,9 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
     )
     margins = margins_of(basis, since_day=since_day)
     reached = with_reach(with_value(_with_worth(totals, margins)), basis=basis, zone=zone)
-    referrals = with_referrals(reached.rows, basis=basis, zone=zone)
-    rows = with_baskets(referrals.rows, basis=basis)
+    orders = shown_orders(basis)
+    referrals = with_referrals(reached.rows, basis=basis, orders=orders, zone=zone)
+    rows = with_baskets(referrals.rows, basis=basis, orders=orders)
     told = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
     rows = rows.with_columns(
         repurchase_points().alias("repurchase_points"),

@@ -6,7 +6,7 @@ import polars as pl
 
 from custtier.phones import with_phones
 from custtier.views.basis import Basis
-from custtier.views.columns_of_orders import bought_by, whose
+from custtier.views.columns_of_orders import whose
 from custtier.views.key_contacts import until
 
 
@@ -24,7 +24,7 @@ class Referrals:
     unknown: int
 
 
-def with_referrals(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Referrals:
+def with_referrals(customers: pl.DataFrame, *, basis: Basis, orders: pl.DataFrame, zone: str) -> Referrals:
     """`customers` with the people whom each brought, and what these bought up to the day observed.
 
     A person is brought by the one whom their earliest contact or order names; nobody brings themselves.
@@ -32,9 +32,10 @@ def with_referrals(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Refer
     Args:
         customers: One row per `customer_key`, with `net_sales`.
         basis: The orders used.
+        orders: `key_orders.shown_orders`.
         zone: The shop's time zone.
     """
-    named = _named(basis, zone=zone)
+    named = _named(orders, basis=basis, zone=zone)
     texts = named.select("referrer").unique()
     meant = _meant(texts, basis=basis)
     brought = (
@@ -56,20 +57,17 @@ def with_referrals(customers: pl.DataFrame, *, basis: Basis, zone: str) -> Refer
     return Referrals(rows, unknown=texts.height - meant.height)
 
 
-def _named(basis: Basis, *, zone: str) -> pl.DataFrame:
+def _named(orders: pl.DataFrame, *, basis: Basis, zone: str) -> pl.DataFrame:
     """`customer_key`, `referrer` as written, `at`: everybody with a text that says who brought them."""
-    facts = basis.facts
-    contacts = facts.table("contacts", columns=["account_key", "referrer", "first_added_at"])
-    orders = facts.table("details", columns=["order_key", "referrer", "ordered_at"])
-    is_told = pl.col("referrer").is_not_null()
-    told = orders.filter(is_told).collect(engine="streaming").lazy()
-    by_then = contacts.filter(is_told & until("first_added_at", basis.as_of, zone=zone))
+    contacts = basis.facts.table("contacts", columns=["account_key", "referrer", "first_added_at"])
+    by_then = contacts.filter(until("first_added_at", basis.as_of, zone=zone)).with_columns(
+        pl.col("referrer").str.strip_chars()
+    )
     both = [
-        whose(by_then, basis).select("customer_key", "referrer", at="first_added_at"),
-        bought_by(basis, "order_key").join(told, on="order_key").select("customer_key", "referrer", at="ordered_at"),
+        whose(by_then.filter(pl.col("referrer") != ""), basis).select("customer_key", "referrer", at="first_added_at"),
+        orders.lazy().filter(pl.col("referrer").is_not_null()).select("customer_key", "referrer", at="ordered_at"),
     ]
-    rows = pl.concat(both).with_columns(pl.col("referrer").str.strip_chars())
-    return rows.filter(pl.col("referrer") != "").select("customer_key", "referrer", "at").collect()
+    return pl.concat(both).collect()
 
 
 def _meant(texts: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
