@@ -91,3 +91,15 @@ def test_two_days_agree_with_plain_python(seed: int) -> None:
         for row in totals(shop, first, second, window_days=window, seed=seed).to_dicts()
     }
     assert found == {None if who is None else account_key(who): figures for who, figures in expected.items()}
+
+
+def test_a_refund_of_an_order_that_was_closed_gives_nothing_back() -> None:
+    closed = Order("eve", date(2026, 2, 1), 900, refunds=((date(2026, 3, 9), 900), (date(2026, 4, 9), 1)), closed=True)
+    shop = Shop((*SHOP.orders, closed))
+    assert totals(shop, FROM, TO).sort("customer_key").equals(totals(SHOP, FROM, TO).sort("customer_key"))
+
+
+def test_an_order_refunded_in_full_later_counts_until_then() -> None:
+    shop = Shop((Order("amy", date(2026, 2, 1), 900, refunds=((date(2026, 4, 9), 900),)), paid("amy", "2026-01-01", 1)))
+    found = totals(shop, FROM, TO).to_dicts()[0]
+    assert (found["old_orders"], found["old_sales"], found["old_last"]) == (2, 1000, day_number(date(2026, 2, 1)))

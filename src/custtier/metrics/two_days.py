@@ -41,23 +41,25 @@ class Days:
 
 
 def late_refunds(dated_refunds: pl.LazyFrame, *, days: Days) -> pl.DataFrame:
-    """What of each order's refunds the second day knows and the first does not, and what neither knows.
+    """What of the refunds of orders that were refunded after the first day each of the two days knows.
 
     Args:
         dated_refunds: `schema.DATED_REFUNDS`.
         days: The two days.
 
     Returns:
-        One row per order with a refund after the first day: `order_key`, `between` and `after` (Int64, minor units).
+        One row per order with a refund after the first day: `order_key`, `before`, what was refunded up to that day,
+        and `between`, what since, up to the second (Int64, minor units).
     """
     refund_day, amount = pl.col("refund_day"), pl.col("amount")
-    is_after = refund_day > days.second
+    late = dated_refunds.filter(refund_day > days.first).select("order_key").collect(engine="streaming").to_series()
+    is_before = refund_day <= days.first
     return (
-        dated_refunds.filter(refund_day > days.first)
+        dated_refunds.filter(pl.col("order_key").is_in(late.implode()))
         .group_by("order_key")
         .agg(
-            pl.when(is_after).then(0).otherwise(amount).sum().cast(pl.Int64).alias("between"),
-            pl.when(is_after).then(amount).otherwise(0).sum().cast(pl.Int64).alias("after"),
+            amount.filter(is_before).sum().cast(pl.Int64).alias("before"),
+            amount.filter(~is_before & (refund_day <= days.second)).sum().cast(pl.Int64).alias("between"),
         )
         .collect(engine="streaming")
     )
@@ -74,7 +76,8 @@ def two_day_totals(
 ) -> pl.DataFrame:
     """Orders, net sales and last day of each customer in each of `PARTS`, in the window of either day.
 
-    Orders that are refunded late are few: they are left out where they lie, and added up apart.
+    Orders that are refunded late are few: all are taken as they are after every refund, and what these few were on
+    the two days instead is added apart.
 
     Args:
         orders: `schema.PURCHASES` in scope, none after the second day, sorted by account and day. Uses `account_key`,
@@ -91,33 +94,35 @@ def two_day_totals(
         `<part>_orders_aged`, `<part>_sales_aged` too, in that of the second day. Without refunds between the days
         `kept` is `old` and left out.
     """
-    net = pl.col("gross") - pl.col("undated_refund")
-    if has_dated_refunds:
-        net = net - pl.col("dated_refund")
+    paid = pl.col("gross") - pl.col("undated_refund")
+    net = paid - pl.col("dated_refund") if has_dated_refunds else paid
     has_between = bool(late.get_column("between").sum())
+    steady = _steady(_netted(orders, net, accounts=accounts, conversion=conversion), days=days, with_kept=has_between)
     if not late.height:
-        return _steady(_netted(orders, net, accounts=accounts, conversion=conversion), days=days, with_kept=False)
-    is_late = pl.col("order_key").is_in(late.get_column("order_key").implode())
-    steady = _netted(orders.filter(~is_late), net, accounts=accounts, conversion=conversion)
-    net = net + pl.col("after")
-    before = pl.when(pl.col("order_day") <= days.first).then(net + pl.col("between")).otherwise(0)
-    both = {"net_before": _converted(before, conversion), "net_sales": _converted(net, conversion)}
+        return steady
+    then = paid - pl.col("before")
+    amounts = {
+        "net_before": pl.when(pl.col("order_day") <= days.first).then(then).otherwise(0),
+        "net_sales": then - pl.col("between"),
+        "net_steady": net,
+    }
     changing = (
-        orders.filter(is_late)
+        orders.filter(pl.col("order_key").is_in(late.get_column("order_key").implode()))
         .join(late.lazy(), on="order_key")
-        .select("account_key", "order_day", *(amount.alias(name) for name, amount in both.items()))
+        .select(
+            "account_key",
+            "order_day",
+            *(_converted(amount, conversion).alias(name) for name, amount in amounts.items()),
+        )
         .filter((pl.col("net_before") > 0) | (pl.col("net_sales") > 0))
     )
-    return _together(
-        _steady(steady, days=days, with_kept=has_between),
-        _changing(changing, accounts=accounts, days=days),
-    )
+    return _together(steady, _corrections(changing, accounts=accounts, days=days))
 
 
 def _netted(
     orders: pl.LazyFrame, net: pl.Expr, *, accounts: pl.LazyFrame | None, conversion: Conversion | None
 ) -> Ledger:
-    """The orders that are purchases, of which no refund is late."""
+    """The orders that are purchases after all of their refunds."""
     purchases = orders.select("account_key", "order_day", _converted(net, conversion).alias("net_sales"))
     return Ledger(purchases.filter(pl.col("net_sales") > 0), accounts, is_sorted=True)
 
@@ -149,11 +154,12 @@ def _steady(purchases: Ledger, *, days: Days, with_kept: bool) -> pl.DataFrame:
     return found.select("customer_key", *named)
 
 
-def _changing(purchases: pl.LazyFrame, *, accounts: pl.LazyFrame | None, days: Days) -> pl.DataFrame:
-    """The totals of purchases that are refunded late.
+def _corrections(purchases: pl.LazyFrame, *, accounts: pl.LazyFrame | None, days: Days) -> pl.DataFrame:
+    """By how much the totals of purchases that are refunded late differ from those after all refunds; last days whole.
 
     Args:
-        purchases: `account_key`, `order_day`, `net_before` and `net_sales`: as of the first and of the second day.
+        purchases: `account_key`, `order_day`, `net_before`, `net_sales` and `net_steady`: as of the first day, as of
+            the second, and after all refunds, which is never more.
         accounts: `schema.ACCOUNTS`; None when no account is merged.
         days: The two days.
     """
@@ -164,12 +170,14 @@ def _changing(purchases: pl.LazyFrame, *, accounts: pl.LazyFrame | None, days: D
     order_day, figures = pl.col("order_day"), []
     for part in PARTS:
         net = pl.col("net_before" if part == "old" else "net_sales")
-        is_part = (order_day > days.first if part == "new" else order_day <= days.first) & (net > 0)
+        is_of_part = order_day > days.first if part == "new" else order_day <= days.first
+        is_part, is_steady = is_of_part & (net > 0), is_of_part & (pl.col("net_steady") > 0)
         figures.append(order_day.filter(is_part).max().alias(f"{part}_last"))
         for ending, start in days.starts().items():
-            is_inside = is_part if start is None else is_part & (order_day >= start)
-            figures.append(is_inside.sum().cast(pl.Int64).alias(f"{part}_orders{ending}"))
-            figures.append(net.filter(is_inside).sum().cast(pl.Int64).alias(f"{part}_sales{ending}"))
+            is_inside = pl.lit(value=True) if start is None else order_day >= start
+            orders = (is_part & is_inside).sum().cast(pl.Int64) - (is_steady & is_inside).sum().cast(pl.Int64)
+            sales = net.filter(is_part & is_inside).sum() - pl.col("net_steady").filter(is_steady & is_inside).sum()
+            figures += [orders.alias(f"{part}_orders{ending}"), sales.alias(f"{part}_sales{ending}")]
     return purchases.group_by(pl.col("account_key").alias("customer_key")).agg(figures).collect(engine="streaming")
 
 

@@ -16,7 +16,7 @@ from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.moves_causes import AGEING, BOUGHT, REFUNDED, Between, figures
 from custtier.views.moves_classes import FIGURES, Classes, rule_of
 
-NO_REFUNDS: Final = pl.DataFrame(schema={"order_key": pl.Int64, "between": pl.Int64, "after": pl.Int64})
+NO_REFUNDS: Final = pl.DataFrame(schema={"order_key": pl.Int64, "before": pl.Int64, "between": pl.Int64})
 
 _ALL_MADE: Final = frozenset({BOUGHT, REFUNDED, AGEING})
 
