@@ -28,6 +28,9 @@ MATRICES: Final = {"matrix_rf": "f", "matrix_rm": "m"}
 ONE_LINE: Final = 24
 """Columns whose texts all take at most so many columns of a terminal stay in one line."""
 
+TWO_LINES: Final = 60
+"""Columns with longer texts get more room."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -140,8 +143,9 @@ def _block(sheet: Sheet, view: View, shown: Shown, catalogue: Catalogue) -> Bloc
 
 def _head(column: str, texts: list[str], unit: Unit, catalogue: Catalogue) -> Head:
     right = unit in NUMBERS
-    is_short = max(map(cells, texts), default=0) <= ONE_LINE
-    return Head(title_of(column, catalogue), right, "n" if right else "s" if is_short else "t")
+    widest = max(map(cells, texts), default=0)
+    kind = "n" if right else "s" if widest <= ONE_LINE else "t" if widest <= TWO_LINES else "w"
+    return Head(title_of(column, catalogue), right, kind)
 
 
 def _cut(held: Sheet, catalogue: Catalogue) -> str:
