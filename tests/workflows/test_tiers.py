@@ -297,3 +297,10 @@ def test_contacts_who_never_bought_are_prospects(store: Path) -> None:
     filtered = tiers(asked(store, JULY, since=date(2026, 7, 20)), listing=Listing(prospects=True))
     assert filtered.summary["prospect_customers"] == 2
     assert tiers(asked(store, JULY, since=date(2026, 7, 20))).tables["tiers"].height == len(GOLD)
+
+
+def test_runs_by_kept_bounds_are_others(store: Path) -> None:
+    tiers(asked(store, MAY, runs=2), freeze=True, keep_at=NOW)
+    assert "no_kept_run" in [note.code for note in tiers(asked(store, JUNE, runs=2), cuts="frozen").notes]
+    tiers(asked(store, MAY, runs=2), cuts="frozen", keep_at=NOW)
+    assert "no_kept_run" not in [note.code for note in tiers(asked(store, JUNE, runs=2), cuts="frozen").notes]

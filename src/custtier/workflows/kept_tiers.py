@@ -11,12 +11,14 @@ from custtier.errors import usage_error
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.settings import store_folder
+from custtier.views.frozen_tiers import FrozenTiers
 from custtier.views.held_tiers import LastRun
 from custtier.views.tier_standing import Standing, TierRules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 
 NAME: Final = "tiers"
+FROZEN: Final = "frozen"
 
 Runs = Callable[[date], LastRun | None]
 
@@ -29,21 +31,21 @@ def is_whole(question: Question) -> bool:
     return replace(scope, currency=None, conversion=None) == Scope() and not is_part
 
 
-def run_name(question: Question, *, window_days: int | None) -> str:
-    """What a run is kept as: those of another window or currency are others.
+def run_name(question: Question, *, window_days: int | None, is_frozen: bool = False) -> str:
+    """What a run is kept as: those of another window or currency, and those by kept bounds, are others.
 
     Examples:
-        >>> run_name(Question(currency="cny"), window_days=365)
-        'tiers 365d CNY'
+        >>> run_name(Question(currency="cny"), window_days=365), run_name(Question(), window_days=None, is_frozen=True)
+        ('tiers 365d CNY', 'tiers frozen')
     """
     window = [] if window_days is None else [f"{window_days}d"]
     currency = [question.currency.strip().upper()] if question.currency else []
-    return " ".join([NAME, *window, *currency])
+    return " ".join([NAME, *window, *currency, *([FROZEN] if is_frozen else [])])
 
 
-def runs_of(facts: Facts, question: Question, *, window_days: int | None) -> Runs:
+def runs_of(facts: Facts, question: Question, *, window_days: int | None, is_frozen: bool = False) -> Runs:
     """Gives the last run kept as of a day before the one given; None when there is none."""
-    name = run_name(question, window_days=window_days)
+    name = run_name(question, window_days=window_days, is_frozen=is_frozen)
 
     def last(as_of: date) -> LastRun | None:
         # a table of its own and its fold are opened by those who compare with an earlier run
@@ -61,13 +63,15 @@ def runs_of(facts: Facts, question: Question, *, window_days: int | None) -> Run
     return last
 
 
-def tier_rules(facts: Facts, question: Question, *, window_days: int | None = None) -> TierRules:
-    """By what tiers are told: those of the settings, held where these say so."""
+def tier_rules(
+    facts: Facts, question: Question, *, window_days: int | None = None, frozen: FrozenTiers | None = None
+) -> TierRules:
+    """By what tiers are told: those of the settings, or kept bounds; held where the settings say so."""
     settings = question.settings
     runs = None
     if settings.tier_hysteresis.is_on and is_whole(question):
-        runs = runs_of(facts, question, window_days=window_days)
-    return TierRules(settings.tier_cuts, hysteresis=settings.tier_hysteresis, last_run=runs)
+        runs = runs_of(facts, question, window_days=window_days, is_frozen=frozen is not None)
+    return TierRules(settings.tier_cuts, frozen=frozen, hysteresis=settings.tier_hysteresis, last_run=runs)
 
 
 def check_keeping(question: Question) -> None:
@@ -93,5 +97,5 @@ def keep_run(state: Standing, question: Question, *, at: datetime) -> int:
     named = state.told.named
     runs = pl.col("runs_below") if "runs_below" in named.columns else pl.lit(0)
     rows = named.select("customer_key", pl.col("tier").cast(pl.String).alias("value"), runs.alias("score"))
-    name = run_name(question, window_days=state.window_days)
+    name = run_name(question, window_days=state.window_days, is_frozen=state.rules.frozen is not None)
     return keep(store, name, kept_on=state.everyone.basis.as_of, rows=rows, at=at)

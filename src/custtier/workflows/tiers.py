@@ -20,11 +20,9 @@ from custtier.views.tier_standing import Standing, standing
 from custtier.views.top_group import top_group
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
-from custtier.workflows.kept_tiers import check_keeping, is_whole, keep_run, runs_of, tier_rules
+from custtier.workflows.kept_tiers import FROZEN, check_keeping, is_whole, keep_run, runs_of, tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
-
-FROZEN = "frozen"
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def tiers(
     if keep_at is not None:
         check_keeping(question)
     facts = open_facts(question)
-    rules = replace(tier_rules(facts, question, window_days=window_days), frozen=frozen)
+    rules = tier_rules(facts, question, window_days=window_days, frozen=frozen)
 
     def on(day: date | None) -> Standing:
         scope = scope_of(question, is_of_period=True)
@@ -221,8 +219,9 @@ def _before(
                 as_of=as_of,
             )
         return on(day)
-    runs = runs_of(facts, question, window_days=state.window_days) if is_whole(question) else None
-    last = runs(as_of) if runs else None
+    is_frozen = state.rules.frozen is not None
+    runs = runs_of(facts, question, window_days=state.window_days, is_frozen=is_frozen)
+    last = runs(as_of) if is_whole(question) else None
     if last is None:
         raise usage_error(
             "no-kept-run",
