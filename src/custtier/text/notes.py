@@ -151,6 +151,9 @@ NOTES: Final[Mapping[str, str]] = {
         "this list is kept; `custtier key --history` looks back on it, `custtier imports undo {import_id}` takes it "
         "back"
     ),
+    "no_picks_kept": (
+        "no list is kept yet; `--keep` keeps this one, so that the next ones hold to it and tell who changed"
+    ),
     "picks_no_proof": (
         "the picked had more points than the next best before anybody cared for them: what they buy more since is no "
         "proof that care did it"

@@ -498,6 +498,7 @@ ASKED: Final[Mapping[str, str]] = {
     "cuts": "cuts",
     "count": "groups",
     "freeze": "cuts kept",
+    "tier_cuts": "cuts of tiers",
     "keep_totals": "totals kept",
     "pick": "pick",
     "weights": "weights",

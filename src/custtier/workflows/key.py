@@ -46,6 +46,8 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
         _check_keeping(question, is_whole=is_whole)
     facts = open_facts(question)
     hands = _by_hand(facts, question)
+    may_keep = is_whole and not question.files
+    kept = _last_kept(facts, question) if may_keep else None
     answer = view.key(
         facts,
         as_of=question.as_of,
@@ -56,13 +58,15 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
             always=hands.always,
             never=hands.never,
             influencers=hands.influencers,
-            kept=_last_kept(facts, question) if is_whole and not question.files else None,
+            kept=kept,
         ),
         pick=pick,
         zone=question.settings.zone,
         lang=lang,
     )
     notes = (*answer.view.notes, *hands.notes)
+    if may_keep and kept is None and keep_at is None:
+        notes = (*notes, Note("no_picks_kept"))
     if keep_at is not None:
         notes = (*notes, Note("picks_kept", {"import_id": _kept(answer, question, at=keep_at)}))
     parameters = {**answer.view.parameters, **asked_filters(question)}
