@@ -112,6 +112,7 @@ def test_what_is_printed(
         (["!region:east"], [DAN, AMY]),
         (["bought:茶叶"], [AMY, BOB]),
         (["买过:面膜"], [CAT, DAN]),
+        (["品类:护肤"], [CAT, DAN]),
         (["channel:直播"], [CAT, DAN]),
         (["lifecycle:回流"], [AMY]),
         (["tier:核心"], [BOB]),

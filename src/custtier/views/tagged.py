@@ -30,6 +30,8 @@ WITHOUT: Final = ("!", "！")
 """What a tag begins with when customers without it are meant."""
 
 _SHOWN: Final = 10
+_BOUGHT: Final = {"bought": False, "买过": False, "category": True, "品类": True, "类目": True}
+"""What stands before the colon → whether a category is meant."""
 
 
 class Origin(StrEnum):
@@ -193,8 +195,8 @@ def ready_condition(wanted: str, sources: TagSources) -> Condition | None:
     called, value = called.strip().casefold(), value.strip()
     if not colon or not value:
         return None
-    if called in {"bought", "买过"}:
-        return Bought(value, is_category=False, days=None)
+    if called in _BOUGHT:
+        return Bought(value, is_category=_BOUGHT[called], days=None)
     name = field_names().get(called)
     if name is None or FIELDS[name].kind is not Kind.TEXT:
         return None

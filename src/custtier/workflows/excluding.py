@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-import polars as pl
-
 from custtier.facts import Facts, Note
 from custtier.metrics.exclusions import (
     Evidence,
@@ -16,12 +14,12 @@ from custtier.metrics.exclusions import (
     receipts,
     taken_orders,
 )
-from custtier.people import tags_of_customers
 from custtier.rules import Rule
 from custtier.views.spoken import spoken_money
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.staff import staff_of
+from custtier.workflows.tagging import given_tags
 
 
 def with_exclusions(facts: Facts, question: Question) -> Facts:
@@ -94,11 +92,5 @@ def _evidence(rules: Sequence[Rule], facts: Facts, question: Question, *, as_of:
         zone=question.settings.zone,
         detectors=question.settings.detectors,
         staff=staff_of(rules),
-        tagged=_tagged(facts) if any(rule.tags for rule in rules) else None,
+        tagged=given_tags(facts) if any(rule.tags for rule in rules) else None,
     )
-
-
-def _tagged(facts: Facts) -> pl.DataFrame:
-    """Tags given by hand or in a file: `customer_key`, `tag`."""
-    given = tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts)
-    return given.select("customer_key", "tag").collect()

@@ -65,12 +65,19 @@ def sources_of(facts: Facts, question: Question) -> TagSources:
         question, since=None, until=None, sources=(), shops=(), channels=(), agents=(), refund_basis="order"
     )
     basis = basis_of(facts, scope=scope_of(everybody), as_of=question.as_of)
+    given = given_tags(facts)
     noted = (pl.col("noted_on") <= basis.as_of).fill_null(value=True)
-    given = (
-        tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts)
-        .filter(noted)
-        .select("customer_key", "tag", "noted_on")
-        .collect()
-    )
     rules = tier_rules(facts, replace(everybody, tags=()))
-    return TagSources(basis=basis, settings=question.settings, tier_rules=rules, given=given)
+    return TagSources(basis=basis, settings=question.settings, tier_rules=rules, given=given.filter(noted))
+
+
+def given_tags(facts: Facts) -> pl.DataFrame:
+    """Tags given by hand or in a file: `customer_key`, `tag`, `noted_on`; each tag of a customer once.
+
+    Who everybody is, is asked only where somebody was given a tag.
+    """
+    said = facts.table("tags").collect()
+    if said.is_empty():
+        return pl.DataFrame(schema={"customer_key": pl.Int64, "tag": pl.String, "noted_on": pl.Date})
+    found = tags_of_customers(said.lazy(), known=facts.table("known"), accounts=facts.accounts)
+    return found.select("customer_key", "tag", "noted_on").collect()
