@@ -266,8 +266,8 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "bounds_kept": "these bounds are kept as {file} in the settings folder; `--cuts frozen` uses them",
     "run_kept": (
-        "who is in which tier on {kept_on} is kept as import {import_id}; `--risen` compares with it, `custtier imports "
-        "undo {import_id}` takes it back"
+        "who is in which tier on {kept_on} is kept as import {import_id}; `--risen` compares with it, `custtier "
+        "imports undo {import_id}` takes it back"
     ),
     "slipping_in_window": (
         "who falls by {until} if they buy nothing, because their orders leave the window; bounds are taken to stay as "
