@@ -76,10 +76,10 @@ def test_what_tiers_prints_of_kept_bounds_and_held_customers(
         encoding="utf-8",
     )
     assert custtier("import", orders, "--quiet").code == 0
-    assert custtier("tiers", "--as-of", "2026-05-31", "--keep", "--freeze", "--quiet").code == 0
-    assert custtier("tiers", "--keep", "--quiet").code == 0
-    ended = custtier("tiers", "--cuts", "frozen", "--limit", 4, "--lang", lang)
-    snapshot(f"tiers-kept-{width}-{lang}", ended)
+    window = ("--window", "120d", "--limit", 4, "--lang", lang)
+    assert custtier("tiers", "--as-of", "2026-05-31", "--keep", "--freeze", "--quiet", *window).code == 0
+    snapshot(f"tiers-held-{width}-{lang}", custtier("tiers", *window))
+    snapshot(f"tiers-frozen-{width}-{lang}", custtier("tiers", "--cuts", "frozen", *window))
 
 
 @pytest.mark.parametrize("window", ["", "0d", "12m", "36501"])
