@@ -9,9 +9,9 @@ from custtier.text import message
 
 STRICT: Final[dict[str, Any]] = {"extra": "forbid", "strict": False}
 
-_LED_BY: Final = re.compile(r"\s*(?:(?:tag|标签)\s*[:：])?\s*", re.IGNORECASE)
-_WHEN: Final = re.compile(r"\s+(?:when|当|如果)\s+|\s*[:：]\s*", re.IGNORECASE)
-_NO_NAME: Final = re.compile(r"[,，:：]|^[!！]")
+_LED_BY: Final = r"(?i)\s*(?:(?:tag|标签)\s*[:：])?\s*"
+_WHEN: Final = r"(?i)\s+(?:when|当|如果)\s+|\s*[:：]\s*"
+_NO_NAME: Final = r"[,，:：]|^[!！]"
 
 Fault = tuple[str, dict[str, object]]
 """What is wrong (a message), and what fills its places."""
@@ -57,13 +57,14 @@ def tag_rule(written: "str | WrittenTag") -> TagRule:
     """
     if isinstance(written, WrittenTag):
         return TagRule(written.name.strip(), written.when.strip())
-    begin = _LED_BY.match(written)
+    begin = re.match(_LED_BY, written)
     start = begin.end() if begin else 0
-    found = _WHEN.search(written, start)
+    found = re.search(_WHEN, written[start:])
     if found is None:
         return TagRule(written[start:].strip().strip("\"“”'"), "")
-    name = written[start : found.start()].strip().strip("\"“”'")
-    return TagRule(name, written[found.end() :].rstrip(), found.end())
+    name = written[start : start + found.start()].strip().strip("\"“”'")
+    after = start + found.end()
+    return TagRule(name, written[after:].rstrip(), after)
 
 
 def tag_faults(tags: "Sequence[str | WrittenTag]") -> Iterable[Fault]:
@@ -75,7 +76,7 @@ def tag_faults(tags: "Sequence[str | WrittenTag]") -> Iterable[Fault]:
         if not rule.name or not rule.when:
             wrong = message("{path} cannot be used: tag {called!r}: a name, the word when and a condition are expected")
             yield wrong, {"called": called}
-        elif _NO_NAME.search(rule.name) or not rule.name.isprintable():
+        elif re.search(_NO_NAME, rule.name) or not rule.name.isprintable():
             wrong = message(
                 "{path} cannot be used: tag {called!r}: a tag's name holds no comma and no colon, and begins with no !"
             )
