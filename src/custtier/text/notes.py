@@ -250,7 +250,7 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "tiers_held": (
         "customers shown in the tier they had on {kept_on}, though today's bounds put them lower: {count}; the "
-        "settings hold them (tier_hysteresis), and the column tier_now says where they would be"
+        "settings hold them (tier_hysteresis); the column By today's bounds (tier_now) says where they would be"
     ),
     "tiers_not_held": (
         "the settings hold tiers still (tier_hysteresis), but only those of all orders of the store: these are by "
