@@ -143,7 +143,7 @@ NOTES: Final[Mapping[str, str]] = {
         "the customer id"
     ),
     "pick_held": (
-        "who was picked on {kept_on} stays unless somebody else has over {margin:.0%} more points; "
+        "who was picked on {kept_on} stays unless somebody else has over {margin} more points; "
         "`key_picks.stay_margin` in the settings"
     ),
     "pick_compared": "compared with the list kept on {kept_on}; nobody is held (`key_picks.stay_margin` is 0)",

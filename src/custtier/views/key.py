@@ -17,6 +17,7 @@ from custtier.views.key_parts import Parts, parts_of
 from custtier.views.key_picks import Hands, Picks, picked
 from custtier.views.key_reasons import key_reason
 from custtier.views.shares import divided
+from custtier.views.spoken import spoken_share
 from custtier.views.view import View
 
 DEFAULT_PICK: Final = 30
@@ -216,7 +217,7 @@ def _remarks(picks: Picks, parts: Parts, given: Given, *, count: int) -> list[No
         notes.append(Note("pick_ties", {"count": picks.tied}))
     if given.kept:
         code = "pick_held" if given.picks.stay_thousandths else "pick_compared"
-        notes.append(Note(code, {"kept_on": given.kept.kept_on, "margin": given.picks.stay_margin}))
+        notes.append(Note(code, {"kept_on": given.kept.kept_on, "margin": spoken_share(given.picks.stay_margin)}))
     return notes
 
 

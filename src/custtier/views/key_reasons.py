@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from custtier.text.key_reasons import KEY_REASONS
-from custtier.views.spoken import spoken_money, spoken_number
+from custtier.views.spoken import spoken_money, spoken_number, spoken_share
 
 Row = Mapping[str, object]
 
@@ -48,7 +48,7 @@ def _value(row: Row, currency: str | None) -> Iterable[tuple[str, Mapping[str, o
         yield "nothing_in_year", {}
         return
     assert isinstance(above, float)
-    places = {"sales": spoken_money(sales, currency), "above": f"{above:.1%}".replace(".0%", "%")}
+    places = {"sales": spoken_money(sales, currency), "above": spoken_share(above)}
     if isinstance(margin, int):
         yield ("margin" if above else "best_margin"), {**places, "margin": spoken_money(margin, currency)}
     else:

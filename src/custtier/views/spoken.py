@@ -24,3 +24,13 @@ def spoken_number(number: float) -> str:
         ('43', '2.5', '1,200')
     """
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:,.0f}"
+
+
+def spoken_share(share: float) -> str:
+    """A share in per cent, one digit where it is not zero.
+
+    Examples:
+        >>> spoken_share(0.1), spoken_share(0.125)
+        ('10%', '12.5%')
+    """
+    return f"{share:.1%}".replace(".0%", "%")
