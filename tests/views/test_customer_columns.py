@@ -13,6 +13,7 @@ import pytest
 from custtier.customer_fields import FIELDS, Kind
 from custtier.facts import TABLES, Facts
 from custtier.metrics.scope import Scope
+from custtier.rates import conversion_to
 from custtier.views.basis import Basis, basis_of
 from custtier.views.churn import churn
 from custtier.views.customer_columns import customer_columns
@@ -171,6 +172,21 @@ def test_who_buys_below_the_usual_price_is_sensitive_to_prices() -> None:
     }
     few = with_tables(facts_of(shop), items=[one for one in items if one["product"] == "tea"][:8])
     assert of(few, "amy", "bargain_share") == (None,)
+
+
+def test_prices_are_compared_within_their_currency() -> None:
+    people = {"amy": ("CNY", 100), "bob": ("CNY", 100), "eve": ("USD", 20), "fay": ("USD", 20)}
+    orders = [
+        Order(person, days_before(days), price, currency=currency)
+        for person, (currency, price) in people.items()
+        for days in (1, 2, 3)
+    ]
+    shop = Shop(tuple(orders))
+    items = [item(key, "tea", amount=order.gross) for key, order in order_keys(shop).items()]
+    scope = Scope(currency="CNY", conversion=conversion_to("CNY", rates={"USD": 7.0}, base="CNY"))
+    facts = with_tables(facts_of(shop), items=items)
+    table = customer_columns(basis_of(facts, scope=scope, as_of=AS_OF), ["bargain_share"])
+    assert table["bargain_share"].to_list() == [0.0] * 4
 
 
 def test_where_somebody_lives_is_what_the_latest_purchase_shows() -> None:

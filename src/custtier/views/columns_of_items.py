@@ -20,10 +20,10 @@ OFTEN, SELDOM = 0.5, 0.1
 PRICE_SENSITIVITIES: Final = ("high", "medium", "low")
 
 
-def bought_items(basis: Basis, *columns: str) -> pl.LazyFrame:
-    """Paid items of customers' purchases: `customer_key`, `order_day`, and the columns of the items asked for."""
+def bought_items(basis: Basis, *columns: str, of_orders: tuple[str, ...] = ()) -> pl.LazyFrame:
+    """Paid items of customers' purchases: `customer_key`, `order_day`, columns of the orders, then of the items."""
     items = basis.facts.table("items", columns=["order_key", "state", *columns]).filter(PAID_ITEM).drop("state")
-    orders = bought_by(basis, "order_key").select("customer_key", "order_key", "order_day")
+    orders = bought_by(basis, "order_key", *of_orders).select("customer_key", "order_key", "order_day", *of_orders)
     return orders.join(items, on="order_key", how="inner")
 
 
@@ -67,8 +67,9 @@ def price_columns(basis: Basis) -> pl.DataFrame:
     """The family `prices`, one row per `customer_key` with enough items that can be compared.
 
     An item's price is what was paid for one piece of it. It is compared with the median price of its product and
-    specification over all items that customers bought up to the day observed, when there are at least `LEAST_SOLD`.
-    No source tells discounts by themselves: who buys below the usual price bought at a reduction, for whatever reason.
+    specification, in its currency, over all items that customers bought up to the day observed, when there are at least
+    `LEAST_SOLD`. No source tells discounts by themselves: who buys below the usual price bought at a reduction, for
+    whatever reason.
 
     Returns:
         `bargain_share` (Float64: items at `BARGAIN` of the usual price or less, of those compared; null when fewer than
@@ -76,17 +77,18 @@ def price_columns(basis: Basis) -> pl.DataFrame:
     """
     which = pl.coalesce("product_id", "product")
     priced = (
-        bought_items(basis, "product_id", "product", "specification", "quantity", "amount")
+        bought_items(basis, "product_id", "product", "specification", "quantity", "amount", of_orders=("currency",))
         .filter((pl.col("amount") > 0) & (pl.col("quantity") > 0) & which.is_not_null())
         .select(
             "customer_key",
+            "currency",
             which.alias("which"),
             "specification",
             (pl.col("amount") / pl.col("quantity")).alias("price"),
         )
         .collect(engine="streaming")
     )
-    goods = ["which", "specification"]
+    goods = ["currency", "which", "specification"]
     usual = priced.group_by(goods).agg(pl.col("price").median().alias("usual"), pl.len().alias("sold"))
     compared = priced.join(usual.filter(pl.col("sold") >= LEAST_SOLD), on=goods, nulls_equal=True)
     share = pl.col("bargain_share")
