@@ -103,3 +103,14 @@ def test_an_order_refunded_in_full_later_counts_until_then() -> None:
     shop = Shop((Order("amy", date(2026, 2, 1), 900, refunds=((date(2026, 4, 9), 900),)), paid("amy", "2026-01-01", 1)))
     found = totals(shop, FROM, TO).to_dicts()[0]
     assert (found["old_orders"], found["old_sales"], found["old_last"]) == (2, 1000, day_number(date(2026, 2, 1)))
+
+
+@pytest.mark.parametrize("orders", [1, 2, 5])
+@pytest.mark.parametrize("window", [None, 20])
+def test_one_customer_alone_is_summed_like_any_other(orders: int, window: int | None) -> None:
+    shop = Shop(tuple(paid("amy", f"2026-03-{day:02}", 10) for day in range(1, orders + 1)))
+    found = totals(shop, FROM, TO, window_days=window).to_dicts()
+    assert [(one["old_orders"], one["new_orders"], one["new_sales"]) for one in found] == [
+        (1, orders - 1, 1000 * (orders - 1))
+    ]
+    assert totals(shop, date(2026, 1, 1), TO, window_days=window).get_column("old_orders").to_list() == [0]

@@ -227,23 +227,25 @@ def _summed(
         .with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in running)
         .collect(engine="in-memory")
     )
-    return found.hstack(_reached(rows, found, first, until=until)) if until else found
+    return _with_reached(found, rows, first, until=until) if until else found
 
 
-def _reached(rows: pl.DataFrame, found: pl.DataFrame, first: pl.Series, *, until: Mapping[str, int]) -> pl.DataFrame:
-    """Net sales and last day of each run up to some days; how many of its rows that are says where to look."""
-    running, begin = _SALES.cum_sum(), pl.lit(first)
-    before = running.gather(begin) - _SALES.gather(begin)
-    columns = []
+def _with_reached(
+    found: pl.DataFrame, rows: pl.DataFrame, first: pl.Series, *, until: Mapping[str, int]
+) -> pl.DataFrame:
+    """With net sales and last day of each run up to some days; how many of its rows that are says where to look."""
+    days, sales = rows.get_column("order_day"), rows.get_column("net_sales")
+    running = sales.cum_sum()
+    before = running.gather(first) - sales.gather(first)
     for name in until:
-        count = found.get_column(f"{name}_orders")
-        place, is_any = pl.lit((first + count - 1).clip(lower_bound=0)), pl.lit(count > 0)
-        sales = pl.when(is_any).then(running.gather(place) - before).otherwise(0).cast(pl.Int64)
-        columns += [
-            sales.alias(f"{name}_sales"),
-            pl.when(is_any).then(_DAY.gather(place)).otherwise(None).alias(f"{name}_last"),
-        ]
-    return rows.lazy().select(columns).collect(engine="in-memory")
+        place = (first + found.get_column(f"{name}_orders") - 1).clip(lower_bound=0)
+        looked_up = [(running.gather(place) - before).alias(f"{name}_sales"), days.gather(place).alias(f"{name}_last")]
+        is_any = pl.col(f"{name}_orders") > 0
+        found = found.hstack(looked_up).with_columns(
+            pl.when(is_any).then(pl.col(f"{name}_sales")).otherwise(0),
+            pl.when(is_any).then(pl.col(f"{name}_last")).otherwise(None),
+        )
+    return found
 
 
 def _gaps(rows: pl.DataFrame, *, sign: int) -> pl.DataFrame:

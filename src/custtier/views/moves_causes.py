@@ -95,17 +95,14 @@ def causes_of(movers: pl.DataFrame, *, between: Between) -> pl.DataFrame:
     kind = pl.Enum(list(CAUSES))
     changes = between.changes
     known, target = movers.get_column("code_known"), movers.get_column("code_to")
-    is_known = known.eq_missing(target)
+    is_known = known.eq_missing(target).alias("is_known")
     is_there = _there(known, target, is_ordered=between.classes.is_ordered)
     reached = {made: is_there(between.codes(movers, made=made)) for made in subsets(changes) if made}
     most = greatest(fair_parts({frozenset(): is_known, **reached}, changes=changes))
-    names = pl.Series(list(changes), dtype=kind)
-    return most.select(
-        pl.when(pl.lit(is_known))
-        .then(pl.lit(DATA_CHANGED, dtype=kind))
-        .otherwise(pl.lit(names).gather(pl.col("change")))
-        .alias("cause"),
-        pl.when(pl.lit(is_known)).then(1.0).otherwise(pl.col("part") / whole(changes)).alias("cause_share"),
+    cause = pl.Series("cause", list(changes), dtype=kind).gather(most.get_column("change"))
+    return most.hstack([is_known, cause]).select(
+        pl.when("is_known").then(pl.lit(DATA_CHANGED, dtype=kind)).otherwise(pl.col("cause")).alias("cause"),
+        pl.when("is_known").then(1.0).otherwise(pl.col("part") / whole(changes)).alias("cause_share"),
     )
 
 
