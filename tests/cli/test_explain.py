@@ -148,6 +148,18 @@ def test_kept_cuts_explain_too(custtier: Custtier, shop: Path) -> None:
     assert values[0] == values[1]
 
 
+def test_kept_bounds_of_tiers_explain_too(custtier: Custtier, shop: Path) -> None:
+    assert custtier("tiers", "--freeze").code == 0
+    (shop / "orders.csv").write_text(orders() + row(99, 5, "2026-01-31", "1000"), encoding="utf-8")
+    asked = (shop / "orders.csv", "--format", "json")
+    tiers = json.loads(custtier("tiers", *asked, "--cuts", "frozen", "--reveal").out)["tables"]["customers"]
+    scores = json.loads(custtier("explain", "buyer_05", *asked, "--tier-cuts", "frozen").out)["tables"]["scores"]
+    tier = next(one["value"] for one in scores if one["score"] == "tier")
+    assert [tier] == [one["tier"] for one in tiers if one["phone"] == "13957020005"]
+    windowed = custtier("explain", "buyer_05", *asked, "--tier-cuts", "frozen", "--window", "20d")
+    assert "error[frozen-otherwise]" in windowed.err
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

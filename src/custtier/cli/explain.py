@@ -10,6 +10,7 @@ from custtier.cli.options import Writing, given, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.cli.rfm import CutsFrom
+from custtier.cli.tiers import CutsFrom as BoundsFrom
 from custtier.workflows.question import Question
 
 
@@ -24,6 +25,10 @@ def explain(
         typer.Option(
             case_sensitive=False, help="Score by rank (quantile), by cuts of the settings, or by those kept; by rank."
         ),
+    ] = None,
+    tier_cuts: Annotated[
+        BoundsFrom | None,
+        typer.Option(case_sensitive=False, help="Tiers by the bounds kept before, not today's."),
     ] = None,
     top: Annotated[
         str | None, typer.Option(metavar="SHARE", help="The best 20% or 300 customers; 20% by default.")
@@ -51,6 +56,7 @@ def explain(
             sales=sales,
             days=days,
             window=window,
+            tier_cuts=tier_cuts.value if tier_cuts else None,
         )
     if isinstance(found, Matches):
         raise several(found, out)

@@ -36,7 +36,7 @@ from custtier.views.rfm_cuts import Cuts, FrozenCuts
 from custtier.views.tagged import TagSources, asked_condition, judged
 from custtier.views.tier_standing import TierRules
 from custtier.views.warning_levels import FIXED, Levels, level_codes, levels_of
-from custtier.views.what_if import TIER, Others, Own, State, changes, most_orders
+from custtier.views.what_if import TIER, Others, Own, State, changes, most_orders, rules_for_one
 
 Figure = int | float | None
 
@@ -177,8 +177,10 @@ def tag_scores(sources: TagSources, mine: pl.DataFrame, own: Own, others: Others
     known = judged(sources, {**whole, **asked}).filter(pl.col("customer_key") == others.customer_key)
     if not known.height:
         return []
-    # tags are told by ranks and by today's tiers, whatever else is asked
-    plain = replace(others, kept=None, rules=TierRules(sources.settings.tier_cuts))
+    # tags are told by ranks and by tiers of their own, whatever else is asked
+    rules_of_tags = sources.tier_rules or TierRules(sources.settings.tier_cuts)
+    told_by = rules_for_one(rules_of_tags, others.customer_key, as_of=sources.basis.as_of)
+    plain = replace(others, kept=None, rules=told_by)
     person = _Person(mine, own, plain, known, sources.settings)
     rows = []
     for rule, (score, condition) in zip(rules, whole.items(), strict=True):

@@ -5,6 +5,7 @@ Asked of the same code that scores everybody, so that what is said here can not 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -171,6 +172,15 @@ class Others:
         # of tiers by spending the bounds hang on nobody
         amounts += self.told(Own(1, max(amounts), self.as_of_day)).bounds
         return max(amounts) + 1
+
+
+def rules_for_one(rules: TierRules, customer_key: int, *, as_of: date) -> TierRules:
+    """The rules; of an earlier run that holds people, what it says of one customer, read once."""
+    if not rules.may_hold or rules.last_run is None:
+        return rules
+    last = rules.last_run(as_of)
+    mine = None if last is None else replace(last, tiers=last.tiers.filter(pl.col("customer_key") == customer_key))
+    return replace(rules, last_run=lambda _: mine)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """`custtier explain`: why one customer has their scores, tier and level, and what would change them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,11 +20,13 @@ from custtier.views.tier_standing import TierRules
 from custtier.views.top_group import top_group
 from custtier.views.view import View
 from custtier.views.warning_levels import FIXED
+from custtier.views.what_if import rules_for_one
 from custtier.workflows.frozen_cuts import kept_cuts
 from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.show import TOLD, asked_of_one, known_of, own_accounts
+from custtier.workflows.tiers import bounds_asked
 from custtier.workflows.whom import Matches, Whom, whom
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def explain(
     sales: str | None = None,
     days: int | None = None,
     window: str | None = None,
+    tier_cuts: str | None = None,
 ) -> View | Matches:
     """One customer's scores explained, or those whom the text means when they are several.
 
@@ -74,6 +76,7 @@ def explain(
         sales: As for `tiers`: `80%`.
         days: As for `churn` by fixed days.
         window: As for `rfm` and `tiers`: `365d`.
+        tier_cuts: `frozen`: as `cuts` for `tiers`.
 
     Returns:
         Tables `scores` and `outlook` (`views.explain.explained`), and `customer` (`CUSTOMER`).
@@ -85,6 +88,7 @@ def explain(
     window_days = None if window is None else parse_window(window, option="--window")
     group, fixed_days = top_group(top, sales), checked_days(days, FIXED) or DEFAULT_DAYS
     frozen = kept_cuts() if kind == CutsKind.FROZEN else None
+    bounds = bounds_asked(tier_cuts, freeze=False)
     check_cuts(kind, freeze=False, written=settings.rfm_cuts, frozen=frozen)
     found = whom(text, question, command="explain")
     if isinstance(found, Matches):
@@ -108,7 +112,12 @@ def explain(
             frozen=frozen,
             window_days=window_days,
         )
-    basis, rules = seen.basis, _rules_of(found, seen, question, window_days=window_days)
+    basis = seen.basis
+    rules = rules_for_one(
+        tier_rules(found.facts, question, window_days=window_days, frozen=bounds),
+        found.customer_key,
+        as_of=basis.as_of,
+    )
     person = Person(
         own_accounts(known_of(found), found.customer_key),
         as_of=basis.as_of,
@@ -126,7 +135,8 @@ def explain(
         is_contact=bool(contact_rows(found.facts, person).height),
     )
     speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
-    figures = figures_of(seen, rules=rules, churn_levels=settings.churn_levels, lang=lang)
+    of_all = rules if window_days is None else TierRules(settings.tier_cuts)
+    figures = figures_of(seen, rules=of_all, churn_levels=settings.churn_levels, lang=lang)
     if window_days is not None:
         # these are of all orders: beside those of the window they would only confuse
         figures = {name: figure for name, figure in figures.items() if name not in _OF_WINDOW}
@@ -140,6 +150,7 @@ def explain(
             "sales": sales,
             "days": days,
             "window": window_days,
+            "tier_cuts": tier_cuts,
         },
         summary={},
         tables={**tables, "customer": _customer({**found.row, **figures})},
@@ -150,16 +161,6 @@ def explain(
         excluded=found.facts.excluded if question.files else (),
         labels=_labels(question, tables["scores"], tables["outlook"]),
     )
-
-
-def _rules_of(found: Whom, seen: Measured, question: Question, *, window_days: int | None) -> TierRules:
-    """By what tiers are told; of an earlier run that holds people, what it says of this customer, read once."""
-    rules = tier_rules(found.facts, question, window_days=window_days)
-    if not rules.may_hold or rules.last_run is None:
-        return rules
-    last, is_mine = rules.last_run(seen.basis.as_of), pl.col("customer_key") == found.customer_key
-    mine = None if last is None else replace(last, tiers=last.tiers.filter(is_mine))
-    return replace(rules, last_run=lambda _: mine)
 
 
 def _tag_sources(found: Whom, question: Question) -> "TagSources | None":
