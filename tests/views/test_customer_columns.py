@@ -189,6 +189,13 @@ def test_prices_are_compared_within_their_currency() -> None:
     assert table["bargain_share"].to_list() == [0.0] * 4
 
 
+def test_the_share_refunded_is_of_one_currency() -> None:
+    orders = (Order("amy", AS_OF, 700), Order("amy", AS_OF, 100, undated=50, currency="USD"))
+    scope = Scope(currency="CNY", conversion=conversion_to("CNY", rates={"USD": 7.0}, base="CNY"))
+    table = customer_columns(basis_of(facts_of(Shop(orders)), scope=scope, as_of=AS_OF), ["refund_share"])
+    assert table["refund_share"].to_list() == [350 / 1400]
+
+
 def test_where_somebody_lives_is_what_the_latest_purchase_shows() -> None:
     shop = Shop(
         (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custtier.metrics.conversion import converted
 from custtier.metrics.frames import polars_behind
 from custtier.periods import day_number
 from custtier.views.basis import Basis
@@ -131,8 +132,12 @@ def _refunds(basis: Basis) -> pl.LazyFrame:
         sums = until.group_by("order_key").agg(pl.col("amount").sum().alias("made"))
         orders = orders.join(sums, on="order_key", how="left")
         made = pl.col("made").fill_null(0)
-    back = pl.min_horizontal(pl.col("undated_refund") + made, pl.col("gross"))
-    paid = orders.select("account_key", "gross", back.alias("back"))
+    gross, back = pl.col("gross"), pl.min_horizontal(pl.col("undated_refund") + made, pl.col("gross"))
+    conversion = basis.scope.conversion
+    if conversion is not None:
+        back = pl.when(back > 0).then(converted(back, conversion=conversion)).otherwise(0)
+        gross = converted(gross, conversion=conversion)
+    paid = orders.select("account_key", gross.alias("gross"), back.alias("back"))
     return (
         whose(paid, basis)
         .group_by("customer_key")
