@@ -304,3 +304,10 @@ def test_runs_by_kept_bounds_are_others(store: Path) -> None:
     assert "no_kept_run" in [note.code for note in tiers(asked(store, JUNE, runs=2), cuts="frozen").notes]
     tiers(asked(store, MAY, runs=2), cuts="frozen", keep_at=NOW)
     assert "no_kept_run" not in [note.code for note in tiers(asked(store, JUNE, runs=2), cuts="frozen").notes]
+
+
+def test_orders_leave_the_window_with_their_refunds_or_not_at_all(store: Path) -> None:
+    question = asked(store, JUNE, refund_basis="refund")
+    with pytest.raises(CusttierError) as caught:
+        tiers(question, window="30d", listing=Listing(slipping=True))
+    assert (caught.value.code, caught.value.exit_code) == ("slipping-by-order-day", USAGE)
