@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from custtier.errors import CusttierError
@@ -130,3 +132,35 @@ def test_a_tag_noted_later_does_not_count_yet() -> None:
     with pytest.raises(CusttierError) as unknown:
         left(facts, "VIP", as_of=last - timedelta(days=1))
     assert unknown.value.code == "unknown-tag"
+
+
+FACTS = facts_with_tables(random_shop(5))
+WORDS = [
+    "tier",
+    "province",
+    "：",
+    ":",
+    "!",
+    "核心",
+    "广东",
+    "bought",
+    "name",
+    "city",
+    "often",
+    "rich",
+    "a",
+    " ",
+    "lifecycle",
+    "new",
+    "tags",
+]
+
+
+@given(st.one_of(st.text(max_size=20), st.lists(st.sampled_from(WORDS), max_size=5).map("".join)))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_tag_or_one_clear_error(text: str) -> None:
+    try:
+        left(FACTS, text)
+    except CusttierError as error:
+        assert error.code in {"unknown-tag", "no-tagged"}
+        assert str(error)
