@@ -71,6 +71,15 @@ def test_a_city_alone_tells_its_province() -> None:
     assert placed(city="海南")[0] == "海南"
 
 
+def test_a_city_in_latin_letters_is_the_same() -> None:
+    assert placed("Guangdong", "Shenzhen") == ("广东", "深圳", "south")
+    assert placed(city="Xi'an") == ("陕西", "西安", "northwest")
+    assert placed(address="China, Zhejiang Province, Hangzhou, Xihu District") == ("浙江", "杭州", "east")
+    assert placed(city="hangzhou city")[:2] == ("浙江", "杭州")
+    assert placed("Jiangsu", "Suzhou") == ("江苏", None, "east")
+    assert placed(city="Suzhou") == placed(city="Wuhanx") == (None, None, None)
+
+
 def test_a_municipality_is_its_own_city() -> None:
     assert placed("上海市", "市辖区") == ("上海", "上海", "east")
     assert placed("重庆", "万州区") == ("重庆", "重庆", "southwest")
@@ -92,7 +101,9 @@ def test_what_does_not_fit_is_unknown() -> None:
     assert placed(address="5th Avenue, New York") == (None, None, None)
 
 
-@pytest.mark.parametrize("street", ["中山路8号", "南京西路1266号", "北京东路", "吉林大街3号", "广州大道中", "上海街"])
+@pytest.mark.parametrize(
+    "street", ["中山路8号", "南京西路1266号", "北京东路", "吉林大街3号", "广州大道中", "上海街", "Nanjing West Road 5"]
+)
 def test_a_street_is_no_place_that_it_is_named_after(street: str) -> None:
     assert placed(address=street) == (None, None, None)
     assert placed("广东省", "深圳市", street)[:2] == ("广东", "深圳")

@@ -17,8 +17,11 @@ AREAS: Final = ("north", "northeast", "east", "central", "south", "southwest", "
 
 _WRITTEN: Final = ("province", "city", "address")
 _LED_BY: Final = r"^[\s,，\[【(（]*(?:中国|中國|china)?[\s,，\-]*"
-_STREET: Final = "(?:[东南西北中一二三四五六]{0,2}(?:路|街|大道|大街|巷|弄|胡同))?"
-_PROVINCE_WORDS: Final = r"(?:省|市|特别行政区|特別行政區|(?:壮族|维吾尔|回族)?自治区)?"
+_STREET: Final = (
+    r"(?:[东南西北中一二三四五六]{0,2}(?:路|街|大道|大街|巷|弄|胡同)"
+    r"|\s+(?:(?:east|west|north|south|middle)\s+)?(?:road|rd|street|st|avenue|ave|lane)\b)?"
+)
+_PROVINCE_WORDS: Final = r"(?:省|市|特别行政区|特別行政區|(?:壮族|维吾尔|回族)?自治区|\s+province)?"
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,14 @@ class Places:
         areas: Province → part of the country.
         cities: City → its provinces; two where the name of a prefecture is used twice.
         alone: Provinces that are their own city.
+        spellings: Every name of a city, in small letters → the city.
     """
 
     provinces: Mapping[str, str]
     areas: Mapping[str, str]
     cities: Mapping[str, tuple[str, ...]]
     alone: tuple[str, ...]
+    spellings: Mapping[str, str]
 
 
 @cache
@@ -47,11 +52,13 @@ def places() -> Places:
     for row in rows:
         for city in row["cities"].split():
             cities[city] = (*cities.get(city, ()), row["name"])
+    latin = (pair.split("=") for row in rows for pair in row.get("spellings", "").split())
     return Places(
         provinces={name.lower(): row["name"] for row in rows for name in (row["name"], *row["also"])},
         areas={row["name"]: row["area"] for row in rows},
         cities=cities,
         alone=tuple(row["name"] for row in rows if not row["cities"]),
+        spellings={**{city: city for city in cities}, **{name.lower(): city for name, city in latin}},
     )
 
 
@@ -123,7 +130,8 @@ def _below_province(address: pl.Expr) -> pl.Expr:
 
 def _city(text: pl.Expr) -> pl.Expr:
     """The city that a text begins with."""
-    return _begun_with(text, places().cities)
+    known = places().spellings
+    return _begun_with(text, known).replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _begun_with(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
@@ -134,7 +142,9 @@ def _begun_with(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
 
 def _either(names: Iterable[str]) -> str:
     """A pattern of any of the names, longer ones before those that they begin with."""
-    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    # Latin letters end where the word does; Chinese ones do not tell
+    return "|".join(rf"{name}\b" if name.isascii() else name for name in longest_first)
 
 
 def one_name(text: str, level: str) -> str:
