@@ -74,6 +74,7 @@ def explained(seen: Measured, asked: Explained, *, speaker: Speaker) -> dict[str
     ever = _own(seen.mine)
     own = _own(seen.mine, is_windowed=seen.window is not None)
     others = _others(seen, own, asked)
+    speaker = replace(speaker, is_stranger=ever is None)
     steps = _Steps(
         with_one_order(others, own),
         with_usual_orders(others, own) if own and own.order_count else [],

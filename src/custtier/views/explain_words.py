@@ -60,11 +60,13 @@ class Speaker:
         catalogue: The language, and the user's own names of tiers.
         currency: Of amounts.
         schemes: The user's own schemes.
+        is_stranger: Whether it is said of somebody who never bought.
     """
 
     catalogue: Catalogue
     currency: str | None
     schemes: tuple[Scheme, ...] = ()
+    is_stranger: bool = False
 
     def money(self, amount: int) -> str:
         """An amount."""
@@ -177,6 +179,11 @@ class Speaker:
         if change.change == WAIT:
             said = message("nothing bought for {days} days, until {day} → {value}")
             return self.catalogue.say(said, days=change.needed_days, day=change.reached_on, **named)
+        if self.is_stranger and change.change == ONE_ORDER:
+            said = message("one order → {value}")
+            if change.needed_sales != 1:
+                said = message("one order of {amount} or more → {value}")
+            return self.catalogue.say(said, amount=self.money(change.needed_sales or 0), **named)
         if change.change == USUAL_ORDERS or orders == 1 or change.needed_sales == 1:
             number = change.needed_orders or 1
             if number == 1 and change.needed_sales is not None and change.needed_sales > 1:
