@@ -1,0 +1,204 @@
+"""How good forecasts were: order, chances, lists and counts against what came, with the part that each row has in it.
+
+A row is one customer on one day of the past. Each measure is given with the influence of every row: what the measure
+would change by, to first order, if the row counted once more. Influences add up to zero, and drawing customers again
+(`judging_draws`) needs nothing else. Arrays alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of all rows.
+
+    Args:
+        value: NaN where it is not defined.
+        influence: One per row.
+    """
+
+    value: float
+    influence: Floats
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list of the highest scores holds.
+
+    Args:
+        length: Rows on the list.
+        hits: Those for whom it came true. Rows that tie at the end of the list share its last places.
+        precision: Hits of the length.
+        recall: Hits of all for whom it came true.
+        lift: Precision against the share among all.
+    """
+
+    length: int
+    hits: float
+    precision: float | None
+    recall: float | None
+    lift: float | None
+
+
+def auc(scores: Floats, happened: Flags) -> Measure:
+    """The chance that somebody for whom it happened has the higher score than somebody for whom it did not; ties half.
+
+    Source: Hanley & McNeil 1982; the influences are the placements of DeLong, DeLong & Clarke-Pearson, Biometrics
+    44(3), 1988.
+    """
+    n, positive = len(scores), int(happened.sum())
+    negative = n - positive
+    if not positive or not negative:
+        return Measure(float("nan"), np.zeros(n))
+    yes, no = np.sort(scores[happened]), np.sort(scores[~happened])
+    placed = np.empty(n)
+    placed[happened] = _below(no, scores[happened]) / negative
+    placed[~happened] = 1 - _below(yes, scores[~happened]) / positive
+    value = float(placed[happened].mean())
+    return Measure(value, np.where(happened, (placed - value) / positive, (placed - value) / negative))
+
+
+def _below(lying: Floats, values: Floats) -> Floats:
+    """How many of the sorted numbers lie below each value, those equal to it counted half."""
+    left = np.searchsorted(lying, values, side="left")
+    right = np.searchsorted(lying, values, side="right")
+    return (left + right) / 2
+
+
+def mean_of(losses: Floats) -> Measure:
+    """The mean of what each row loses: Brier scores, absolute errors."""
+    n = len(losses)
+    value = float(losses.mean()) if n else float("nan")
+    return Measure(value, (losses - value) / max(n, 1))
+
+
+def brier(chances: Floats, happened: Flags) -> Measure:
+    """The mean squared distance of a chance from what came (1 or 0)."""
+    return mean_of((chances - happened) ** 2)
+
+
+def listed(scores: Floats, happened: Flags, *, length: int) -> Listed:
+    """What the rows with the highest scores hold.
+
+    Args:
+        scores: One per row.
+        happened: Whether it came true.
+        length: Rows on the list, at most all.
+    """
+    length = min(length, len(scores))
+    positive = int(happened.sum())
+    if not length:
+        return Listed(0, 0.0, None, None, None)
+    cut = np.partition(scores, len(scores) - length)[len(scores) - length]
+    above, tied = scores > cut, scores == cut
+    rest = length - int(above.sum())
+    hits = float((happened & above).sum()) + float((happened & tied).sum()) * rest / int(tied.sum())
+    precision = hits / length
+    return Listed(
+        length=length,
+        hits=hits,
+        precision=precision,
+        recall=hits / positive if positive else None,
+        lift=precision / (positive / len(scores)) if positive else None,
+    )
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Rows with alike chances.
+
+    Args:
+        rows: How many.
+        said: The mean of their chances.
+        seen: The share for whom it came true.
+    """
+
+    rows: int
+    said: float
+    seen: float
+
+
+def calibration(chances: Floats, happened: Flags, *, bins: int = 10) -> list[Bin]:
+    """Rows in as many parts as equal as ties allow, lowest chances first: what was said and what came.
+
+    Equal chances always lie in one part.
+    """
+    if not len(chances):
+        return []
+    _, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
+    # the part of a value is that in which its middle row lies
+    middle = np.cumsum(counts) - counts / 2
+    part = np.minimum((middle * bins / len(chances)).astype(np.int64), bins - 1)[place.reshape(-1)]
+    found = []
+    for number in np.unique(part):
+        inside = part == number
+        found.append(Bin(int(inside.sum()), float(chances[inside].mean()), float(happened[inside].mean())))
+    return found
+
+
+def gains(scores: Floats, happened: Flags, *, points: int = 20) -> list[tuple[float, float]]:
+    """What share of all for whom it came true stands in the first share of the rows: from (0, 0) to (1, 1)."""
+    positive = int(happened.sum())
+    found = [(0.0, 0.0)]
+    if not positive:
+        return found
+    lengths = sorted({max(1, round(len(scores) * number / points)) for number in range(1, points + 1)})
+    for length in lengths:
+        found.append((length / len(scores), listed(scores, happened, length=length).hits / positive))
+    return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How near expected amounts were.
+
+    Args:
+        expected: Their sum.
+        seen: The sum of what came.
+        bias: Expected over seen, less one; None when nothing came.
+        mean_error: Mean absolute error.
+        root_error: Root of the mean squared error.
+        correlation: Of Pearson; None where one side is all the same.
+        top_share: Of those in the top tenth of what came, the share in the top tenth of what was expected.
+    """
+
+    expected: float
+    seen: float
+    bias: float | None
+    mean_error: Measure
+    root_error: float
+    correlation: float | None
+    top_share: float | None
+
+
+def counted(expected: Floats, seen: Floats) -> Counted:
+    """How near expected amounts were to those that came, one of each per row."""
+    total, came = float(expected.sum()), float(seen.sum())
+    errors = expected - seen
+    is_varied = len(seen) > 1 and expected.std() > 0 and seen.std() > 0
+    return Counted(
+        expected=total,
+        seen=came,
+        bias=total / came - 1 if came else None,
+        mean_error=mean_of(np.abs(errors)),
+        root_error=float(np.sqrt((errors**2).mean())) if len(seen) else float("nan"),
+        correlation=float(np.corrcoef(expected, seen)[0, 1]) if is_varied else None,
+        top_share=_top_share(expected, seen),
+    )
+
+
+def _top_share(expected: Floats, seen: Floats) -> float | None:
+    """Of the top tenth of what came, ties in, with something come: how many stand in the top tenth expected."""
+    length = -(-len(seen) // 10)
+    if not length or not (seen > 0).any():
+        return None
+    cut = np.partition(seen, len(seen) - length)[len(seen) - length]
+    best = (seen >= cut) & (seen > 0)
+    return listed(expected, best, length=length).recall
