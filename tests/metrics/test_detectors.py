@@ -17,7 +17,7 @@ from custtier.settings import Settings
 from custtier.sources import read_files
 from custtier.store import facts_of
 from custtier.text import Catalogue
-from custtier.views.suspicions import suggestions
+from custtier.views.exclusions.suspicions import suggestions
 from metrics.planted import Shop
 
 ZONE = "Asia/Shanghai"

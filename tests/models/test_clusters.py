@@ -33,7 +33,7 @@ def ordered(rows: Matrix) -> Matrix:
 
 
 def scaled(rows: Matrix) -> Matrix:
-    """As `views.behaviour` does it."""
+    """As `views.behaviour.traits` does it."""
     low, middle, high = np.quantile(rows, [0.25, 0.5, 0.75], axis=0)
     spread = np.where(high > low, (high - low) / 1.349, np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0))
     found: Matrix = np.clip((rows - middle) / spread, -3, 3)

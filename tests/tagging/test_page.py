@@ -10,7 +10,7 @@ from custtier.settings import Settings
 from custtier.tagging.checking import Shop, condition_of
 from custtier.tagging.rules import rule_condition
 from custtier.tags import tag_faults, tag_rule
-from custtier.views.tagged import codes_of
+from custtier.views.tags.tagged import codes_of
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "tags.md").read_text(encoding="utf-8")
 SHOP = Shop(codes=codes_of(Settings()))

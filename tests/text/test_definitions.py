@@ -21,9 +21,9 @@ from custtier.text.definitions import (
 from custtier.text.names import NAMES
 from custtier.text.titles import TITLES, title_of
 from custtier.units import VIEW_UNITS
-from custtier.views.churn import COLUMNS as CHURN_COLUMNS
-from custtier.views.rfm import COLUMNS as RFM_COLUMNS
-from custtier.views.tiers import COLUMNS as TIERS_COLUMNS
+from custtier.views.churn.answer import COLUMNS as CHURN_COLUMNS
+from custtier.views.rfm.answer import COLUMNS as RFM_COLUMNS
+from custtier.views.tiers.answer import COLUMNS as TIERS_COLUMNS
 
 DEFINED = (
     "segment",

@@ -15,10 +15,10 @@ from custtier.errors import DATA, USAGE, CusttierError
 from custtier.facts import TABLES, Facts
 from custtier.text import LANGS, Lang
 from custtier.text.behaviours import BEHAVIOURS, WORDS
-from custtier.views.behaviour import TRAITS, traits_of, with_products_per_order
-from custtier.views.behaviour_groups import AGAIN, Group, Part
-from custtier.views.behaviour_segments import CUSTOMER_COLUMNS, EXAMPLES, behaviour_segments
-from custtier.views.behaviour_words import LEAST_DIFFERENCE, described, differences
+from custtier.views.behaviour.answer import CUSTOMER_COLUMNS, EXAMPLES, behaviour_segments
+from custtier.views.behaviour.groups import AGAIN, Group, Part
+from custtier.views.behaviour.traits import TRAITS, traits_of, with_products_per_order
+from custtier.views.behaviour.words import LEAST_DIFFERENCE, described, differences
 from custtier.views.view import View
 from metrics.shops import Order, Shop, facts_of
 from views.alike import AS_OF, KINDS, Kind, plain_shop, planted_shop

@@ -8,8 +8,8 @@ import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.settings import ChurnLevels
-from custtier.views.churn import COLUMNS, churn
-from custtier.views.rfm import rfm
+from custtier.views.churn.answer import COLUMNS, churn
+from custtier.views.rfm.answer import rfm
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, random_shop

@@ -15,9 +15,9 @@ from custtier.facts import TABLES, Facts
 from custtier.metrics.scope import Scope
 from custtier.rates import conversion_to
 from custtier.views.basis import Basis, basis_of
-from custtier.views.churn import churn
-from custtier.views.customer_columns import customer_columns
-from custtier.views.rfm import rfm
+from custtier.views.churn.answer import churn
+from custtier.views.columns.customers import customer_columns
+from custtier.views.rfm.answer import rfm
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, facts_of, random_shop
 

@@ -10,11 +10,11 @@ import pytest
 
 from custtier.metrics.scope import Scope
 from custtier.text import Catalogue
-from custtier.views.explain import explained
-from custtier.views.explain_scores import Explained
-from custtier.views.explain_words import Speaker
-from custtier.views.one_customer import measured
-from custtier.views.top_group import top_group
+from custtier.views.explain.answer import explained
+from custtier.views.explain.one_customer import measured
+from custtier.views.explain.scores import Explained
+from custtier.views.explain.words import Speaker
+from custtier.views.tiers.top_group import top_group
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, facts_of
 

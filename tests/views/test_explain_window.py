@@ -10,16 +10,16 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.metrics.scope import Scope
 from custtier.text import Catalogue
-from custtier.views.explain import explained
-from custtier.views.explain_scores import Explained
-from custtier.views.explain_words import Speaker
-from custtier.views.frozen_tiers import FrozenTiers
-from custtier.views.one_customer import measured
-from custtier.views.rfm import Asked, rfm
-from custtier.views.rfm_cuts import FrozenCuts
-from custtier.views.tier_standing import TierRules, standing
-from custtier.views.tiers import tiers
-from custtier.views.top_group import top_group
+from custtier.views.explain.answer import explained
+from custtier.views.explain.one_customer import measured
+from custtier.views.explain.scores import Explained
+from custtier.views.explain.words import Speaker
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.rfm.cuts import FrozenCuts
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.frozen import FrozenTiers
+from custtier.views.tiers.standing import TierRules, standing
+from custtier.views.tiers.top_group import top_group
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, customer_id, facts_of, paid, random_shop
 

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.picks import PARTS, KeyPicks, KeyWeights
-from custtier.views.key import COLUMNS, SWAPS, Given, KeptPicks, key
+from custtier.views.key.answer import COLUMNS, SWAPS, Given, KeptPicks, key
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, customer_id

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from custtier.errors import NOTHING, CusttierError
-from custtier.views.key_history import CHANGES, NEXT, PICKED, RUNS, key_history
+from custtier.views.key.history import CHANGES, NEXT, PICKED, RUNS, key_history
 from metrics import plain
 from metrics.shops import Order, Shop, account_key, customer_id, facts_of, random_shop
 

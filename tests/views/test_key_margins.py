@@ -8,8 +8,8 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from custtier.views.key import key
-from custtier.views.key_margins import with_costs
+from custtier.views.key.answer import key
+from custtier.views.key.margins import with_costs
 from metrics.shops import Order, Shop
 from views.key_shops import Basket, KeyShop, facts_of_key
 

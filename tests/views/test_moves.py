@@ -11,9 +11,9 @@ from custtier.metrics.scope import Scope
 from custtier.rates import conversion_to
 from custtier.scoring import RfmCuts
 from custtier.tiering import Tier, TierCuts
-from custtier.views.moves import COLUMNS, moves
-from custtier.views.moves_classes import By, Classes
-from custtier.views.rfm import Asked
+from custtier.views.moves.answer import COLUMNS, moves
+from custtier.views.moves.classes import By, Classes
+from custtier.views.rfm.answer import Asked
 from custtier.views.view import View
 from metrics.shops import Order, Shop, facts_of, paid
 

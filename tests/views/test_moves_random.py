@@ -13,10 +13,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from custtier.tiering import Tier, TierCuts
-from custtier.views.moves import NO_PURCHASE, moves
-from custtier.views.moves_classes import By, Classes
-from custtier.views.rfm import Asked, rfm
-from custtier.views.tiers import tiers
+from custtier.views.moves.answer import NO_PURCHASE, moves
+from custtier.views.moves.classes import By, Classes
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.tiers.answer import tiers
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, random_shop

@@ -10,9 +10,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from custtier.facts import Facts
-from custtier.views.churn import churn
-from custtier.views.rfm import Asked, rfm
-from custtier.views.tiers import tiers
+from custtier.views.churn.answer import churn
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.tiers.answer import tiers
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, facts_of, random_shop

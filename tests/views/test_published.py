@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from custtier.facts import Facts
-from custtier.views.churn import churn
-from custtier.views.rfm import rfm
+from custtier.views.churn.answer import churn
+from custtier.views.rfm.answer import rfm
 from metrics.shops import Order, Shop, facts_of
 
 CALIBRATION_END = date(1997, 9, 30)

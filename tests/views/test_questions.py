@@ -9,9 +9,9 @@ import pytest
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.facts import Extent, Note
 from custtier.metrics.scope import Scope
-from custtier.views.churn import churn
-from custtier.views.rfm import rfm
-from custtier.views.tiers import tiers
+from custtier.views.churn.answer import churn
+from custtier.views.rfm.answer import rfm
+from custtier.views.tiers.answer import tiers
 from custtier.views.view import View
 from metrics.shops import Order, Shop, facts_of
 

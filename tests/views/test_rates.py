@@ -12,8 +12,8 @@ from custtier.metrics.scope import Scope
 from custtier.periods import day_number
 from custtier.rates import Rate, conversion_to
 from custtier.settings import load_settings
-from custtier.views.rfm import rfm
-from custtier.views.tiers import tiers
+from custtier.views.rfm.answer import rfm
+from custtier.views.tiers.answer import tiers
 from metrics.plain import net_on
 from metrics.shops import Order, Shop, customer_id, facts_of, random_shop
 

@@ -6,8 +6,8 @@ import pytest
 
 from custtier.errors import CusttierError
 from custtier.metrics.scope import Scope
-from custtier.views.rfm import Asked, rfm
-from custtier.views.tiers import tiers
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.tiers.answer import tiers
 from metrics.shops import Order, Shop, customer_id, facts_of, paid, random_shop
 
 JANUARY = Scope(since=date(2026, 1, 1), until=date(2026, 1, 31), by_refund_day=True)

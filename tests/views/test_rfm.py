@@ -8,8 +8,8 @@ import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.schema import SEGMENTS
-from custtier.views.rfm import COLUMNS, Asked, rfm
-from custtier.views.segments import GRID10, grid_of_ten
+from custtier.views.rfm.answer import COLUMNS, Asked, rfm
+from custtier.views.rfm.segments import GRID10, grid_of_ten
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, random_shop

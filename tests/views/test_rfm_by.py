@@ -12,7 +12,7 @@ import pytest
 
 from custtier.errors import USAGE, CusttierError
 from custtier.facts import TABLES, Facts
-from custtier.views.rfm import Asked, rfm
+from custtier.views.rfm.answer import Asked, rfm
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, facts_of, random_shop

@@ -9,8 +9,8 @@ from polars.testing import assert_frame_equal
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.scoring import RfmCuts
-from custtier.views.rfm import Asked, rfm
-from custtier.views.rfm_cuts import FrozenCuts
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.rfm.cuts import FrozenCuts
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, facts_of, of_amounts, random_shop

@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from custtier.errors import NOTHING, CusttierError
-from custtier.views.rfm import Asked, rfm
+from custtier.views.rfm.answer import Asked, rfm
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, paid, random_shop
 

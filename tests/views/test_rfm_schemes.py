@@ -9,8 +9,8 @@ from polars.testing import assert_frame_equal
 from custtier.render import Request, rendered
 from custtier.schemes import LETTERS, Scheme, SchemeClass, schemes_faults
 from custtier.text import Catalogue, Lang
-from custtier.views.rfm import Asked, rfm
-from custtier.views.segments import GRID10, grid_of_ten
+from custtier.views.rfm.answer import Asked, rfm
+from custtier.views.rfm.segments import GRID10, grid_of_ten
 from metrics import plain
 from metrics.shops import facts_of, random_shop
 

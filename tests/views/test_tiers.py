@@ -9,8 +9,8 @@ import pytest
 
 from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.tiering import TierCuts
-from custtier.views.tier_standing import TierRules
-from custtier.views.tiers import COLUMNS, tiers
+from custtier.views.tiers.answer import COLUMNS, tiers
+from custtier.views.tiers.standing import TierRules
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, paid, random_shop

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from custtier.tiering import Tier, TierCuts, TierHysteresis
-from custtier.views.held_tiers import LastRun, hold
-from custtier.views.named_tiers import codes_by
-from custtier.views.near import Near
-from custtier.views.slipping import Slipping
-from custtier.views.tier_standing import Standing, TierRules, standing
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.held import LastRun, hold
+from custtier.views.tiers.named import codes_by
+from custtier.views.tiers.near import Near
+from custtier.views.tiers.slipping import Slipping
+from custtier.views.tiers.standing import Standing, TierRules, standing
 from metrics import plain
 from metrics.shops import Order, facts_of, random_shop
 

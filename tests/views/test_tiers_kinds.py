@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from custtier.tiering import Tier, TierCuts
-from custtier.views.near import Near
-from custtier.views.tier_standing import TierRules
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.near import Near
+from custtier.views.tiers.standing import TierRules
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, random_shop
 

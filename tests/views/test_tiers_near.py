@@ -8,9 +8,9 @@ import pytest
 
 from custtier.errors import USAGE, CusttierError
 from custtier.tiering import Tier, TierCuts
-from custtier.views.near import COLUMNS, Near
-from custtier.views.tier_standing import TierRules
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.near import COLUMNS, Near
+from custtier.views.tiers.standing import TierRules
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, of_amounts, paid, random_shop

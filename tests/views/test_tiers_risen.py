@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from custtier.views.risen import Risen
-from custtier.views.tier_standing import TierRules, standing
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.risen import Risen
+from custtier.views.tiers.standing import TierRules, standing
 from metrics import plain
 from metrics.shops import Shop, customer_id, facts_of, random_shop
 

@@ -7,10 +7,10 @@ import pytest
 
 from custtier.errors import USAGE, CusttierError
 from custtier.tiering import Tier, TierCuts
-from custtier.views.frozen_tiers import FrozenTiers
-from custtier.views.slipping import BY_RANK, IN_WINDOW, Slipping
-from custtier.views.tier_standing import TierRules, standing
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
+from custtier.views.tiers.frozen import FrozenTiers
+from custtier.views.tiers.slipping import BY_RANK, IN_WINDOW, Slipping
+from custtier.views.tiers.standing import TierRules, standing
 from custtier.views.view import View
 from metrics import plain
 from metrics.shops import Order, Shop, facts_of, of_amounts, paid, random_shop

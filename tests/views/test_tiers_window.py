@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from custtier.errors import NOTHING, CusttierError
 from custtier.metrics.scope import Scope
-from custtier.views.tiers import tiers
+from custtier.views.tiers.answer import tiers
 from metrics import plain
 from metrics.shops import Order, Shop, customer_id, facts_of, paid, random_shop
 

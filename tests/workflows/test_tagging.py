@@ -13,9 +13,9 @@ from polars.testing import assert_frame_equal
 from custtier.errors import CusttierError
 from custtier.facts import TABLES, Facts
 from custtier.settings import Settings
-from custtier.views.churn import churn
-from custtier.views.rfm import rfm
-from custtier.views.tiers import tiers
+from custtier.views.churn.answer import churn
+from custtier.views.rfm.answer import rfm
+from custtier.views.tiers.answer import tiers
 from custtier.workflows.question import Question
 from custtier.workflows.tagging import with_tags
 from metrics import plain

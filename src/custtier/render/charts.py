@@ -80,7 +80,7 @@ def matrix_svg(matrix: pl.DataFrame, *, letter: str, sales: Sequence[Sequence[st
     """How many customers have each pair of scores, the warmer the more, with their sales under the number.
 
     Args:
-        matrix: A table of `views.score_matrix`.
+        matrix: A table of `views.rfm.matrix`.
         letter: `f` or `m`, whose scores stand across.
         sales: For each row of the matrix the sales of its cells, as they are shown.
         catalogue: The language.

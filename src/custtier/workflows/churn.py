@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from custtier.views import churn as view
+from custtier.views.churn import answer as view
+from custtier.views.churn.levels import FIXED
 from custtier.views.view import View
-from custtier.views.warning_levels import FIXED
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
@@ -28,7 +28,7 @@ def churn(
         lang: Language of the reasons.
 
     Returns:
-        `views.churn.churn`.
+        `views.churn.answer.churn`.
     """
     facts = open_facts(question)
     answer = view.churn(

@@ -11,7 +11,7 @@ from custtier.metrics.suspects import Suspects
 from custtier.metrics.wholesale import wholesale_orders
 from custtier.rules import DETECTORS, Rule
 from custtier.settings import settings_file
-from custtier.views import exclusions as view
+from custtier.views.exclusions import answer as view
 from custtier.views.view import View
 from custtier.workflows.dataset import all_facts
 from custtier.workflows.excluding import idle_notes, ready
@@ -26,7 +26,7 @@ def list_exclusions(question: Question) -> View:
         question: Where the orders come from, and which are used.
 
     Returns:
-        `views.exclusions.exclusions` without the detectors.
+        `views.exclusions.answer.exclusions` without the detectors.
     """
     return _view(question, question.settings.exclusions, detectors=None, parameters={}, lang="en")
 

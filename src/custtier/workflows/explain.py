@@ -8,19 +8,19 @@ import polars as pl
 from custtier.facts import Note
 from custtier.periods import day_of, parse_window
 from custtier.text import LANGS, Catalogue, Labels, Lang, message
-from custtier.views.card import Person, contact_rows
-from custtier.views.churn import DEFAULT_DAYS, checked_days
-from custtier.views.explain import explained
-from custtier.views.explain_scores import Explained
-from custtier.views.explain_words import TAG, Speaker, value_names
-from custtier.views.one_customer import Measured, figures_of, measured
-from custtier.views.rfm_cuts import Cuts
-from custtier.views.rfm_cuts_asked import CutsKind, check_cuts, cuts_asked
-from custtier.views.tier_standing import TierRules
-from custtier.views.top_group import top_group
+from custtier.views.churn.answer import DEFAULT_DAYS, checked_days
+from custtier.views.churn.levels import FIXED
+from custtier.views.explain.answer import explained
+from custtier.views.explain.card import Person, contact_rows
+from custtier.views.explain.one_customer import Measured, figures_of, measured
+from custtier.views.explain.scores import Explained
+from custtier.views.explain.what_if import rules_for_one
+from custtier.views.explain.words import TAG, Speaker, value_names
+from custtier.views.rfm.cuts import Cuts
+from custtier.views.rfm.cuts_asked import CutsKind, check_cuts, cuts_asked
+from custtier.views.tiers.standing import TierRules
+from custtier.views.tiers.top_group import top_group
 from custtier.views.view import View
-from custtier.views.warning_levels import FIXED
-from custtier.views.what_if import rules_for_one
 from custtier.workflows.frozen_cuts import kept_cuts
 from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
@@ -30,7 +30,7 @@ from custtier.workflows.tiers import bounds_asked
 from custtier.workflows.whom import Matches, Whom, whom
 
 if TYPE_CHECKING:
-    from custtier.views.tagged import TagSources
+    from custtier.views.tags.tagged import TagSources
 
 CUSTOMER = (
     "customer_id",
@@ -79,7 +79,7 @@ def explain(
         tier_cuts: `frozen`: as `cuts` for `tiers`.
 
     Returns:
-        Tables `scores` and `outlook` (`views.explain.explained`), and `customer` (`CUSTOMER`).
+        Tables `scores` and `outlook` (`views.explain.answer.explained`), and `customer` (`CUSTOMER`).
 
     Raises:
         CusttierError: Those of `whom.whom`, of `rfm`, `tiers` and `churn`.

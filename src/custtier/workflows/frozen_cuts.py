@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from custtier.errors import usage_error
 from custtier.settings import settings_folder
-from custtier.views.rfm_cuts import FIVE_BINS, THREE_BINS, FrozenCuts
+from custtier.views.rfm.cuts import FIVE_BINS, THREE_BINS, FrozenCuts
 from custtier.views.view import View
 
 FILE_NAME: Final = "rfm-cuts.json"

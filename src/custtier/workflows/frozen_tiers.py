@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from custtier.settings import settings_folder
-from custtier.views.frozen_tiers import FrozenTiers
-from custtier.views.tier_standing import Standing
+from custtier.views.tiers.frozen import FrozenTiers
+from custtier.views.tiers.standing import Standing
 from custtier.workflows.frozen_cuts import kept_in, write_kept
 
 FILE_NAME: Final = "tier-cuts.json"

@@ -11,9 +11,9 @@ from custtier.errors import usage_error
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.settings import store_folder
-from custtier.views.frozen_tiers import FrozenTiers
-from custtier.views.held_tiers import LastRun
-from custtier.views.tier_standing import Standing, TierRules
+from custtier.views.tiers.frozen import FrozenTiers
+from custtier.views.tiers.held import LastRun
+from custtier.views.tiers.standing import Standing, TierRules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 

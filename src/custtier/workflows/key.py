@@ -9,8 +9,8 @@ import polars as pl
 from custtier.errors import CusttierError, usage_error
 from custtier.facts import Facts, Note
 from custtier.people import with_customers
-from custtier.views import key as view
-from custtier.views.key_history import NEXT, PICKED, key_history
+from custtier.views.key import answer as view
+from custtier.views.key.history import NEXT, PICKED, key_history
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
@@ -31,15 +31,15 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
 
     Args:
         question: Where the orders come from, and which are used.
-        pick: How many; None for `views.key.DEFAULT_PICK`.
+        pick: How many; None for `views.key.answer.DEFAULT_PICK`.
         keep_at: Keep this list, and the next best, with this time (UTC); None to keep nothing.
         lang: Language of `picked_because`.
 
     Returns:
-        `views.key.key`.
+        `views.key.answer.key`.
 
     Raises:
-        CusttierError: `keep-needs-store`, `keep-needs-all`, and those of `views.key.key`.
+        CusttierError: `keep-needs-store`, `keep-needs-all`, and those of `views.key.answer.key`.
     """
     is_whole = _is_whole(question)
     if keep_at is not None:
@@ -74,7 +74,7 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
 
 
 def history(question: Question) -> View:
-    """The lists kept so far: `views.key_history.key_history`.
+    """The lists kept so far: `views.key.history.key_history`.
 
     Raises:
         CusttierError: `history-needs-store`, `no-kept-picks`.
@@ -179,7 +179,7 @@ def _tagged(facts: Facts, question: Question, tags: Collection[str]) -> dict[str
     """
     if not tags:
         return {}
-    from custtier.views.tagged import tagged_customers
+    from custtier.views.tags.tagged import tagged_customers
     from custtier.workflows.tagging import sources_of
 
     # who has a tag is told among everybody

@@ -8,10 +8,10 @@ import polars as pl
 from custtier.errors import CusttierError, usage_error
 from custtier.facts import Facts, Note
 from custtier.periods import MOST_WINDOW_DAYS, parse_day, parse_window
-from custtier.views import moves as view
-from custtier.views.moves_classes import By, Classes
-from custtier.views.rfm import CHINESE8, Asked
-from custtier.views.rfm_cuts_asked import CutsKind
+from custtier.views.moves import answer as view
+from custtier.views.moves.classes import By, Classes
+from custtier.views.rfm.answer import CHINESE8, Asked
+from custtier.views.rfm.cuts_asked import CutsKind
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.frozen_cuts import kept_cuts
@@ -48,7 +48,7 @@ def moves(
         from_known_on: The first day as it was known at the end of this one; None for as it is known now.
 
     Returns:
-        `views.moves.moves`.
+        `views.moves.answer.moves`.
 
     Raises:
         CusttierError: `bad-first-day`, `classes-only`, `files-have-no-past`, those of the view.

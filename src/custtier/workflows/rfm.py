@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from custtier.facts import Note
 from custtier.periods import parse_window
-from custtier.views import rfm as view
-from custtier.views.rfm_cuts_asked import CutsKind
+from custtier.views.rfm import answer as view
+from custtier.views.rfm.cuts_asked import CutsKind
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.frozen_cuts import keep_cuts, kept_cuts
@@ -36,7 +36,7 @@ def rfm(
         freeze: Keep the cuts of this answer.
 
     Returns:
-        `views.rfm.rfm`.
+        `views.rfm.answer.rfm`.
     """
     asked = view.Asked(
         scheme=scheme,

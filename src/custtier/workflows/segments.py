@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from custtier.text import Lang
-from custtier.views.behaviour_segments import behaviour_segments
+from custtier.views.behaviour.answer import behaviour_segments
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
@@ -20,7 +20,7 @@ def segments(question: Question, *, count: int | None = None, seed: int = 0, lan
         lang: Language of names and descriptions.
 
     Returns:
-        `views.behaviour_segments.behaviour_segments`.
+        `views.behaviour.answer.behaviour_segments`.
     """
     facts = open_facts(question)
     answer = behaviour_segments(

@@ -9,7 +9,7 @@ from custtier.facts import Facts, Note
 from custtier.people import account_keys, with_customers
 from custtier.schema import AccountKind
 from custtier.text import Lang
-from custtier.views.card import (
+from custtier.views.explain.card import (
     Person,
     account_rows,
     card_table,
@@ -19,7 +19,7 @@ from custtier.views.card import (
     order_rows,
     with_products,
 )
-from custtier.views.one_customer import Measured, figures_of, measured
+from custtier.views.explain.one_customer import Measured, figures_of, measured
 from custtier.views.view import View
 from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
@@ -46,7 +46,7 @@ def show(
         with_numbers: Whether the platforms' order numbers stand beside them.
 
     Returns:
-        Tables `customer` (`views.card.CARD`), `orders`, `accounts`, `history` (adding and deleting), `dates`.
+        Tables `customer` (`views.explain.card.CARD`), `orders`, `accounts`, `history` (adding and deleting), `dates`.
 
     Raises:
         CusttierError: Those of `whom.whom`.
@@ -114,7 +114,7 @@ def _tags_by_rule(found: Whom, question: Question) -> list[str]:
         return []
     # the language of rules is loaded by who has any
     from custtier.tagging.rules import rule_condition
-    from custtier.views.tagged import judged
+    from custtier.views.tags.tagged import judged
     from custtier.workflows.tagging import sources_of
 
     sources = sources_of(found.facts, question)

@@ -9,7 +9,7 @@ from custtier.errors import nothing_error
 from custtier.facts import Facts, Note, Opener
 from custtier.people import tags_of_customers
 from custtier.views.basis import basis_of
-from custtier.views.tagged import TagSources, tagged_customers
+from custtier.views.tags.tagged import TagSources, tagged_customers
 from custtier.workflows.kept_tiers import tier_rules
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of

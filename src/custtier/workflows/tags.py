@@ -12,8 +12,8 @@ from custtier.facts import Note
 from custtier.settings import store_folder
 from custtier.tags import TagRule, tag_faults, tag_rule
 from custtier.text import Catalogue
-from custtier.views import tags as view
-from custtier.views.tagged import TagSources, tagged_customers
+from custtier.views.tags import answer as view
+from custtier.views.tags.tagged import TagSources, tagged_customers
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
@@ -26,12 +26,12 @@ GIVE, TAKE = "add", "remove"
 
 
 def list_tags(question: Question, *, lang: str = "en") -> View:
-    """Every tag, and how many customers have it: `views.tags.tag_list`."""
+    """Every tag, and how many customers have it: `views.tags.answer.tag_list`."""
     return _told(view.tag_list(_sources(question), lang=lang), question)
 
 
 def try_tags(question: Question, *, rule: str | None = None) -> View:
-    """What each part of a rule takes away, and who has the tag: `views.tags.tag_test`.
+    """What each part of a rule takes away, and who has the tag: `views.tags.answer.tag_test`.
 
     Args:
         question: Where the orders come from, as of when, and, with `tags`, which customers are looked at.
@@ -81,7 +81,7 @@ def tags_of(question: Question, *, customer: str | None) -> View | Matches:
 
 
 def field_list(catalogue: Catalogue) -> View:
-    """What a tag rule may ask for: `views.tags.field_list`."""
+    """What a tag rule may ask for: `views.tags.answer.field_list`."""
     return view.field_list(catalogue)
 
 

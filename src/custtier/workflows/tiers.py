@@ -10,14 +10,14 @@ from custtier.errors import NOTHING, CusttierError, usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.periods import parse_day, parse_window
-from custtier.views import tiers as view
-from custtier.views.frozen_tiers import FrozenTiers
-from custtier.views.held_tiers import LastRun
-from custtier.views.prospects import Prospects, keyless_contacts, prospect_count, prospects
-from custtier.views.ranked import ranked
-from custtier.views.tier_lists import Listed
-from custtier.views.tier_standing import Standing, standing
-from custtier.views.top_group import top_group
+from custtier.views.tiers import answer as view
+from custtier.views.tiers.frozen import FrozenTiers
+from custtier.views.tiers.held import LastRun
+from custtier.views.tiers.lists import Listed
+from custtier.views.tiers.prospects import Prospects, keyless_contacts, prospect_count, prospects
+from custtier.views.tiers.ranked import ranked
+from custtier.views.tiers.standing import Standing, standing
+from custtier.views.tiers.top_group import top_group
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.kept_tiers import FROZEN, check_keeping, is_whole, keep_run, runs_of, tier_rules
@@ -99,7 +99,7 @@ def tiers(
         keep_at: Keep who is in which tier; the instant, UTC, is for the record.
 
     Returns:
-        `views.tiers.tiers_of`.
+        `views.tiers.answer.tiers_of`.
     """
     listing = listing or Listing()
     wanted, group = listing.one(), top_group(top, sales)
@@ -184,16 +184,16 @@ def _listed(
 ) -> Listed | None:
     """The list that is asked for; its module is loaded by who asks for it."""
     if wanted == "near":
-        from custtier.views.near import Near
+        from custtier.views.tiers.near import Near
 
         return Near(listing.within)
     if wanted == "slipping":
-        from custtier.views.slipping import Slipping
+        from custtier.views.tiers.slipping import Slipping
 
         ahead = None if listing.ahead is None else parse_window(listing.ahead, option="--ahead")
         return Slipping(ahead_days=ahead, within=listing.within)
     if wanted == "risen":
-        from custtier.views.risen import Risen
+        from custtier.views.tiers.risen import Risen
 
         return Risen(_before(listing.compared_with, state, on=on, facts=facts, question=question))
     return _prospects(state, facts, question) if wanted == "prospects" else None

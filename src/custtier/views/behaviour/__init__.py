@@ -1,0 +1,1 @@
+"""Customers who behave alike, in groups and in words."""

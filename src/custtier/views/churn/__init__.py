@@ -1,0 +1,1 @@
+"""Who has stopped buying, or is about to."""

@@ -1,0 +1,98 @@
+"""Why each customer stands in the churn list, written for many rows at once."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from string import Formatter
+
+import polars as pl
+
+from custtier.schema import CHURN_LEVELS
+from custtier.text.reasons import REASONS
+from custtier.views.churn.levels import Levels
+
+
+def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
+    """A line such as `buys every 31 days, 74 days ago, ×2.4 (≥ 60 days)`.
+
+    Args:
+        levels: Where the levels begin: the start that a customer has reached is named.
+        lang: A language of `text.reasons`.
+
+    Returns:
+        Text over `recency_days`, `purchase_days`, `gap_days`, `gap_parts` (Int64) and `churn_level`.
+    """
+    templates = REASONS[lang]
+    days, ratios = [pl.lit(days) for days in levels.days], levels.ratios
+    in_days = _start(days, templates["days_start"])
+    said = {
+        "gap": _rounded(pl.col("gap_days"), pl.col("gap_parts")),
+        "recency": pl.col("recency_days").cast(pl.String),
+        "ratio": _ratio(ratios),
+        "start": _start([pl.lit(f"{float(ratio):g}") for ratio in ratios], templates["ratio_start"])
+        if ratios
+        else in_days,
+    }
+    # so many usual gaps are so many days for who has the shop's gap
+    once = {
+        **said,
+        "start": _start([_days_of(ratio) for ratio in ratios], templates["days_start"]) if ratios else in_days,
+    }
+    return (
+        pl.when(pl.col("purchase_days") > 1)
+        .then(_filled(templates["rhythm"], said))
+        .otherwise(_filled(templates["once"], once))
+    )
+
+
+def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
+    parts: list[pl.Expr] = []
+    for text, place, _, _ in Formatter().parse(template):
+        if text:
+            parts.append(pl.lit(text))
+        if place:
+            parts.append(places[place])
+    return pl.concat_str(parts)
+
+
+def _start(starts: Sequence[pl.Expr], template: str) -> pl.Expr:
+    """The start of the level that a customer has reached, as `template` says it; nothing without a level."""
+    text = pl.lit("")
+    for level, start in zip(CHURN_LEVELS, starts, strict=False):
+        said = _filled(template, {"start": start.cast(pl.String)})
+        text = pl.when(pl.col("churn_level") == level).then(said).otherwise(text)
+    return text
+
+
+def _days_of(ratio: Fraction) -> pl.Expr:
+    """The first whole day on which so many usual gaps have passed."""
+    return -(-(pl.col("gap_days") * ratio.numerator) // (pl.col("gap_parts") * ratio.denominator))
+
+
+def _ratio(starts: Sequence[Fraction]) -> pl.Expr:
+    """How many usual gaps have passed: one digit, halves up; where that would cross a start, two digits cut off.
+
+    Args:
+        starts: Ratios that a shown one must stand on the same side of as the ratio itself.
+    """
+    passed, gap = pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")
+    tenths = (passed * 20 + gap) // (gap * 2)
+    crosses = pl.lit(value=False)
+    for start in starts:
+        reached = passed * start.denominator >= gap * start.numerator
+        seems_reached = tenths * start.denominator >= start.numerator * 10
+        crosses = crosses | (reached != seems_reached)
+    return pl.when(crosses).then(_decimal(passed * 100 // gap, digits=2)).otherwise(_decimal(tenths, digits=1))
+
+
+def _rounded(whole: pl.Expr, parts: pl.Expr) -> pl.Expr:
+    """Whole days from ten on, below with one digit where it is not zero; halves go up."""
+    days = (whole * 2 + parts) // (parts * 2)
+    tenths = (whole * 20 + parts) // (parts * 2)
+    return pl.when(tenths >= 100).then(days.cast(pl.String)).otherwise(_decimal(tenths, digits=1))
+
+
+def _decimal(parts: pl.Expr, *, digits: int) -> pl.Expr:
+    """Tenths or hundredths as a decimal without zeros at its end: of tenths `24` → `2.4`, `30` → `3`."""
+    unit = 10**digits
+    rest = (parts % unit).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
+    return pl.concat_str((parts // unit).cast(pl.String), pl.when(rest == "").then(pl.lit("")).otherwise("." + rest))

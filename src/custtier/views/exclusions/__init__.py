@@ -1,0 +1,1 @@
+"""What the rules take out, and what detectors suspect."""

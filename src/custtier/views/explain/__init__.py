@@ -1,0 +1,1 @@
+"""One customer: the card, the scores and what would change them."""

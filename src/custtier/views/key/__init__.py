@@ -1,0 +1,1 @@
+"""The few customers worth one-to-one care."""

@@ -1,0 +1,1 @@
+"""Who changed tier or class between two days, and why."""

@@ -1,0 +1,1 @@
+"""Recency, frequency and money: scores, cuts, classes."""

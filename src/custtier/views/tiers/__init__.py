@@ -1,0 +1,1 @@
+"""Customers by net sales: tiers, who is near, slips, rises."""
