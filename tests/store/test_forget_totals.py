@@ -266,3 +266,26 @@ def test_an_older_record_of_the_persons_contact_does_not_come_to_the_fore(tmp_pa
     key = store.facts().customers.collect()["customer_key"].item()
     assert store.forget(key, keep_totals=False, at=at("2026-07-01")).searched.found == ()
     assert store.facts().customers.collect().is_empty()
+
+
+def test_of_two_records_of_one_file_the_same_decides_once_their_buyer_is_gone(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    masked = order("1", account="c***", gross=1000)
+    store.add([reading([masked, order("1", account="b", phone="13800138001", gross=300)])], imported_at=NOW)
+    before = bought(store)
+    store.forget(before["account_key"].item(), keep_totals=True, at=at("2026-07-01"))
+    assert bought(store)["gross"].to_list() == before["gross"].to_list()
+
+
+def test_refunds_that_two_sources_number_alike_are_still_one_when_they_are_nobodys(tmp_path: Path) -> None:
+    store = opened(tmp_path / "s")
+    own, again, other = (
+        {**refund(key, "1", amount, refunded_on=at("2026-03-05").date()), "refund_id": number}
+        for key, amount, number in (("r", 100, "n1"), ("s", 100, "n1"), ("t", 300, "n2"))
+    )
+    store.add([reading([order("1", account="b", gross=1000)], refunds=[own])], imported_at=NOW)
+    store.add([reading(refunds=[again, other], profile="taobao-refunds")], imported_at=NOW)
+    assert bought(store)["dated_refund"].to_list() == [400]
+    store.forget(bought(store)["account_key"].item(), keep_totals=True, at=at("2026-07-01"))
+    assert bought(store)["dated_refund"].to_list() == [400]
+    assert store.facts().table("refunds").filter(pl.col("refund_id").is_in(["n1", "n2"])).collect().is_empty()

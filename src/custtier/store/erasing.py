@@ -10,7 +10,7 @@ import polars as pl
 
 from custtier.people import account_keys, with_owner
 from custtier.schema import LIST_KEYS, LISTS, AccountKind, Table, conform
-from custtier.store.fold import fold_refunds
+from custtier.store.fold import NAMING, fold_refunds
 from custtier.store.payments import PAYMENT
 from custtier.store.person import Person
 from custtier.store.tables import Part, StoredTable
@@ -21,10 +21,6 @@ _CODES: Final = frozenset(
 )
 """Texts that never show a person, or that are somebody else's own key."""
 
-_ANONYMOUS: Final = (
-    "order_id", "account", "account_kind", "name", "phone", "phone_kind", "email", "province", "city", "address",
-    "referrer", "refund_id",
-)  # fmt: skip
 _BESIDE_PHONE: Final = ("phone", "name", "address", "province", "city")
 _BUYER: Final = ("account", "account_kind", "phone_kind", "email", *_BESIDE_PHONE)
 _KEYS: Final = ("order_key", "item_key", "refund_key")
@@ -36,7 +32,7 @@ class Theirs:
 
     Args:
         person: Who.
-        order_keys: Their orders, in whatever import.
+        order_keys: Their orders, in whatever import, in the order of platforms and ids.
         payments: Ids of payments that paid for none but their orders.
         others_keys: Orders of somebody else of which some record shows the person as the buyer.
         refund_keys: Refunds of their orders, as all imports that stand tell together.
@@ -93,7 +89,7 @@ def theirs_of(
     others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
     return Theirs(
         person=person,
-        order_keys=found["order_key"],
+        order_keys=_in_order_of_ids(found, orders),
         payments=own_payments,
         others_keys=others["order_key"],
         refund_keys=_refunds_of(found, refunds),
@@ -109,6 +105,13 @@ def _refunds_of(found: pl.DataFrame, refunds: pl.LazyFrame) -> pl.Series:
     naming = refunds.join(found.lazy(), on="order_key", how="semi").select("refund_key").unique()
     folded = fold_refunds(refunds.join(naming, on="refund_key", how="semi").collect())
     return folded.join(found, on="order_key", how="semi")["refund_key"]
+
+
+def _in_order_of_ids(found: pl.DataFrame, orders: pl.LazyFrame) -> pl.Series:
+    """`order_key` of these orders, as ties between them are settled."""
+    named = orders.select("order_key", "platform", "order_id").join(found.lazy(), on="order_key", how="semi").collect()
+    placed = named.unique("order_key", keep="any").sort("platform", "order_id", "order_key", nulls_last=True)
+    return placed["order_key"]
 
 
 def _behind(
@@ -165,6 +168,8 @@ class Eraser:
         self._pattern = theirs.person.pattern()
         self._renamed: dict[str, pl.DataFrame] = {}
         self.erased = Erased({}, pl.DataFrame(schema={"order_key": pl.Int64}), set())
+        if keep_totals:
+            self._names("order_key", theirs.order_keys)
 
     def copied(self, name: str, table: StoredTable, version: int, *, into: StoredTable) -> int:
         """The version of `into` that holds a table without the person. Files without them are shared, not copied.
@@ -296,13 +301,16 @@ class Eraser:
     def _anonymous(self, own: pl.DataFrame) -> pl.DataFrame:
         """Their orders, items or refunds as nobody's, under keys that nothing leads to."""
         blank = own.with_columns(
-            pl.lit(None, dtype=own.schema[name]).alias(name) for name in _ANONYMOUS if name in own.columns
+            pl.lit(None, dtype=own.schema[name]).alias(name) for name in NAMING if name in own.columns
         )
         for key in _KEYS:
             if key in own.columns:
                 blank = self._under_new(blank, key)
         if "payment_id" in own.columns:
             blank = self._with_new_payments(blank)
+        if "refund_id" in own.columns:
+            # two sources that tell of one refund still tell of one
+            blank = self._under_new_text(blank, "refund_id", own["refund_id"])
         return blank.select(own.columns)
 
     def _under_new(self, rows: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -313,18 +321,24 @@ class Eraser:
     def _names(self, key: str, keys: pl.Series) -> pl.DataFrame:
         """Old → `fresh` for all these keys, the same in every table."""
         known = self._renamed.get(key, pl.DataFrame(schema={key: keys.dtype, "fresh": pl.Int64}))
-        more = keys.drop_nulls().unique().to_frame(key).join(known, on=key, how="anti")
-        drawn = struct.unpack(f"={more.height}q", os.urandom(8 * more.height))
+        asked = keys.drop_nulls().unique(maintain_order=True).to_frame(key)
+        more = asked.join(known, on=key, how="anti", maintain_order="left")
+        # in the order that was asked for, because ties of orders end in their keys
+        drawn = sorted(struct.unpack(f"={more.height}q", os.urandom(8 * more.height)))
         self._renamed[key] = pl.concat([known, more.with_columns(pl.Series("fresh", drawn, dtype=pl.Int64))])
         return self._renamed[key]
 
     def _with_new_payments(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What a payment joins stays joined; a payment that others share keeps its id."""
         own = rows["payment_id"].filter(rows["payment_id"].is_in(self._theirs.payments.implode()))
-        renamed = self._names("payment_id", own)
+        return self._under_new_text(rows, "payment_id", own)
+
+    def _under_new_text(self, rows: pl.DataFrame, column: str, texts: pl.Series) -> pl.DataFrame:
+        """`rows` with random texts in the place of those."""
+        renamed = self._names(column, texts)
         return (
-            rows.join(renamed, on="payment_id", how="left", maintain_order="left")
-            .with_columns(pl.coalesce(pl.format("{}", "fresh"), "payment_id").alias("payment_id"))
+            rows.join(renamed, on=column, how="left", maintain_order="left")
+            .with_columns(pl.coalesce(pl.format("{}", "fresh"), column).alias(column))
             .drop("fresh")
         )
 

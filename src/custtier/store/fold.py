@@ -19,6 +19,15 @@ ORDER_COLUMNS: Final = (*ORDER_FIELDS, "source")
 REFUND_COLUMNS: Final = (*REFUND_FIELDS, "source")
 """What is kept of a refund: two sources may show the same money."""
 
+NAMING: Final = (
+    "order_id", "account", "account_kind", "name", "phone", "phone_kind", "email", "province", "city", "address",
+    "referrer",
+)  # fmt: skip
+"""What of an order shows whose it is: gone where it stays as nobody's."""
+
+_LAST: Final = frozenset({*NAMING, "order_key", "item_key", "refund_key", "payment_id", "refund_id"})
+"""Of tied records these decide last, so that an order that became nobody's comes to the same money as before."""
+
 _PHONE_RANK: Final = (PhoneKind.FULL, PhoneKind.ODD, PhoneKind.VIRTUAL, PhoneKind.MASKED, PhoneKind.CIPHER)
 """Fullest first."""
 
@@ -225,7 +234,7 @@ def oldest_first(records: pl.DataFrame, *, key: str, further: Sequence[str]) -> 
     if not tied.any():
         return placed
     either = tied | tied.shift(-1).fill_null(value=False)
-    values = [name for name in records.columns if name not in {*by, "row"}]
+    values = sorted((name for name in records.columns if name not in {*by, "row"}), key=_LAST.__contains__)
     by_value = placed.filter(either).sort(values, nulls_last=False).with_row_index("tie")
     others = placed.filter(~either).with_columns(tie=pl.lit(0, dtype=by_value["tie"].dtype))
     return pl.concat([others.select(by_value.columns), by_value]).sort([*by, "tie"], nulls_last=False)

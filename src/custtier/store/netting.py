@@ -103,7 +103,7 @@ def _billed_rows(done: pl.DataFrame, priced: pl.DataFrame, payments: Payments, o
         .join(priced, on="order_key")
         .join(known, on="order_key", how="left")
         .with_columns(pl.max_horizontal("stated", pl.col("by_rows").fill_null(0)).alias("need"))
-        .sort("payment_id", "at", "platform", "order_id", nulls_last=True)
+        .sort("payment_id", "at", "platform", "order_id", "order_key", nulls_last=True)
         .with_row_index("turn")
     )
     needs = hosts.select("order_key", group="payment_id", room="need", place="turn")
@@ -141,10 +141,11 @@ def _bill_rows(done: pl.DataFrame, priced: pl.DataFrame, payments: Payments) -> 
     bills = sums.join(stated, on=["group", "bill"], how="full", coalesce=True, nulls_equal=True).with_columns(
         pl.col("by_rows").fill_null(0), pl.col("stated").fill_null(0)
     )
-    # ties between bills end in the key: both say the same sum, and only days may differ
+    # ties between bills end in their ids: both say the same sum, and only days may differ
     best = (
         bills.with_columns(pl.max_horizontal("by_rows", "stated").alias("total"))
-        .sort("group", "total", "by_rows", "bill", descending=[False, True, True, False])
+        .join(payments.absorbed.select("order_id", bill="order_key"), on="bill", how="left")
+        .sort("group", "total", "by_rows", "order_id", "bill", descending=[False, True, True, False, False])
         .unique("group", keep="first", maintain_order=True)
     )
     rest = best.filter(pl.col("stated") > pl.col("by_rows")).select(

@@ -17,7 +17,7 @@ class Payments:
     Args:
         hosts: One row per order that stands for a shared payment: `order_key`, `payment_id`.
         absorbed: One row per order that is only another record of such a payment: `order_key`, `payment_id`,
-            `stated` (refund that it states itself).
+            `order_id`, `stated` (refund that it states itself).
     """
 
     hosts: pl.DataFrame
@@ -38,8 +38,9 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
     is_named = pl.col("payment_id").is_not_null() & pl.col("gross").is_not_null()
     columns = ["order_key", "payment_id"]
     if not (orders["kind"] == PAYMENT).any():
+        nothing = [pl.lit(None, dtype=pl.String).alias("order_id"), pl.lit(None, dtype=pl.Int64).alias("stated")]
         hosts = orders.lazy().filter(is_named & pl.col("state").is_not_null()).select(columns).collect()
-        return Payments(hosts=hosts, absorbed=hosts.clear().with_columns(stated=pl.lit(None, dtype=pl.Int64)))
+        return Payments(hosts=hosts, absorbed=hosts.clear().with_columns(nothing))
     named = orders.filter(is_named).select(
         "order_key",
         "payment_id",
@@ -56,14 +57,14 @@ def shared_payments(orders: pl.DataFrame) -> Payments:
     hosted = bills.join(shop.select("payment_id"), on="payment_id", how="semi")
     free = bills.join(shop.select("payment_id"), on="payment_id", how="anti")
     first = free.sort(
-        ["payment_id", "at", "platform", "gross", "order_id"],
-        descending=[False, False, False, True, False],
+        ["payment_id", "at", "platform", "gross", "order_id", "order_key"],
+        descending=[False, False, False, True, False, False],
         nulls_last=True,
     ).unique("payment_id", keep="first", maintain_order=True)
     others = free.join(first.select("order_key"), on="order_key", how="anti")
     return Payments(
         hosts=pl.concat([shop.select(columns), first.select(columns)]),
-        absorbed=pl.concat([hosted, others]).select(*columns, "stated"),
+        absorbed=pl.concat([hosted, others]).select(*columns, "order_id", "stated"),
     )
 
 
