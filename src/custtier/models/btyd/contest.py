@@ -1,7 +1,7 @@
 """Which model was right before: fitted to the first part of the time, judged by the orders of the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,8 @@ from custtier.models.btyd.fits import Fit
 from custtier.models.btyd.future import expected_orders
 from custtier.models.btyd.histories import Flags, Floats, Ints, histories_of
 
+SIMPLE: Final = "last-period"
+"""The simplest rule: everybody comes back as often as in as many days before."""
 HELD_OUT: Final = 0.3
 """The share of the time that is held out."""
 MOST_CUSTOMERS: Final = 10_000
@@ -42,7 +44,7 @@ class Judged:
     """How a forecast did.
 
     Args:
-        name: Of the model, or `last-period` for the simplest rule.
+        name: Of the model, or `SIMPLE`.
         expected: Orders forecast.
         seen: Orders made.
         mean_error: Mean absolute error per customer (MAE).
@@ -61,7 +63,7 @@ class Judged:
     gain: float = 0.0
     gain_low: float = 0.0
     gain_high: float = 0.0
-    fit: Fit | None = None
+    fit: Fit | None = field(default=None, repr=False)
 
     def loss(self, customers: int) -> float:
         """What counts: the error of all customers and that of their total, as shares of the orders made."""
@@ -90,7 +92,7 @@ def contest(past: Past, names: Sequence[str], *, seed: int = 0) -> list[Judged]:
     past = _sampled(past, seed=seed)
     known, customers = past.known, len(past.seen)
     naive = np.abs(past.before - past.seen)
-    found = [_judged("last-period", past.before.astype(np.float64), past, naive=naive)]
+    found = [_judged(SIMPLE, past.before.astype(np.float64), past, naive=naive)]
     histories, index = histories_of(known.x, known.t_x, known.T)
     for name in names:
         model = model_named(name)
@@ -113,8 +115,8 @@ def _judged(name: str, forecast: Floats, past: Past, *, naive: Floats | Ints, fi
         mean_error=float(errors.mean()),
         correlation=float(np.corrcoef(forecast, past.seen)[0, 1]) if varies else float("nan"),
         gain=float(gains.mean()),
-        gain_low=float(gains.mean()) - margin,
-        gain_high=float(gains.mean()) + margin,
+        gain_low=float(gains.mean() - margin),
+        gain_high=float(gains.mean() + margin),
         fit=fit,
     )
 

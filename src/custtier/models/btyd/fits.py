@@ -27,6 +27,10 @@ _SAME: Final = 0.5
 """A log-likelihood that is higher by less than this is no better: half the drop of one needless parameter."""
 
 
+SPEND_SCALE: Final = logs(3, low=-10, high=25)
+"""How p, q and γ of Gamma-Gamma are walked over."""
+
+
 @dataclass(frozen=True)
 class Fit:
     """A model and its parameters.
@@ -76,18 +80,17 @@ def fitted_spend(spent: Spent) -> Optimum:
     """p, q and γ of Gamma-Gamma that make the means most likely."""
     mean = float(np.average(spent.mean, weights=spent.count))
     starts = [np.array([p, q, mean * (max(q - 1, 0.5)) / p]) for p, q in ((1.0, 2.0), (6.0, 4.0))]
-    return highest(
-        lambda at: spend_likelihood(at, spent), scale=logs(3, low=-10, high=25), starts=starts, per=spent.customers
-    )
+    return highest(lambda at: spend_likelihood(at, spent), scale=SPEND_SCALE, starts=starts, per=spent.customers)
 
 
 def _searched(model: Model, sums: Sums, starts: list[Floats]) -> Optimum:
     return highest(
-        lambda at: model.log_likelihood(at, sums), scale=_scale(model), starts=starts, per=max(sums.customers, 1)
+        lambda at: model.log_likelihood(at, sums), scale=scale_of(model), starts=starts, per=max(sums.customers, 1)
     )
 
 
-def _scale(model: Model) -> Scale:
+def scale_of(model: Model) -> Scale:
+    """How the parameters of a model are walked over."""
     if isinstance(model, Leaving):
         return logs_and_coin()
     return logs(len(model.parameters))

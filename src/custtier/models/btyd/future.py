@@ -85,6 +85,36 @@ def order_chances(model: Model, at: Floats, histories: Histories, *, horizon: fl
     return _lifetime_chances(model, at, histories, horizon=horizon, most=most)
 
 
+def order_moments(model: Model, at: Floats, histories: Histories, *, horizon: float) -> tuple[Floats, Floats]:
+    """The expected number of orders within a time, and the expected square of it.
+
+    Args:
+        model: With the parameters `at`.
+        at: See the model.
+        histories: Distinct ones.
+        horizon: In the unit of the histories, from their end on.
+    """
+    r, alpha = at[0], at[1]
+    shape, scale = r + histories.x, alpha + histories.T
+    if isinstance(model, Leaving):
+        mean, square = np.zeros(len(histories.x)), np.zeros(len(histories.x))
+        for step in _steps(model, at, histories, horizon=horizon):
+            mean[step.rows] += step.at_least
+            square[step.rows] += (2 * step.orders - 1) * step.at_least
+        return mean, square
+    if isinstance(model, Staying):
+        mean = np.asarray(shape / scale * horizon)
+        return mean, np.asarray(mean + mean**2 + mean**2 / shape)
+    # a Poisson process while they stay: the time and its square are integrated over the chance of being here still
+    _, _, s, beta = at
+    here, alive = (beta + histories.T)[:, None], model.alive(at, histories)
+    times = horizon * (_NODES + 1) / 2
+    stays = (here / (here + times)) ** s * _WEIGHTS / 2 * horizon
+    time, time_square = stays.sum(axis=1), (2 * times * stays).sum(axis=1)
+    mean = alive * shape / scale * time
+    return mean, np.asarray(mean + alive * shape * (shape + 1) / scale**2 * time_square)
+
+
 def buys_again(model: Model, at: Floats, histories: Histories, *, horizon: float) -> Floats:
     """The chance of at least one order within a time."""
     return np.asarray(1.0 - order_chances(model, at, histories, horizon=horizon, most=1)[:, 0])

@@ -5,6 +5,7 @@ Fader, Hardie & Lee, Journal of Marketing Research 42(4), 2005; Fader & Hardie, 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import digamma, gammaln
@@ -31,6 +32,35 @@ class Spent:
         """How many."""
         return int(self.count.sum())
 
+    @cached_property
+    def total(self) -> Floats:
+        """What the amounts of each come to."""
+        return np.asarray(self.orders * self.mean)
+
+    @cached_property
+    def _by_number(self) -> tuple[Ints, Ints]:
+        numbers, index = np.unique(self.orders, return_inverse=True)
+        return numbers, index
+
+    @property
+    def numbers(self) -> Ints:
+        """The distinct numbers of amounts."""
+        return self._by_number[0]
+
+    def summed(self, values: Floats) -> Floats:
+        """Sums of values over those with each number of amounts."""
+        return np.bincount(self._by_number[1], weights=values, minlength=len(self.numbers)).astype(np.float64)
+
+    @cached_property
+    def n_of_number(self) -> Floats:
+        """Customers with each number of amounts."""
+        return self.summed(self.count.astype(np.float64))
+
+    @cached_property
+    def log_mean(self) -> Floats:
+        """Sums of the logarithms of their means."""
+        return self.summed(np.asarray(self.count * np.log(self.mean)))
+
 
 def spend_likelihood(at: Floats, spent: Spent) -> tuple[float, Floats]:
     """The log-likelihood of the means, and its gradient.
@@ -40,15 +70,16 @@ def spend_likelihood(at: Floats, spent: Spent) -> tuple[float, Floats]:
         spent: What customers spent.
     """
     p, q, gamma = at
-    x, n = spent.orders, spent.count
-    log_mean, shape = np.log(spent.mean), p * x + q
-    log_rest = np.log(gamma + x * spent.mean)
-    value = gammaln(shape) - gammaln(p * x) - gammaln(q) + q * np.log(gamma) + (p * x - 1) * log_mean
-    value = value + p * x * np.log(x) - shape * log_rest
-    by_p = x * (digamma(shape) - digamma(p * x) + log_mean + np.log(x) - log_rest)
-    by_q = digamma(shape) - digamma(q) + np.log(gamma) - log_rest
-    by_gamma = q / gamma - shape / (gamma + x * spent.mean)
-    return float((n * value).sum()), np.array([float((n * one).sum()) for one in (by_p, by_q, by_gamma)])
+    x, n = spent.numbers, spent.n_of_number
+    rest = gamma + spent.total
+    log_rest = spent.summed(np.asarray(spent.count * np.log(rest)))
+    shape = p * x + q
+    known = gammaln(shape) - gammaln(p * x) - gammaln(q) + q * np.log(gamma) + p * x * np.log(x)
+    value = n * known + (p * x - 1) * spent.log_mean - shape * log_rest
+    by_p = x * (n * (digamma(shape) - digamma(p * x) + np.log(x)) + spent.log_mean - log_rest)
+    by_q = n * (digamma(shape) - digamma(q) + np.log(gamma)) - log_rest
+    by_gamma = n * q / gamma - shape * spent.summed(np.asarray(spent.count / rest))
+    return float(value.sum()), np.array([float(one.sum()) for one in (by_p, by_q, by_gamma)])
 
 
 def expected_spend(at: Floats, *, orders: Ints, mean: Floats) -> Floats:
