@@ -141,9 +141,44 @@ def usual_gaps(found: dict[str, Person]) -> dict[str, Fraction | None]:
     return {who: own.get(who, shop) for who in found}
 
 
-def level(method: str, person: Person, usual: Fraction | None, pooled: list[int], as_of: date, days: int) -> str | None:
+def back_by(came: list[int], waits: list[int]) -> dict[int, Fraction]:
+    """Day → share of all who have come back by then, day by day; empty where fewer than 30 did."""
+    stayed, found, returns = Fraction(1), {}, 0
+    for day in sorted(set(came)):
+        there = sum(1 for one in [*came, *waits] if one >= day)
+        if there < 30:
+            break
+        stayed *= 1 - Fraction(came.count(day), there)
+        found[day] = 1 - stayed
+        returns += came.count(day)
+    return found if returns >= 30 else {}
+
+
+def back_at(curve: dict[int, Fraction], share: Fraction) -> int:
+    """The day by which this share of those who ever come back have done so."""
+    return next(day for day, reached in curve.items() if reached >= share * list(curve.values())[-1])
+
+
+def once_starts(found: dict[str, Person], as_of: date) -> list[int]:
+    """Where the levels begin of who bought on one day, by the gaps between the others' first two."""
+    firsts = [person.gaps[0] for person in found.values() if person.gaps]
+    curve = back_by(firsts, [(as_of - person.days[-1]).days for person in found.values() if not person.gaps])
+    return [back_at(curve, Fraction(share, 100)) for share in (50, 80, 95)] if curve else []
+
+
+def level(
+    method: str,
+    person: Person,
+    usual: Fraction | None,
+    pooled: list[int],
+    as_of: date,
+    days: int,
+    once: list[int] | None = None,
+) -> str | None:
     recency = (as_of - person.days[-1]).days
-    if method == "fixed":
+    if method != "fixed" and once and not person.gaps:
+        reached = [recency >= start for start in once]
+    elif method == "fixed":
         reached = [recency >= math.ceil(Fraction(2 * days, 3)), recency >= math.ceil(Fraction(5 * days, 6))]
         reached.append(recency >= days)
     elif method == "own":

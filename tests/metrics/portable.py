@@ -40,12 +40,13 @@ def rhythm(purchases: Lazy, *, as_of_day: int) -> Lazy:
 
 
 def gaps(purchases: Lazy) -> Lazy:
-    """`gap_days`, `gaps`: how often each occurs."""
+    """`gap_days`, `gaps`: how often each occurs, `first_gaps`: how often as a customer's first."""
     days = purchases.filter(~nw.col("customer_key").is_null()).select("customer_key", "order_day").unique()
     before = nw.col("order_day").shift(1).over("customer_key", order_by="order_day")
+    first = nw.col("order_day").min().over("customer_key")
     return (
-        days.with_columns(gap_days=nw.col("order_day") - before)
+        days.with_columns(gap_days=nw.col("order_day") - before, is_first=before == first)
         .filter(~nw.col("gap_days").is_null())
         .group_by("gap_days")
-        .agg(nw.len().cast(nw.Int64).alias("gaps"))
+        .agg(nw.len().cast(nw.Int64).alias("gaps"), nw.col("is_first").sum().cast(nw.Int64).alias("first_gaps"))
     )

@@ -55,6 +55,7 @@ def test_90_days_without_a_purchase_is_lapsed_and_89_is_not() -> None:
         "unattributed_orders": 0,
         "unattributed_sales": 0,
         "yearly_churn_rate": None,
+        "suggested_days": None,
     }
     assert view.parameters == {"days": 90, "method": "fixed", "all": False}
     assert view.tables["customers"].columns == list(COLUMNS)
@@ -224,6 +225,7 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
     view = churn(facts_of(shop, seed=seed), as_of=as_of, days=typed, method=method, everyone=True)
     usual = plain.usual_gaps(found)
     pooled = [gap for person in found.values() for gap in person.gaps]
+    once = plain.once_starts(found, as_of)
     rows = []
     for who, person in sorted(found.items(), key=lambda one: (-plain.at_stake(one[1]), customer_id(one[0]))):
         recency = (as_of - person.days[-1]).days
@@ -237,7 +239,7 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
                 person.net,
                 None if gap is None else float(gap),
                 None if gap is None else float(Fraction(recency) / gap),
-                plain.level(method, person, gap, pooled, as_of, days),
+                plain.level(method, person, gap, pooled, as_of, days, once),
                 plain.at_stake(person),
                 len(person.days),
             )

@@ -107,13 +107,14 @@ def test_every_day_tried_one_after_the_other_changes_what_is_said(seed: int) -> 
     who = random.Random(seed).choice(sorted(everybody))
     usual = plain.usual_gaps(everybody)
     pooled = [gap for person in everybody.values() for gap in person.gaps]
+    once = plain.once_starts(everybody, LAST)
     told = said(outlook(shop, who), "wait", "needed_days")
     for method in ("fixed", "own", "shop"):
         score = f"churn_{method}"
 
         def level(days: int, method: str = method, score: str = score) -> Values:
             day = LAST + timedelta(days=days)
-            return {score: plain.level(method, everybody[who], usual[who], pooled, day, 90)}
+            return {score: plain.level(method, everybody[who], usual[who], pooled, day, 90, once)}
 
         tried = changes(level, range(MOST_DAYS))[score]
         assert [step for step in told.get(score, []) if step[1] < MOST_DAYS] == tried

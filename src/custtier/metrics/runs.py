@@ -48,7 +48,8 @@ class Rhythm:
             `purchase_days` (Int64), `last_year_sales` (Int64, minor units: of the 365 days that end on the last
             purchase), `year_before_orders` (Int64: purchases in the 365 days before the last 365).
         gaps: How often each gap between a customer's purchase day and the next one occurs, over all customers:
-            `gap_days` (Int32, at least 1), `gaps` (Int64, at least 1). None when it was not asked for.
+            `gap_days` (Int32, at least 1), `gaps` (Int64, at least 1), `first_gaps` (Int64: how many of them lie
+            between a customer's first two purchase days). None when it was not asked for.
     """
 
     customers: pl.DataFrame
@@ -253,14 +254,18 @@ def _gaps(rows: pl.DataFrame, *, sign: int) -> pl.DataFrame:
     same = (_CUSTOMER.shift(1) == _CUSTOMER).fill_null(value=False)
     return (
         rows.lazy()
-        .select(pl.when(same).then(_DAY - _DAY.shift(1)).otherwise(None).alias("gap_days"))
+        .select(_CUSTOMER, pl.when(same).then(_DAY - _DAY.shift(1)).otherwise(None).alias("gap_days"))
         .filter(pl.col("gap_days") > 0)
+        .select("gap_days", _CUSTOMER.ne_missing(_CUSTOMER.shift(1)).alias("is_first"))
         .group_by("gap_days")
-        .agg((pl.len().cast(pl.Int64) * sign).alias("gaps"))
+        .agg(
+            (pl.len().cast(pl.Int64) * sign).alias("gaps"),
+            (pl.col("is_first").sum().cast(pl.Int64) * sign).alias("first_gaps"),
+        )
         .collect(engine="in-memory")
     )
 
 
 def _counted(gaps: list[pl.DataFrame]) -> pl.DataFrame:
     """The counts of several blocks in one."""
-    return pl.concat(gaps).group_by("gap_days").agg(pl.col("gaps").sum()).filter(pl.col("gaps") > 0)
+    return pl.concat(gaps).group_by("gap_days").agg(pl.col("gaps", "first_gaps").sum()).filter(pl.col("gaps") > 0)

@@ -293,6 +293,69 @@ NOTES: Final[Mapping[str, str]] = {
         "who bought on one day and who came again are told apart first; each group is compared with the others of its "
         "kind, and figures are medians of its customers, of shares refunded the mean"
     ),
+    "suggested_days": (
+        "of the customers who come back, half do so within {half} days and 9 in 10 within {days}: --days {days} would "
+        "suit this shop"
+    ),
+    "better_order": (
+        "recommended: {forecast_rule}; it puts {figure:.1%} of pairs of a buyer and somebody who did not buy in the "
+        "right order, {simple_rule} {other:.1%}: {low:.1%} to {high:.1%} more"
+    ),
+    "no_better_order": (
+        "no difference from the simple rule: nothing puts customers in a better order than it beyond chance; "
+        "recommended: {simple_rule}"
+    ),
+    "judged_on_past": (
+        "judged from {origins} days of the past, the last of them {day}, each {horizon} days ahead; every rule has the "
+        "same customers and sees only what was dated up to the day; intervals hold in 95 of 100 draws of customers"
+    ),
+    "no_models_few_repeaters": (
+        "no model is judged: {found} customers had bought again by then, models need {needed}; only rules are compared"
+    ),
+    "no_models_short_history": (
+        "no model is judged: {found} days were known by then, models need {needed}; only rules are compared"
+    ),
+    "no_models_long_gaps": (
+        "no model is judged: {found} days were known by then, and a usual gap is {gap} days; models need {needed} days"
+    ),
+    "models_left_out": "models left out, because no end of their search says anything of these customers: {models}",
+    "models_nobody_leaves": "models that find nobody who leaves in these customers, so that all stay: {models}",
+    "winner_kept": ("kept for this store as the winner: {forecast_rule}"),
+    "next_few_repeaters": "no model: it takes {needed:.0f} customers who bought again, there are {found:.0f}",
+    "next_hits": (
+        "of {windows} windows told as of {origin}, by what was there then, {hits} held the next purchase "
+        "({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus usual gap: "
+        "{simple_share:.0%}"
+    ),
+    "next_long_gaps": (
+        "no model: half of the gaps between purchases last {gap:.0f} days or more, so it takes {needed:.0f} days of "
+        "history, there are {found:.0f}"
+    ),
+    "next_model_better": (
+        "reckoned by the model: on the shop's own past its chances were better than those by rhythm beyond chance "
+        "(squared error lower by {low:.4f} to {high:.4f})"
+    ),
+    "next_no_difference": (
+        "no difference on the shop's own past between the model and rhythm (squared error {low:+.4f} to {high:+.4f}): "
+        "reckoned by rhythm, the simpler one"
+    ),
+    "next_no_windows": (
+        "as of {origin} nobody was likely enough to buy within {horizon} days to be given a window: how often windows "
+        "are right is not known"
+    ),
+    "next_not_fitted": "no model: none fits these customers",
+    "next_rhythm_better": (
+        "reckoned by rhythm: on the shop's own past its chances were better than the model's beyond chance (squared "
+        "error lower by {low:.4f} to {high:.4f})"
+    ),
+    "next_short_history": "no model: it takes {needed:.0f} days of history, there are {found:.0f}",
+    "next_too_few": "no dates: customers came back {returns} times, it takes {needed} to tell when they do",
+    "next_too_sure": (
+        "windows held the purchase less often than was promised, beyond chance: take {share:.0%} for {stated:.0%}"
+    ),
+    "next_unchecked": (
+        "how often windows are right is not known: {horizon} days earlier too few had come back to tell any"
+    ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "
         "{share:.1%} lost within a year; 20% is often taken as usual"

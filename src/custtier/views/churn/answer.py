@@ -1,6 +1,7 @@
 """Who has stopped buying, who is about to, why, and what is at stake."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 import polars as pl
@@ -9,16 +10,20 @@ from custtier.errors import usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.runs import YEAR_DAYS, run_rhythm
 from custtier.metrics.scope import Scope
+from custtier.periods import day_number
 from custtier.settings import ChurnLevels
-from custtier.views.basis import basis_of, customers_of
-from custtier.views.churn.levels import FIXED, METHODS, SHOP, Levels, level_codes, levels_of
+from custtier.views.basis import Basis, basis_of, customers_of
+from custtier.views.churn.levels import FIXED, METHODS, Levels, level_codes, levels_of
 from custtier.views.churn.reasons import reason_text
+from custtier.views.churn.returns import SUGGESTED_SHARE, Returns, all_returns, first_returns
 from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.people import with_people
 from custtier.views.shares import divided
 from custtier.views.view import View
 
 DEFAULT_DAYS: Final = 90
+MOST_ORDERS: Final = 2_000_000
+"""With more, fixed days alone are answered without counting gaps: no days are suggested."""
 MOST_DAYS: Final = 36_500
 """A hundred years: longer ago is no question to a shop."""
 
@@ -56,8 +61,9 @@ def churn(
     """Customers who have lapsed or are at risk, those with most at stake first.
 
     Lapsed at `days` means that the last so many days hold no purchase. A customer's usual gap is the mean over their
-    purchase days; who bought on one day has the median of the others'. At stake are the net sales of the 365 days that
-    end on the last purchase.
+    purchase days; who bought on one day has the median of the others'. The methods `own` and `shop` measure who bought
+    on one day by how soon others came back after their first, where enough did. At stake are the net sales of the 365
+    days that end on the last purchase.
 
     Args:
         facts: Orders, refunds and customers.
@@ -73,16 +79,27 @@ def churn(
     Returns:
         Table `customers` (`COLUMNS`). In the summary `days` are those from which a customer counts as lapsed (None by
         the method `own`), `yearly_churn_rate` is the share of those who bought in the 365 days before the last 365
-        and not since.
+        and not since, `suggested_days` are those by which nine in ten of those who come back have done so (None with
+        few returns, or by fixed days with more than `MOST_ORDERS`).
 
     Raises:
         CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`, and those of `basis_of` and `customers_of`.
     """
     asked_days = checked_days(days, method)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=method == SHOP)
+    with_gaps = method != FIXED or facts.extent.purchases <= MOST_ORDERS
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps)
     found = customers_of(basis, rhythm.customers)
-    levels = levels_of(method, days=asked_days or 0, settings=settings or ChurnLevels(), gaps=rhythm.gaps)
+    returned = None if rhythm.gaps is None else all_returns(rhythm.gaps, found.totals, as_of_day=seen_until(basis))
+    levels = levels_of(
+        method,
+        days=asked_days or 0,
+        settings=settings or ChurnLevels(),
+        gaps=rhythm.gaps,
+        returned=None
+        if method == FIXED or rhythm.gaps is None
+        else first_returns(rhythm.gaps, found.totals, as_of_day=seen_until(basis)),
+    )
     judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
     at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
     lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
@@ -101,10 +118,11 @@ def churn(
             "method": method,
             **found.unattributed,
             "yearly_churn_rate": yearly,
+            "suggested_days": returned.day(SUGGESTED_SHARE) if returned else None,
         },
         tables={"customers": _table(listed, levels=levels, facts=facts, lang=lang, rows=rows)},
         heights={"customers": listed.height},
-        notes=(*found.notes, *remarks),
+        notes=(*found.notes, *remarks, *_on_returns(returned, method=method)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
@@ -169,6 +187,20 @@ def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[N
     if not bought:
         return None, notes
     return lost / bought, [*notes, Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought})]
+
+
+def seen_until(basis: Basis) -> int:
+    """Number of the last day on which a purchase would have been seen."""
+    until = basis.scope.until
+    return min(basis.as_of_day, day_number(until)) if until else basis.as_of_day
+
+
+def _on_returns(returned: Returns | None, *, method: str) -> list[Note]:
+    """By when those who come back do so: what days suit the shop."""
+    if returned is None or method != FIXED:
+        return []
+    half, most = returned.day(Fraction(1, 2)), returned.day(SUGGESTED_SHARE)
+    return [Note("suggested_days", {"half": half, "days": most})]
 
 
 def _table(listed: pl.DataFrame, *, levels: Levels, facts: Facts, lang: str, rows: int | None) -> pl.DataFrame:

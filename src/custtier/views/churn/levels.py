@@ -10,6 +10,7 @@ import polars as pl
 
 from custtier.schema import CHURN_LEVELS
 from custtier.settings import ChurnLevels
+from custtier.views.churn.returns import Returns
 from custtier.views.shares import exact
 
 FIXED: Final = "fixed"
@@ -25,30 +26,40 @@ class Levels:
     Args:
         days: Days since the last purchase, for the methods `fixed` and `shop`.
         ratios: Usual gaps since the last purchase, for the method `own`.
+        once: Days since the only purchase day of who bought on one day alone, where the methods `own` and `shop` know
+            how soon others came back after their first; empty where such customers are measured like all.
+        returned: How soon that was; None where it is not known.
     """
 
     days: tuple[int, ...] = ()
     ratios: tuple[Fraction, ...] = ()
+    once: tuple[int, ...] = ()
+    returned: Returns | None = None
 
 
-def levels_of(method: str, *, days: int, settings: ChurnLevels, gaps: pl.DataFrame | None) -> Levels:
+def levels_of(
+    method: str, *, days: int, settings: ChurnLevels, gaps: pl.DataFrame | None, returned: Returns | None = None
+) -> Levels:
     """Where the levels of a method begin.
 
     Args:
         method: One of `METHODS`.
         days: Lapsed by the method `fixed` from so many days on.
         settings: Parts of `days`, ratios, and quantiles of the gaps.
-        gaps: `metrics.runs.gap_counts` for the method `shop`.
+        gaps: `metrics.runs.Rhythm.gaps` for the method `shop`.
+        returned: How soon customers came back after their first purchase day, for the methods `own` and `shop`.
     """
     if method == FIXED:
         watch, warning = (ceil(days * exact(part)) for part in settings.fixed)
         return Levels(days=(watch, warning, days))
+    once = tuple(returned.day(exact(share)) for share in settings.shop) if returned else ()
     if method == OWN:
-        return Levels(ratios=tuple(exact(ratio) for ratio in settings.own))
+        return Levels(ratios=tuple(exact(ratio) for ratio in settings.own), once=once, returned=returned)
     if gaps is None or gaps.is_empty():
         return Levels()
     # days are whole: reaching a quantile between two of them is reaching the upper one
-    return Levels(days=tuple(ceil(counted_quantile(gaps, share=exact(share))) for share in settings.shop))
+    usual = tuple(ceil(counted_quantile(gaps, share=exact(share))) for share in settings.shop)
+    return Levels(days=usual, once=once, returned=returned)
 
 
 def counted_quantile(gaps: pl.DataFrame, *, share: Fraction) -> Fraction:
@@ -74,7 +85,8 @@ def level_codes(levels: Levels) -> pl.Expr:
     """The highest level that each customer has reached; null for none.
 
     Returns:
-        An Enum of `schema.CHURN_LEVELS` over `recency_days` (Int64) and the usual gap `gap_days` / `gap_parts` (Int64).
+        An Enum of `schema.CHURN_LEVELS` over `recency_days`, `purchase_days` (Int64) and the usual gap `gap_days` /
+        `gap_parts` (Int64).
     """
     kind = pl.Enum(list(CHURN_LEVELS))
     code = pl.lit(None, dtype=kind)
@@ -84,6 +96,17 @@ def level_codes(levels: Levels) -> pl.Expr:
 
 
 def _reached(levels: Levels) -> Sequence[pl.Expr]:
+    usually = _usually_reached(levels)
+    if not levels.once:
+        return usually
+    recency, is_once = pl.col("recency_days"), pl.col("purchase_days") == 1
+    return [
+        pl.when(is_once).then(recency >= start).otherwise(other)
+        for start, other in zip(levels.once, usually, strict=True)
+    ]
+
+
+def _usually_reached(levels: Levels) -> Sequence[pl.Expr]:
     recency = pl.col("recency_days")
     if levels.days:
         return [recency >= start for start in levels.days]

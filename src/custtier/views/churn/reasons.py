@@ -37,11 +37,16 @@ def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
         **said,
         "start": _start([_days_of(ratio) for ratio in ratios], templates["days_start"]) if ratios else in_days,
     }
-    return (
-        pl.when(pl.col("purchase_days") > 1)
-        .then(_filled(templates["rhythm"], said))
-        .otherwise(_filled(templates["once"], once))
-    )
+    only_once = _filled(templates["once"], once)
+    if levels.once and levels.returned:
+        by_then = pl.Series(levels.returned.percents(), dtype=pl.Int32)
+        told = {
+            **said,
+            "start": _start([pl.lit(days) for days in levels.once], templates["days_start"]),
+            "share": pl.lit(by_then).gather(pl.col("recency_days").clip(0, len(by_then) - 1)).cast(pl.String),
+        }
+        only_once = _filled(templates["once_returns"], told)
+    return pl.when(pl.col("purchase_days") > 1).then(_filled(templates["rhythm"], said)).otherwise(only_once)
 
 
 def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:

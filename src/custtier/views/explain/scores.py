@@ -1,7 +1,7 @@
 """What somebody's scores, classes, tier and levels are, and between which cuts their figures lie."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
@@ -11,9 +11,10 @@ from custtier.periods import day_of
 from custtier.schema import CHURN_LEVELS
 from custtier.schemes import BUILT_IN, LETTERS, LEVELS, SCORES, Scheme
 from custtier.settings import ChurnLevels
-from custtier.views.churn.answer import DEFAULT_DAYS
+from custtier.views.churn.answer import DEFAULT_DAYS, seen_until
 from custtier.views.churn.levels import METHODS, Levels, level_codes, levels_of
 from custtier.views.churn.reasons import reason_text
+from custtier.views.churn.returns import first_returns
 from custtier.views.explain.one_customer import Measured
 from custtier.views.explain.what_if import TIER, TOP, Others, Own
 from custtier.views.explain.words import ONE_ORDER, WAIT, Change, Speaker
@@ -165,9 +166,15 @@ def levels_by_method(seen: Measured, asked: Explained, speaker: Speaker) -> list
     """The warning levels of every method: any order ends them, only days bring them."""
     today = seen.basis.as_of_day
     mine = seen.mine.with_columns((today - pl.col("last_day")).cast(pl.Int64).alias("recency_days"))
+    returned = (
+        None if seen.gaps is None else first_returns(seen.gaps, seen.found.totals, as_of_day=seen_until(seen.basis))
+    )
+    is_once = mine.get_column("purchase_days").item() == 1
     rows = []
     for method in METHODS:
-        levels = levels_of(method, days=asked.days, settings=asked.churn, gaps=seen.gaps)
+        levels = levels_of(method, days=asked.days, settings=asked.churn, gaps=seen.gaps, returned=returned)
+        if is_once and levels.once:
+            levels = replace(levels, days=levels.once, ratios=())
         row = mine.with_columns(level_codes(levels).alias("churn_level"))
         level, because = row.select(
             pl.col("churn_level").cast(pl.String), reason_text(levels, lang=speaker.catalogue.lang)
