@@ -1,0 +1,250 @@
+"""When people buy again, by how they bought before: each one's gaps shrunk to everybody's, and how long waits last.
+
+A person's usual gap is the mean of the logarithms of their gaps, drawn towards everybody's the more, the fewer they
+are and the less people differ (empirical Bayes; Bühlmann & Straub 1970, Efron & Morris 1977). How irregular they are
+is drawn towards everybody's in the same way. A wait stands as far from what was to be expected as its logarithm lies
+from that mean, in units of that spread; how such waits end, and how many never do, is read off all of them, those
+that still last among them (Kaplan & Meier 1958).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+FEWEST_RETURNS: Final = 30
+"""With fewer waits that ended, nothing can be said of how they end."""
+FEWEST_WAITING: Final = 10
+"""A curve ends where fewer waits have lasted so long."""
+_FIRMNESS: Final = (2.0, 4.0, 8.0, 16.0, 64.0)
+_LEAST_WITHIN: Final = 0.05**2
+"""Gaps in whole days are not told apart more finely than by about a twentieth."""
+_MOST_SCORED: Final = 200_000
+_MOST_STEPS: Final = 4096
+_GROUPS: Final = (0, 1, 3)
+"""Waits after the first purchase, after two or three, and after more are told apart: many never come a second time."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Waits from one purchase day to the next, one row each.
+
+    Args:
+        earlier: Gaps that the person had made before.
+        log_sum: Sum of their logarithms.
+        log_squares: Sum of the squares of these.
+        days: How long it lasted, or has lasted up to now; a wait that ended lasted at least a day.
+        has_ended: Whether with a purchase.
+    """
+
+    earlier: Ints
+    log_sum: Floats
+    log_squares: Floats
+    days: Ints
+    has_ended: Flags
+
+    def where(self, rows: Flags | Ints) -> "Waits":
+        """Some of them."""
+        return Waits(
+            self.earlier[rows], self.log_sum[rows], self.log_squares[rows], self.days[rows], self.has_ended[rows]
+        )
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual for everybody, of the logarithms of gaps.
+
+    Args:
+        middle: Their mean over persons.
+        within: Variance among one person's.
+        between: Variance of persons' means; 0 where they cannot be told apart.
+        firmness: So many gaps of one's own weigh as much as everybody's spread.
+    """
+
+    middle: float
+    within: float
+    between: float
+    firmness: float = _FIRMNESS[-1]
+
+    @property
+    def pull(self) -> float:
+        """So many gaps of one's own weigh as much as everybody's mean: within / between."""
+        return self.within / self.between if self.between > 0 else float("inf")
+
+    def expected(self, waits: Waits) -> tuple[Floats, Floats]:
+        """Mean and spread (standard deviation) of the logarithm of the next gap, one per wait."""
+        own, pull = waits.earlier, self.pull
+        middle = np.full(len(own), self.middle)
+        doubt = np.ones(len(own))
+        if np.isfinite(pull):
+            middle = middle + (waits.log_sum - own * self.middle) / (own + pull)
+            doubt = 1 + 1 / (own + pull)
+        off = (waits.log_squares - waits.log_sum**2 / own.clip(min=1)).clip(min=0.0)
+        variance = (off + self.firmness * self.within) / ((own - 1).clip(min=0) + self.firmness)
+        return middle, np.sqrt(variance * doubt)
+
+    def gap_days(self, waits: Waits) -> Floats:
+        """The mean gap to be expected of each, were logarithms of gaps normal."""
+        return np.asarray(np.exp(self.expected(waits)[0] + self.within / 2))
+
+    def standing(self, waits: Waits, days: Floats | Ints) -> Floats:
+        """How far so many days lie from what was to be expected; minus infinity for none."""
+        middle, spread = self.expected(waits)
+        logs = np.full(len(days), -np.inf)
+        np.log(days, out=logs, where=np.asarray(days) > 0)
+        return np.asarray((logs - middle) / spread)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Which share of waits is still on.
+
+    Args:
+        at: Standings at which some ended, ascending.
+        quiet: The share that is on after each; the share that never ends is left over.
+    """
+
+    at: Floats
+    quiet: Floats
+
+    def still_on(self, standing: Floats) -> Floats:
+        """The share of waits that last longer than each standing."""
+        return np.concatenate([[1.0], self.quiet])[np.searchsorted(self.at, standing, side="right")]
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How people of one shop come back.
+
+    Args:
+        usual: What is usual.
+        firsts: From how many earlier gaps on each curve holds; the first is 0.
+        curves: One for each.
+        returns: Waits that ended, of which it is made.
+    """
+
+    usual: Usual
+    firsts: tuple[int, ...]
+    curves: tuple[Curve, ...]
+    returns: int
+
+    def chances(self, waits: Waits, ahead: Sequence[int]) -> Floats:
+        """The chance that each wait ends within so many days from now on; one row a wait.
+
+        A wait that has lasted longer than any known has none.
+        """
+        group = np.searchsorted(self.firsts, waits.earlier, side="right") - 1
+        found = np.zeros((len(waits.days), len(ahead)))
+        for number, curve in enumerate(self.curves):
+            rows = np.flatnonzero(group == number)
+            own = waits.where(rows)
+            now = curve.still_on(self.usual.standing(own, own.days))
+            for column, days in enumerate(ahead):
+                then = curve.still_on(self.usual.standing(own, own.days + days))
+                found[rows, column] = 1 - np.divide(then, now, out=np.ones_like(then), where=now > 0)
+        return found
+
+
+def rhythm_of(waits: Waits) -> Rhythm | None:
+    """How waits end; None when fewer than `FEWEST_RETURNS` have.
+
+    Args:
+        waits: All of them.
+    """
+    returns = int(waits.has_ended.sum())
+    if returns < FEWEST_RETURNS:
+        return None
+    usual = usual_of(waits)
+    standing = usual.standing(waits, waits.days)
+    firsts = _groups(waits)
+    group = np.searchsorted(firsts, waits.earlier, side="right") - 1
+    curves = tuple(
+        curve_of(standing[group == number], waits.has_ended[group == number]) for number in range(len(firsts))
+    )
+    return Rhythm(usual, firsts, curves, returns)
+
+
+def usual_of(waits: Waits) -> Usual:
+    """What is usual, from the gaps of everybody who has made any: an analysis of variance among unequal groups.
+
+    Args:
+        waits: All of them; at least one has ended.
+    """
+    last = waits.where(~waits.has_ended & (waits.earlier > 0))
+    n, means = last.earlier.astype(np.float64), last.log_sum / last.earlier
+    people, gaps = len(n), float(n.sum())
+    grand = float(last.log_sum.sum()) / gaps
+    if gaps > people:
+        off = (last.log_squares - last.log_sum * means).clip(min=0.0)
+        within = max(float(off.sum()) / (gaps - people), _LEAST_WITHIN)
+    else:
+        within = max(float(((means - grand) ** 2).mean()), _LEAST_WITHIN)
+    between = 0.0
+    if 1 < people < gaps:
+        evened = (gaps - float((n**2).sum()) / gaps) / (people - 1)
+        spread = float((n * (means - grand) ** 2).sum()) / (people - 1)
+        between = max(0.0, (spread - within) / evened)
+    weight = n / (n * between + within)
+    usual = Usual(float((weight * means).sum() / weight.sum()), within, between)
+    return _firmest(usual, waits)
+
+
+def curve_of(standing: Floats, has_ended: Flags) -> Curve:
+    """The share of waits that are still on, by standing: those that still last count as long as they have lasted.
+
+    Args:
+        standing: Of the end of each wait, or of now.
+        has_ended: Which have.
+    """
+    at, ended = np.unique(standing[has_ended], return_counts=True)
+    on = len(standing) - np.searchsorted(np.sort(standing), at, side="left")
+    known = on >= FEWEST_WAITING
+    at, quiet = at[known], np.cumprod(1 - ended[known] / on[known], dtype=np.float64)
+    if len(at) > _MOST_STEPS:
+        some = np.linspace(0, len(at) - 1, _MOST_STEPS).round().astype(np.int64)
+        at, quiet = at[some], quiet[some]
+    return Curve(at, quiet)
+
+
+def _groups(waits: Waits) -> tuple[int, ...]:
+    """Where groups of waits begin; one with too few that ended goes with the one before it."""
+    firsts = list(_GROUPS)
+    place = len(firsts) - 1
+    while place > 0:
+        until = firsts[place + 1] if place + 1 < len(firsts) else np.inf
+        inside = (waits.earlier >= firsts[place]) & (waits.earlier < until)
+        if int(waits.has_ended[inside].sum()) < FEWEST_RETURNS:
+            del firsts[place]
+        place -= 1
+    while len(firsts) > 1 and int(waits.has_ended[waits.earlier < firsts[1]].sum()) < FEWEST_RETURNS:
+        del firsts[1]
+    return tuple(firsts)
+
+
+def _firmest(usual: Usual, waits: Waits) -> Usual:
+    """The same with the firmness by which the gaps that came were likeliest (Student's t)."""
+    from scipy.special import gammaln
+
+    came = waits.where(waits.has_ended & (waits.earlier > 1))
+    if len(came.days) < FEWEST_RETURNS:
+        return usual
+    if len(came.days) > _MOST_SCORED:
+        order = np.lexsort((came.log_squares, came.log_sum, came.days, came.earlier))
+        came = came.where(order[np.linspace(0, len(order) - 1, _MOST_SCORED).round().astype(np.int64)])
+    best, highest = usual, -np.inf
+    for firmness in _FIRMNESS:
+        tried = Usual(usual.middle, usual.within, usual.between, firmness)
+        middle, spread = tried.expected(came)
+        freedom = came.earlier - 1 + firmness
+        off = (np.log(came.days) - middle) / spread
+        logs = gammaln((freedom + 1) / 2) - gammaln(freedom / 2) - 0.5 * np.log(freedom) - np.log(spread)
+        score = float((logs - (freedom + 1) / 2 * np.log1p(off**2 / freedom)).sum())
+        if score > highest:
+            best, highest = tried, score
+    return best

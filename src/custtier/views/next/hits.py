@@ -1,0 +1,169 @@
+"""How windows did on the shop's own past: reckoned as of an earlier day, looked at with what came after it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from custtier.models.btyd.choice import Unsupported
+from custtier.models.rhythm import Floats, Ints
+from custtier.periods import day_number, day_of
+from custtier.views.basis import Basis, basis_of
+from custtier.views.churn.usual_gap import with_usual_gap
+from custtier.views.next.forecasts import (
+    Forecast,
+    Observed,
+    by_model,
+    by_rhythm,
+    observed,
+    windows_of,
+)
+
+_NEVER: Final = 1_000_000
+_POINTS: Final = 6
+"""So many days of the horizon are looked at to tell forecasts apart."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How one forecast did.
+
+    Args:
+        name: Its code.
+        customers: For how many chances were told.
+        windows: Customers who got a window.
+        hits: Those who bought next in it.
+        simple_hits: Those of the same who bought next in a window of the same length around the last purchase and the
+            usual gap, rolled on by whole gaps where that has passed: the simplest rule.
+        stated: The mean chance that was told of these windows; None where none is told.
+        window_days: Their mean length.
+        expected: How many customers were expected to buy within the days asked for.
+        bought: Those who did.
+        losses: Of each customer the mean squared error of the chances (Brier) over the days looked at.
+    """
+
+    name: str
+    customers: int
+    windows: int
+    hits: int
+    simple_hits: int
+    stated: float | None
+    window_days: float | None
+    expected: float
+    bought: int
+    losses: Floats
+
+    @property
+    def loss(self) -> float:
+        """The mean of the losses."""
+        return float(self.losses.mean())
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The forecasts as of an earlier day.
+
+    Args:
+        origin_day: Its number.
+        judged: One each; empty where that past is too thin.
+    """
+
+    origin_day: int
+    judged: tuple[Judged, ...]
+
+    def of(self, name: str) -> Judged | None:
+        """How one did."""
+        return next((one for one in self.judged if one.name == name), None)
+
+
+def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tuple[str, ...]) -> Checked:
+    """How the forecasts did of which dates would have been told `horizon` days ago.
+
+    Args:
+        basis: The orders used.
+        seen: The customers as of today.
+        horizon: Windows lie within so many days; all of them have passed.
+        days: Those for which buyers are counted.
+        names: Of `forecasts.FORECASTS`.
+    """
+    origin = seen.past.end_day - horizon
+    first = seen.past.customers.get_column("first_day").min()
+    since = basis.scope.since
+    if not isinstance(first, int) or origin < first or (since and origin < day_number(since)):
+        return Checked(origin, ())
+    then = observed(basis_of(basis.facts, scope=basis.scope, as_of=day_of(origin)))
+    if not then.past.customers.height:
+        return Checked(origin, ())
+    came = _days_until_next(then, seen, origin_day=origin)
+    return Checked(
+        origin,
+        tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names)),
+    )
+
+
+def difference(one: Judged, other: Judged) -> tuple[float, float]:
+    """By how much the first's loss lies above the other's: the 95 % interval over customers."""
+    apart = one.losses - other.losses
+    margin = 1.96 * float(apart.std()) / float(np.sqrt(max(len(apart), 1)))
+    return float(apart.mean()) - margin, float(apart.mean()) + margin
+
+
+def _forecasts(seen: Observed, names: tuple[str, ...]) -> list[Forecast]:
+    found: list[Forecast] = []
+    rhythm = by_rhythm(seen)
+    if rhythm is not None and rhythm.name in names:
+        found.append(rhythm)
+    if "model" in names:
+        model = by_model(seen.past)
+        if not isinstance(model, Unsupported):
+            found.append(model)
+    return found
+
+
+def _days_until_next(then: Observed, seen: Observed, *, origin_day: int) -> Ints:
+    """Days from then to the next purchase of each customer of then; `_NEVER` when there is none yet."""
+    after = (
+        seen.waits.lazy()
+        .filter(pl.col("order_day") > origin_day)
+        .group_by("customer_key")
+        .agg(pl.col("order_day").min().alias("next_day"))
+    )
+    joined = (
+        then.past.customers.lazy()
+        .select("customer_key")
+        .join(after, on="customer_key", how="left", maintain_order="left")
+    )
+    came = joined.select((pl.col("next_day") - origin_day).fill_null(_NEVER).cast(pl.Int64)).collect()
+    return came.to_series().to_numpy()
+
+
+def _judged(forecast: Forecast, then: Observed, came: Ints, *, horizon: int, days: int) -> Judged:
+    windows = windows_of(forecast, customers=len(came), horizon=horizon)
+    ahead = sorted({max(round(horizon * point / _POINTS), 1) for point in range(1, _POINTS + 1)})
+    told = forecast.chances([days, *ahead], np.arange(len(came)))
+    happened = came[:, None] <= np.array(ahead)
+    rows = np.flatnonzero(windows.first > 0)
+    first, last, near = windows.first[rows], windows.last[rows], came[rows]
+    begin = _by_last_gap(then, rows, length=last - first + 1)
+    return Judged(
+        name=forecast.name,
+        customers=len(came),
+        windows=len(rows),
+        hits=int(((first <= near) & (near <= last)).sum()),
+        simple_hits=int(((begin <= near) & (near <= begin + last - first)).sum()),
+        stated=float(windows.chance[rows].mean()) if len(rows) else None,
+        window_days=float((last - first + 1).mean()) if len(rows) else None,
+        expected=float(told[:, 0].sum()),
+        bought=int((came <= days).sum()),
+        losses=((told[:, 1:] - happened) ** 2).mean(axis=1),
+    )
+
+
+def _by_last_gap(then: Observed, rows: Ints, *, length: Ints) -> Ints:
+    """The first day of a window around the last purchase and the usual gap, rolled on by whole gaps to days to come."""
+    usual = with_usual_gap(then.past.customers).select((pl.col("gap_days") / pl.col("gap_parts")).fill_null(1.0))
+    gap = usual.to_series().to_numpy()[rows].clip(min=1.0)
+    passed = then.now.days[rows]
+    due = np.floor((np.floor(passed / gap) + 1) * gap - passed + 0.5).astype(np.int64)
+    return np.asarray((due - (length - 1) // 2).clip(min=1))

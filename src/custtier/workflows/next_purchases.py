@@ -1,0 +1,46 @@
+"""`custtier next`: when customers will buy next, from the store or from files."""
+
+from dataclasses import replace
+
+from custtier.views.next.answer import next_purchases as view
+from custtier.views.view import View
+from custtier.workflows.dataset import open_facts
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import asked_filters, scope_of
+
+
+def next_purchases(
+    question: Question,
+    *,
+    days: int | None = None,
+    horizon: int | None = None,
+    forecast: str | None = None,
+    everyone: bool = False,
+    lang: str = "en",
+) -> View:
+    """Customers whose next purchase is due, those who are expected to bring most first.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        days: Due are those whose window begins within so many days; None for the usual 14.
+        horizon: No window ends later; None for the usual 90.
+        forecast: `rhythm` or `model`; None for the one that was better on the shop's own past.
+        everyone: List those who are not due too.
+        lang: Language of the reasons.
+
+    Returns:
+        `views.next.answer.next_purchases`.
+    """
+    facts = open_facts(question)
+    answer = view(
+        facts,
+        as_of=question.as_of,
+        scope=scope_of(question),
+        days=days,
+        horizon=horizon,
+        forecast=forecast,
+        everyone=everyone,
+        lang=lang,
+        rows=question.rows,
+    )
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
