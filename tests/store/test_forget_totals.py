@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from custtier.facts import Facts
+from custtier.schema import LIST_KEYS, LISTS
 from custtier.store import Store
 from custtier.store.as_known import Between, facts_then
+from custtier.store.lists import MESSAGES
+from custtier.store.person import person_of
 from custtier.store.snapshots import Snapshots
 from store.readings import ID_KEY, at, contact, listing, order, reading, refund
 from store.shops import CONTRADICTORY, SENSIBLE, Shop
@@ -99,8 +102,19 @@ class Told:
         return renamed.filter(self.before["customer_id"].ne_missing(self.customer_id))
 
 
+def entries_of_others(facts: Facts, customer_key: int) -> set[tuple[str, int]]:
+    """List and key of whatever lists hold of other accounts; of messages, which nobody asks for by key, the account."""
+    person = person_of(customer_key, known=facts.table("known").collect(), accounts=facts.accounts)
+    lists = {name: key for name, key in LIST_KEYS.items() if "account_key" in LISTS[name]} | {MESSAGES: "account_key"}
+    strange = ~pl.col("account_key").is_in(person.account_keys.implode())
+    return {(name, row) for name, key in lists.items() for row in facts.table(name).filter(strange).collect()[key]}
+
+
 def forgotten(case: Case, folder: Path) -> Told:
-    """Somebody forgotten, and what holds in any shop: they are in no file, and the store is that of its records."""
+    """Somebody forgotten, and what holds in any shop.
+
+    They are in no file and no customer, the lists keep what they hold of others, and the store is that of its records.
+    """
     store = opened(folder / "s")
     ids = [store.add(files, imported_at=NOW).import_id for files in case.shop]
     if len(ids) > 1:
@@ -108,7 +122,7 @@ def forgotten(case: Case, folder: Path) -> Told:
     customers = store.facts().customers.sort("customer_key").collect()
     assume(customers.height > 0)
     key, customer_id = customers.select("customer_key", "customer_id").row(case.number % customers.height)
-    before = bought(store)
+    before, entries = bought(store), entries_of_others(store.facts(), key)
     done = store.forget(key, keep_totals=case.keep_totals, at=at("2026-07-01"))
     assert done.searched.found == ()
     told = Told(
@@ -120,6 +134,7 @@ def forgotten(case: Case, folder: Path) -> Told:
         joined=now_one_with(customers, store),
     )
     assert customer_id not in told.left
+    assert entries <= entries_of_others(store.facts(), key)
     anew = refolded(store)
     assert_same(held(store), of_frames(anew))
     assert_alike(store.facts(), anew)
