@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from custtier.cli import (
+    backtest,
     churn,
     define,
     demo,
@@ -17,6 +18,7 @@ from custtier.cli import (
     imports,
     key,
     moves,
+    next_,
     rfm,
     segments,
     show,
@@ -24,6 +26,7 @@ from custtier.cli import (
     tag,
     template,
     tiers,
+    value,
 )
 from custtier.cli.help import Command, Group, help_page
 from custtier.cli.options import Lang
@@ -38,6 +41,9 @@ ORDER = (
     "rfm",
     "segments",
     "churn",
+    "value",
+    "next",
+    "backtest",
     "key",
     "moves",
     "show",
@@ -96,6 +102,9 @@ app.command("tiers", cls=Command)(tiers.tiers)
 app.command("rfm", cls=Command)(rfm.rfm)
 app.command("segments", cls=Command)(segments.segments)
 app.command("churn", cls=Command)(churn.churn)
+app.add_typer(backtest.app, name="backtest")
+app.command("value", cls=Command)(value.value)
+app.command("next", cls=Command)(next_.next_)
 app.command("moves", cls=Command)(moves.moves)
 app.command("key", cls=Command)(key.key)
 app.command("show", cls=Command)(show.show)

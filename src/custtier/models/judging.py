@@ -133,13 +133,20 @@ def calibration(chances: Floats, happened: Flags, *, bins: int = 10) -> list[Bin
     if not len(chances):
         return []
     _, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
-    # the part of a value is that in which its middle row lies
-    middle = np.cumsum(counts) - counts / 2
-    part = np.minimum((middle * bins / len(chances)).astype(np.int64), bins - 1)[place.reshape(-1)]
-    found = []
-    for number in np.unique(part):
-        inside = part == number
-        found.append(Bin(int(inside.sum()), float(chances[inside].mean()), float(happened[inside].mean())))
+    reached = np.cumsum(counts)
+    least = len(chances) / bins
+    # a part ends with the first value that fills it; a rest that would be less than half a part joins the last
+    ends: list[int] = []
+    begun = 0
+    while len(chances) - begun >= least / 2:
+        end = min(int(np.searchsorted(reached, begun + least - 1e-9)), len(reached) - 1)
+        ends.append(end)
+        begun = int(reached[end])
+    ends[-1] = len(reached) - 1
+    part = np.searchsorted(ends, np.arange(len(counts)))[place.reshape(-1)]
+    rows = np.bincount(part)
+    said, seen = (np.bincount(part, weights=values) / rows for values in (chances, happened.astype(np.float64)))
+    found = [Bin(int(one[0]), float(one[1]), float(one[2])) for one in zip(rows, said, seen, strict=True)]
     return found
 
 

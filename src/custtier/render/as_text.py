@@ -20,13 +20,25 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
-ON_REQUEST: Final = frozenset({"trials", "lorenz", "outlook", "pairs"})
+ON_REQUEST: Final = frozenset({"calibration", "gains", "trials", "lorenz", "outlook", "pairs"})
 """Tables for drawing, or that say at length what is said before: only named."""
 
 WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "gain_high",
+    "gain_low",
+    "correlation",
+    "expected_spend",
+    "orders_low",
+    "orders_high",
+    "auc_high",
+    "auc_low",
+    "auc_gain",
+    "auc_gain_high",
+    "auc_gain_low",
+    "is_recommended",
     "products_per_order",
     "refund_share",
     "last_order_on_then",
@@ -91,6 +103,8 @@ LEFT_OUT_FIRST: Final = (
     "sales_share",
     "recency_days",
     "order_count",
+    "sales_low",
+    "sales_high",
     "in_top",
     "last_order_on",
     "net_sales",

@@ -141,11 +141,34 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "regular": "regular",
         "prospect": "prospect",
     },
+    "forecast_rule": {
+        "recency": "days since last purchase",
+        "own-gap": "usual gaps since then",
+        "base-rate": "everybody alike",
+        "last-period": "as often as before",
+        "nbd": "NBD",
+        "bg-nbd": "BG/NBD",
+        "mbg-nbd": "MBG/NBD",
+        "pareto-nbd": "Pareto/NBD",
+        **{f"{kind}-cnbd-{k}": f"{kind.upper()}/CNBD-{k}" for kind in ("bg", "mbg") for k in (2, 3, 4)},
+    },
+    "verdict": {
+        "simplest": "the simplest",
+        "better": "better",
+        "worse": "worse",
+        "no_difference": "no difference",
+    },
+    "list_kind": {
+        "leaving": "least likely",
+        "buying": "most likely",
+        "lapsed": "as many as lapsed",
+    },
     "churn_level": {
         "watch": "watch",
         "warning": "warning",
         "lapsed": "lapsed",
     },
+    "forecast": {"rhythm": "rhythm", "model": "model", "last_gap": "last purchase + usual gap"},
     "moved_from": {"no_purchase": "no purchase"},
     "direction": {"new": "new", "gone": "gone", "risen": "rose", "fallen": "fell", "changed": "changed"},
     "cause": {
@@ -159,6 +182,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "fixed": "fixed days",
         "own": "own rhythm",
         "shop": "the shop's rhythm",
+        "model": "the model's chances",
     },
     "score": {
         "r_score": "R",
@@ -255,6 +279,9 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "groups": "tiers, classes, levels",
         "alike": "customers who are alike",
         "moves": "moves between two days",
+        "backtest": "judged on the past",
+        "next": "the next purchase",
+        "value": "what customers will bring",
         "people": "who is who",
         "imports": "imports",
         "reasons": "reasons",
@@ -445,6 +472,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 SAME_CODES: Final[Mapping[str, str]] = {
+    "recommended_rule": "forecast_rule",
+    "simple_rule": "forecast_rule",
     "weights": "part",
     "next_tier": "tier",
     "falls_to": "tier",

@@ -293,6 +293,32 @@ NOTES: Final[Mapping[str, str]] = {
         "who bought on one day and who came again are told apart first; each group is compared with the others of its "
         "kind, and figures are medians of its customers, of shares refunded the mean"
     ),
+    "churn_model": (
+        "levels by the chance of a purchase in the next {days} days, reckoned by {models}; at stake is what the silence "
+        "since the last purchase has cost of the sales expected in the coming 365 days"
+    ),
+    "churn_held_out": (
+        "on the shop's own past, from {since} to {until}, the model expected {expected} purchase days of those who had "
+        "bought before, {seen} came; it erred by {error:.3f} per customer, expecting as many as before by {simple:.3f}"
+    ),
+    "churn_all_stay": "in these customers the model finds nobody who leaves: chances fall only slowly with silence",
+    "churn_cut": (
+        "the data seems to begin in the middle of the shop's life; customers first seen in its first {days} days were "
+        "judged, but the model is not fitted to them"
+    ),
+    "churn_few_repeaters": "no model: {found} customers bought on two days or more, it takes {needed}",
+    "churn_short_history": "no model: {found} days are known, it takes {needed}",
+    "churn_long_gaps": "no model: {found} days are known and a usual gap is {gap} days, it takes {needed}",
+    "churn_not_fitted": "no model: no search for its parameters came to an end",
+    "churn_asked": "no model, as asked",
+    "churn_simple_rule": "judged by the simple rule instead: {days} days without a purchase",
+    "churn_winner": (
+        "the model is the one that did best on this shop's own past as of {day}, by `custtier backtest churn`"
+    ),
+    "churn_winner_simple": (
+        "on this shop's own past as of {day} nothing was better than days since the last purchase (`custtier backtest "
+        "churn`): `--method fixed` says as much"
+    ),
     "suggested_days": (
         "of the customers who come back, half do so within {half} days and 9 in 10 within {days}: --days {days} would "
         "suit this shop"
@@ -320,11 +346,71 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "models_left_out": "models left out, because no end of their search says anything of these customers: {models}",
     "models_nobody_leaves": "models that find nobody who leaves in these customers, so that all stay: {models}",
+    "value_model_holdout": "forecast by {forecast_rule}: of the models tried it was nearest to the shop's own past",
+    "value_model_likelihood": (
+        "forecast by {forecast_rule}, the likeliest of the models tried: the time known is too short to hold any of it out"
+    ),
+    "value_model_asked": "forecast by {forecast_rule}, as asked",
+    "value_kept": (
+        "parameters are those fitted as of {day}; `--refit` fits anew, as happens by itself after 30 days or when "
+        "purchases change by 5%"
+    ),
+    "value_held_out": (
+        "held out from {since} to {until}: {expected} orders were forecast, {seen} came; a customer's forecast was off "
+        "by {error:.2f} on average. Coming back as often as in as many days before: {simple} orders, off by "
+        "{simple_error:.2f}"
+    ),
+    "value_no_difference": (
+        "no difference from the simple rule: the interval of the gain of {forecast_rule} includes 0; `--model last-period` "
+        "asks for the simple rule"
+    ),
+    "value_worse": (
+        "{forecast_rule} was further off than the simple rule on the shop's own past; `--model last-period` asks for the rule"
+    ),
+    "value_nobody_leaves": (
+        "no sign of leaving in this data: by the model everybody stays, so silence says nothing; judge by the orders"
+    ),
+    "value_bought_once_alive": (
+        "{forecast_rule} takes everybody who bought once for a customer still: `p_alive` is no sign of leaving, `buy_chance` is"
+    ),
+    "value_edge_rate": "the data says no more of how customers differ in how often they buy: errors are stated too low",
+    "value_edge_leaving": "the data says no more of how customers differ in how soon they leave",
+    "value_cut": (
+        "unusually many customers are first seen in the first {days} days: they had probably bought before. The model "
+        "is fitted to those first seen later; everybody is scored, the older ones too low"
+    ),
+    "value_cut_all": (
+        "unusually many customers are first seen on the first days: they had probably bought before, which the model "
+        "does not know; too few are newer to be fitted alone. Import older orders"
+    ),
+    "value_regular": "gaps are regular (k = {found:.1f}; 1 is no rhythm): the model is one of regular buyers, k = {k}",
+    "value_far": "{horizon} days ahead are more than the {days} days known: what lies further is drawn out from them",
+    "value_own_average": "an order is taken to bring the customer's own average: amounts say no more",
+    "value_no_mean": "few very large amounts: the mean of all has no end by the model, and totals may be far off",
+    "value_tied_more": (
+        "who buys more often also spends more (correlation {correlation:.2f}), which the model does not know: it takes "
+        "both for independent"
+    ),
+    "value_tied_less": (
+        "who buys more often spends less each time (correlation {correlation:.2f}), which the model does not know: it "
+        "takes both for independent"
+    ),
+    "value_few_repeaters": "no model: it takes {needed} customers who bought again, there are {found}",
+    "value_short_history": "no model: it takes {needed} days from the first purchase on, there are {found}",
+    "value_long_gaps": (
+        "no model: a usual gap is {gap} days, so it takes {needed} days from the first purchase on, there are {found}"
+    ),
+    "value_not_fitted": "no model: the search for its parameters came to no end",
+    "value_asked": "no model, as asked",
+    "value_simple_rule": (
+        "the simple rule instead: everybody comes back as often as in the {days} days before (or in all there are, in "
+        "proportion) and spends their own average; it knows no ranges"
+    ),
     "winner_kept": ("kept for this store as the winner: {forecast_rule}"),
     "next_few_repeaters": "no model: it takes {needed:.0f} customers who bought again, there are {found:.0f}",
     "next_hits": (
-        "of {windows} windows told as of {origin}, by what was there then, {hits} held the next purchase "
-        "({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus usual gap: "
+        "of {windows} windows told on {origins} earlier days since {since}, by what was there then, {hits} held the "
+        "next purchase ({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus usual gap: "
         "{simple_share:.0%}"
     ),
     "next_long_gaps": (
@@ -340,7 +426,7 @@ NOTES: Final[Mapping[str, str]] = {
         "reckoned by rhythm, the simpler one"
     ),
     "next_no_windows": (
-        "as of {origin} nobody was likely enough to buy within {horizon} days to be given a window: how often windows "
+        "on earlier days nobody was likely enough to buy within {horizon} days to be given a window: how often windows "
         "are right is not known"
     ),
     "next_not_fitted": "no model: none fits these customers",

@@ -86,6 +86,16 @@ def columns_text(columns: str, catalogue: Catalogue) -> str:
     return catalogue.listed(f"{title_of(column, catalogue)} ({column})" for column in columns.split(", "))
 
 
+def rule_text(rule: str, catalogue: Catalogue) -> str:
+    """A rule or model that forecasts, by its name."""
+    return names_of("forecast_rule", catalogue).get(rule, rule)
+
+
+def models_text(models: str, catalogue: Catalogue) -> str:
+    """Models such as `nbd, mbg-nbd`, by their names."""
+    return catalogue.listed(rule_text(model, catalogue) for model in models.split(", "))
+
+
 def in_words(values: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
     """The values of an error's texts, with `problem`, `reasons` and codes of fields in the catalogue's language."""
     found = dict(values)
@@ -101,6 +111,9 @@ _SAID: Final[Mapping[str, Callable[[str, Catalogue], str]]] = {
     "conditions": conditions_text,
     "needed_field": fields_text,
     "needed_columns": columns_text,
+    "forecast_rule": rule_text,
+    "simple_rule": rule_text,
+    "models": models_text,
 }
 """Place of a text → what says its value."""
 

@@ -1,0 +1,1 @@
+"""How forecasts would have done on a shop's own past: `custtier backtest`."""

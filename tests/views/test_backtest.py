@@ -1,0 +1,204 @@
+"""Origins of a backtest: what was known and what came, recounted slowly; who is recommended; small shops."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from custtier.errors import NOTHING, USAGE, CusttierError
+from custtier.facts import Facts
+from custtier.metrics.scope import Scope
+from custtier.models.judging import Measure
+from custtier.periods import day_number
+from custtier.views.backtest.chances import learned
+from custtier.views.backtest.churn import backtest_churn
+from custtier.views.backtest.origins import Origin, origins_of, whose
+from custtier.views.backtest.verdicts import verdicts_of
+from custtier.views.basis import basis_of
+from metrics.shops import Order, Shop, account_key, facts_of
+from views.trials import AS_OF, cdnow_facts, counts_by, leaving_shop, sales_between
+
+
+def origins(facts: Facts, *, horizon: int = 60, as_of: date | None = None) -> list[Origin]:
+    basis = basis_of(facts, scope=Scope(), as_of=as_of)
+    first = facts.purchases.select(pl.col("order_day").min()).collect().item()
+    return origins_of(basis, first_day=first, horizon=horizon)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_origin_knows_what_was_dated_up_to_it_and_is_judged_by_all(seed: int) -> None:
+    shop = leaving_shop(seed, customers=80)
+    found = origins(facts_of(shop))
+    assert len(found) == 3
+    for number, origin in enumerate(found, start=1):
+        day = AS_OF - timedelta(days=60 * number)
+        assert origin.day == day_number(day)
+        known = counts_by(shop, day=day)
+        customers = origin.past.customers
+        assert set(customers["customer_key"]) == {account_key(name) for name in known}
+        by_key = {account_key(name): (name, days) for name, days in known.items()}
+        came = sales_between(shop, after=day, until=day + timedelta(days=60), known_on=AS_OF)
+        later = {
+            name: {one for one in days if day < one <= day + timedelta(days=60)}
+            for name, days in counts_by(shop, day=AS_OF).items()
+        }
+        for place, key in enumerate(customers["customer_key"]):
+            name, days = by_key[key]
+            assert customers["x"][place] == len(days) - 1
+            assert origin.recency[place] == (day - max(days)).days
+            assert origin.after.sales[place] == came.get(name, 0)
+            after = later.get(name, set())
+            assert origin.after.days[place] == len(after)
+            assert origin.after.wait[place] == ((min(after) - day).days if after else float("inf"))
+
+
+def test_the_time_before_an_origin_is_judged_by_what_was_known_on_it() -> None:
+    shop = leaving_shop(1, customers=80)
+    origin = origins(facts_of(shop))[0]
+    assert origin.before is not None
+    day, before = AS_OF - timedelta(days=60), AS_OF - timedelta(days=120)
+    came = sales_between(shop, after=before, until=day, known_on=day)
+    earlier = {account_key(name): name for name in counts_by(shop, day=before)}
+    keys = origin.before.past.customers["customer_key"]
+    assert list(origin.before.after.sales) == [came.get(earlier[key], 0) for key in keys]
+
+
+def test_orders_after_the_last_day_change_nothing() -> None:
+    shop = leaving_shop(2, customers=80)
+    early = AS_OF - timedelta(days=40)
+    later = Shop(tuple(order for order in shop.orders if order.day <= early), shop.merged)
+    one = backtest_churn(facts_of(shop), as_of=early, days=60)
+    other = backtest_churn(facts_of(later), as_of=early, days=60)
+    kept = [
+        Order(order.account, order.day, order.gross, refunds=tuple(r for r in order.refunds if r[0] <= early))
+        for order in later.orders
+    ]
+    third = backtest_churn(facts_of(Shop(tuple(kept), shop.merged)), as_of=early, days=60)
+    for table in one.tables:
+        assert one.tables[table].equals(other.tables[table]), table
+        assert one.tables[table].equals(third.tables[table]), table
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    shop = leaving_shop(3, customers=60)
+    one, other = (backtest_churn(facts_of(shop, seed=seed), days=60) for seed in (0, 9))
+    assert one.summary == other.summary
+    assert all(one.tables[name].equals(other.tables[name]) for name in one.tables)
+
+
+def test_a_customer_is_one_over_all_origins() -> None:
+    found = origins(facts_of(leaving_shop(4, customers=50)))
+    numbers = whose(found)
+    keys = np.concatenate([origin.past.customers["customer_key"].to_numpy() for origin in found])
+    assert len(set(zip(keys, numbers, strict=True))) == len(set(keys)) == numbers.max() + 1
+
+
+def test_the_published_sample_gives_the_figures_of_the_literature() -> None:
+    """AUC of recency .771, BG/NBD .757, MBG/NBD .760 and Brier scores of .161, over 39 weeks."""
+    view = backtest_churn(cdnow_facts(), days=273)
+    table = view.tables["forecasters"]
+    auc = dict(table.select("forecast_rule", "auc").iter_rows())
+    brier = dict(table.select("forecast_rule", "brier").iter_rows())
+    assert view.tables["origins"].row(0)[2:4] == (2357, 684)
+    assert round(auc["recency"], 3) == 0.771
+    assert round(auc["bg-nbd"], 3) == 0.757
+    assert round(auc["mbg-nbd"], 3) == 0.760
+    assert round(brier["bg-nbd"], 3) == round(brier["mbg-nbd"], 3) == 0.161
+    # no time before it to learn chances from
+    assert brier["recency"] is None
+    assert view.summary["recommended_rule"] == "recency"
+    assert "no_better_order" in [note.code for note in view.notes]
+
+
+def test_another_seed_names_the_same_winner() -> None:
+    winners = {backtest_churn(cdnow_facts(), days=273, seed=seed).summary["recommended_rule"] for seed in (1, 2)}
+    assert winners == {"recency"}
+
+
+def test_lists_hold_what_a_recount_finds() -> None:
+    shop = leaving_shop(5, customers=90)
+    facts = facts_of(shop)
+    view = backtest_churn(facts, days=60, length=20)
+    hits = 0.0
+    for origin in origins(facts):
+        ranked = sorted(zip(origin.recency, origin.after.bought, strict=True), key=lambda one: one[0])
+        cut = ranked[19][0]
+        sure = [came for days, came in ranked if days < cut]
+        tied = [came for days, came in ranked if days == cut]
+        hits += sum(sure) + sum(tied) * (20 - len(sure)) / len(tied)
+    row = view.tables["list_results"].row(
+        by_predicate=(pl.col("list_kind") == "buying") & (pl.col("forecast_rule") == "recency"), named=True
+    )
+    assert row["listed"] == 60
+    assert row["precision"] == pytest.approx(hits / 60)
+
+
+def test_chances_are_learned_from_customers_alike() -> None:
+    scores = np.arange(40.0)
+    happened = scores >= 20
+    found = learned(scores, happened, np.array([-5.0, 3.0, 30.0, 99.0]))
+    assert list(found) == [0.0, 0.0, 1.0, 1.0]
+    assert list(learned(np.zeros(10), np.arange(10) < 3, np.array([0.0, 7.0]))) == [0.3, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("shop", "code"),
+    [
+        (leaving_shop(0, customers=5), "too-few-buyers"),
+        (leaving_shop(0, customers=50, days=60), "history-too-short"),
+        (
+            Shop(tuple(Order(f"k{n}", date(2025, 1, 1) + timedelta(days=n), 100) for n in range(300))),
+            "nothing-to-tell-apart",
+        ),
+    ],
+    ids=["five customers", "two months", "one order each"],
+)
+def test_a_shop_without_ground_for_a_comparison_is_told_so(shop: Shop, code: str) -> None:
+    with pytest.raises(CusttierError) as raised:
+        backtest_churn(facts_of(shop))
+    assert raised.value.code == code
+    assert raised.value.exit_code == NOTHING
+
+
+def test_a_shop_of_few_repeaters_compares_rules_alone_and_says_so() -> None:
+    view = backtest_churn(facts_of(leaving_shop(6, customers=50)), days=60)
+    assert set(view.tables["forecasters"]["forecast_rule"]) == {"recency", "own-gap", "base-rate"}
+    assert "no_models_few_repeaters" in [note.code for note in view.notes]
+
+
+@pytest.mark.parametrize(("days", "length", "code"), [(0, 10, "bad-days"), (90, 0, "bad-list")])
+def test_impossible_questions_are_refused(days: int, length: int, code: str) -> None:
+    with pytest.raises(CusttierError) as raised:
+        backtest_churn(facts_of(leaving_shop(0, customers=50)), days=days, length=length)
+    assert (raised.value.code, raised.value.exit_code) == (code, USAGE)
+
+
+def test_what_is_better_beyond_chance_is_recommended_and_nothing_else() -> None:
+    rows = 1000
+    noise = np.random.default_rng(0).normal(0, 1, rows) / rows
+    flat = np.zeros(rows)
+    measures = {
+        "plain": Measure(0.70, flat),
+        "sure": Measure(0.72, noise / 10),
+        "surer": Measure(0.73, noise / 10),
+        "lucky": Measure(0.75, noise * 10),
+        "no choice": Measure(0.9, flat),
+    }
+    found = verdicts_of(
+        measures,
+        simple="plain",
+        customers=np.arange(rows),
+        seed=0,
+        higher_is_better=True,
+        no_choice=("no choice",),
+    )
+    assert [rule for rule, verdict in found.items() if verdict.is_recommended] == ["surer"]
+    assert found["plain"].verdict == "simplest"
+    assert found["lucky"].verdict == "no_difference"
+    assert found["sure"].verdict == "better"
+    turned = verdicts_of(
+        measures, simple="plain", customers=np.arange(rows), seed=0, higher_is_better=False, no_choice=()
+    )
+    assert [rule for rule, verdict in turned.items() if verdict.is_recommended] == ["plain"]
+    assert turned["sure"].verdict == "worse"
