@@ -1,0 +1,217 @@
+"""What each customer and all of them will bring, by the model that was right before, and how far off that may be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from custtier.facts import Facts
+from custtier.metrics.scope import Scope
+from custtier.models.btyd.contest import SIMPLE
+from custtier.models.btyd.future import buys_again, discounted_orders
+from custtier.models.btyd.histories import Floats
+from custtier.models.btyd.uncertainty import order_range
+from custtier.views.basis import Basis, basis_of, customers_of
+from custtier.views.histories import Past, past_of, times_back
+from custtier.views.modelled import Modelled, Refused, check_model, modelled
+from custtier.views.people import with_people
+from custtier.views.value.portfolio import Forecast, forecast
+from custtier.views.value.remarks import remarks, tables_of
+from custtier.views.value.spending import Spending, spending_of
+from custtier.views.view import View
+
+LOW: Final = 0.05
+HIGH: Final = 0.95
+_MONTH: Final = 30
+_YEAR: Final = 365
+
+COLUMNS: Final = (
+    "customer_id",
+    "name",
+    "phone",
+    "last_order_on",
+    "order_count",
+    "net_sales",
+    "p_alive",
+    "buy_chance",
+    "expected_orders",
+    "orders_low",
+    "orders_high",
+    "expected_spend",
+    "expected_sales",
+    "sales_low",
+    "sales_high",
+    "purchase_days",
+    "platforms",
+)
+"""Columns of the table `customers`."""
+
+Found = tuple[Modelled, Spending]
+"""What is fitted, and may be used again."""
+Again = Callable[[Basis, Past], Found | None]
+"""Gives what was fitted before to these customers; None to fit anew."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the coming days.
+
+    Args:
+        horizon_days: How many.
+        model: Name of a model, or of the simplest rule; None for the one that did best.
+        discount: By which share money is worth less a year later; None for none.
+    """
+
+    horizon_days: int = _YEAR
+    model: str | None = None
+    discount: float | None = None
+
+
+def value(
+    facts: Facts,
+    *,
+    asked: Asked,
+    as_of: date | None = None,
+    scope: Scope | None = None,
+    again: Again | None = None,
+    rows: int | None = None,
+) -> tuple[View, Found | None]:
+    """What customers are expected to bring in the coming days, those who bring most first.
+
+    An order is a day with a purchase. Ranges of one customer hold 9 of 10 cases of the chance of their orders; the
+    range of the total holds the chance of all and the uncertainty of the parameters.
+
+    Args:
+        facts: Orders, refunds and customers.
+        asked: About which days, by which model.
+        as_of: Last day observed; None for the last day known.
+        scope: Which orders are used.
+        again: Gives what was fitted before.
+        rows: How many rows of `customers` will be shown; None for all.
+
+    Returns:
+        The view: tables `customers` (`COLUMNS`), `forecasters` (how models did on the shop's own past) and
+        `parameters`; and what was fitted, None when the simplest rule answers.
+
+    Raises:
+        CusttierError: `unknown-model`, and those of `basis_of` and `customers_of`.
+    """
+    check_model(asked.model)
+    basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
+    past = past_of(basis)
+    found = customers_of(basis, past.everyone)
+    before = again(basis, past) if again else None
+    state = before[0] if before else modelled(basis, name=asked.model, past=past)
+    fitted = before
+    if isinstance(state, Refused):
+        table, total = _by_simple_rule(basis, past, horizon=asked.horizon_days), (float("nan"), float("nan"))
+        listed = _shown(table, facts=facts, rows=rows)
+    else:
+        spending = before[1] if before else spending_of(past.customers)
+        fitted = (state, spending)
+        told = forecast(past, state.fit, spending, horizon=asked.horizon_days)
+        table, total = _with_forecast(past, state, told, asked=asked), (told.total_low, told.total_high)
+        listed = _with_ranges(_shown(table, facts=facts, rows=rows), past, state, horizon=asked.horizon_days)
+    view = View(
+        command="value",
+        parameters={"horizon": asked.horizon_days, "model": asked.model, "discount": asked.discount},
+        summary={**_summary(table, state, asked=asked, total=total), **found.unattributed},
+        tables={"customers": _columns(listed, asked), **tables_of(state)},
+        heights={"customers": table.height},
+        notes=(*found.notes, *remarks(state, fitted[1] if fitted else None, horizon_days=asked.horizon_days)),
+        as_of=basis.as_of,
+        data_through=facts.extent.data_through,
+        currency=basis.currency,
+    )
+    return view, fitted
+
+
+def _summary(
+    table: pl.DataFrame, state: Modelled | Refused, *, asked: Asked, total: tuple[float, float]
+) -> dict[str, object]:
+    low, high = (None if np.isnan(end) else round(end) for end in total)
+    worth = {} if asked.discount is None else {"present_value": round(float(table["present_value"].sum()))}
+    return {
+        "customers": table.height,
+        "expected_orders": float(table["expected_orders"].sum()),
+        "expected_sales": round(float(table["expected_sales"].sum())),
+        "sales_low": low,
+        "sales_high": high,
+        **worth,
+        "forecast_rule": state.fit.model.name if isinstance(state, Modelled) else SIMPLE,
+        "horizon_days": asked.horizon_days,
+    }
+
+
+def _with_forecast(past: Past, state: Modelled, told: Forecast, *, asked: Asked) -> pl.DataFrame:
+    """Everyone with what is expected of them."""
+    model, at, histories = state.fit.model, state.fit.at, past.histories
+    again = buys_again(model, at, histories, horizon=asked.horizon_days)[past.index]
+    table = past.customers.with_columns(
+        pl.Series("history", past.index),
+        pl.Series("p_alive", told.alive),
+        pl.Series("buy_chance", again),
+        pl.Series("expected_orders", told.orders),
+        pl.Series("expected_spend", told.spend),
+        pl.Series("expected_sales", told.sales),
+    )
+    if asked.discount is None:
+        return table
+    return table.with_columns(pl.Series("present_value", told.spend * _discounted(past, state, asked)))
+
+
+def _discounted(past: Past, state: Modelled, asked: Asked) -> Floats:
+    """Expected orders, those of each month worth less by what money loses until its end."""
+    assert asked.discount is not None
+    periods = max(round(asked.horizon_days / _MONTH), 1)
+    period = asked.horizon_days / periods
+    rate = (1 + asked.discount) ** (period / _YEAR) - 1
+    own = past.histories
+    return discounted_orders(state.fit.model, state.fit.at, own, period=period, periods=periods, rate=rate)[past.index]
+
+
+def _by_simple_rule(basis: Basis, past: Past, *, horizon: int) -> pl.DataFrame:
+    """Everybody comes back as often as in as many days before, or in all there are in proportion, for their average."""
+    days = min(horizon, max(past.known.span, 1.0))
+    back = times_back(basis, past.customers, since_day=past.end_day - int(days) + 1)
+    orders = back.cast(pl.Float64) * (horizon / days)
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return past.customers.with_columns(
+        nothing.alias("p_alive"),
+        nothing.alias("buy_chance"),
+        orders.alias("expected_orders"),
+        (pl.col("net_sales") / pl.col("purchase_days")).alias("expected_spend"),
+    ).with_columns(
+        (pl.col("expected_orders") * pl.col("expected_spend")).alias("expected_sales"),
+        *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("orders_low", "orders_high")),
+        (pl.col("expected_orders") * pl.col("expected_spend")).alias("present_value"),
+    )
+
+
+def _shown(table: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
+    found = with_people(table, facts=facts, largest_first="expected_sales", rows=rows)
+    return found.head(table.height if rows is None else rows)
+
+
+def _with_ranges(listed: pl.DataFrame, past: Past, state: Modelled, *, horizon: int) -> pl.DataFrame:
+    """The listed with the smallest and the largest number of orders of 9 in 10 cases."""
+    places, index = np.unique(listed.get_column("history").to_numpy(), return_inverse=True)
+    own = past.histories.taken(places)
+    low, high = order_range(state.fit.model, state.fit.at, own, horizon=horizon, low=LOW, high=HIGH)
+    return listed.with_columns(pl.Series("orders_low", low[index]), pl.Series("orders_high", high[index]))
+
+
+def _columns(listed: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    """The table as it is shown; money in whole minor units."""
+    spend = pl.col("expected_spend")
+    money = ("expected_spend", "expected_sales", "sales_low", "sales_high", "present_value")
+    table = listed.with_columns(
+        pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
+        (pl.col("orders_low") * spend).alias("sales_low"),
+        (pl.col("orders_high") * spend).alias("sales_high"),
+    )
+    names = [*COLUMNS[:15], *([] if asked.discount is None else ["present_value"]), *COLUMNS[15:]]
+    return table.select(pl.col(name).round().cast(pl.Int64) if name in money else name for name in names)

@@ -1,0 +1,70 @@
+"""`custtier value`: what customers will bring in the coming days, from the store or from files."""
+
+from dataclasses import replace
+
+from custtier.errors import usage_error
+from custtier.periods import parse_window
+from custtier.views.shares import parse_share
+from custtier.views.value import answer as view
+from custtier.views.value.answer import Asked
+from custtier.views.view import View
+from custtier.workflows.dataset import open_facts
+from custtier.workflows.kept_models import keep_model, kept_model, may_be_kept
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import asked_filters, scope_of
+
+HORIZON = "365d"
+MOST_HORIZON_DAYS = 3 * 365
+"""Further ahead no model of the past says anything."""
+
+
+def value(
+    question: Question,
+    *,
+    horizon: str = HORIZON,
+    model: str | None = None,
+    discount: str | None = None,
+    refit: bool = False,
+) -> View:
+    """What each customer and all of them are expected to bring.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        horizon: How many days, such as `365d`.
+        model: Name of a model, or `last-period`, the simplest rule; None for the one that did best.
+        discount: How much less money is worth a year later, such as `10%`; None for none.
+        refit: Fit anew, whatever is kept.
+
+    Returns:
+        `views.value.answer.value`.
+
+    Raises:
+        CusttierError: `bad-window`, `far-horizon`, `bad-share`, `unknown-model`, those of the view.
+    """
+    days = parse_window(horizon, option="--horizon")
+    if days > MOST_HORIZON_DAYS:
+        raise usage_error(
+            "far-horizon",
+            "--horizon was given {days} days, at most {most} can be told",
+            hint="write it as --horizon 365d",
+            days=days,
+            most=MOST_HORIZON_DAYS,
+        )
+    rate = None if discount is None else float(parse_share(discount, option="--discount"))
+    name = model.strip().lower() if model else None
+    facts = open_facts(question)
+    may_keep = may_be_kept(question)
+    answer, found = view.value(
+        facts,
+        asked=Asked(horizon_days=days, model=name, discount=rate),
+        as_of=question.as_of,
+        scope=scope_of(question),
+        again=(lambda basis, past: kept_model(question, name=name, basis=basis, past=past))
+        if may_keep and not refit
+        else None,
+        rows=question.rows,
+    )
+    if may_keep and found and found[0].fitted_on is None and answer.as_of is not None:
+        keep_model(question, found, name=name, as_of=answer.as_of, currency=answer.currency)
+    asked = {**answer.parameters, "refit": refit, **asked_filters(question)}
+    return replace(answer, parameters=asked, excluded=facts.excluded)
