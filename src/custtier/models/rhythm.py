@@ -27,6 +27,8 @@ _LEAST_WITHIN: Final = 0.05**2
 """Gaps in whole days are not told apart more finely than by about a twentieth."""
 _MOST_SCORED: Final = 200_000
 _MOST_STEPS: Final = 4096
+_GRID: Final = 1025
+_REACH: Final = 4.0
 _GROUPS: Final = (0, 1, 3)
 """Waits after the first purchase, after two or three, and after more are told apart: many never come a second time."""
 
@@ -103,11 +105,11 @@ class Usual:
 
 @dataclass(frozen=True)
 class Curve:
-    """Which share of waits is still on.
+    """Which share of waits is still on, evenly between the standings at which some ended.
 
     Args:
-        at: Standings at which some ended, ascending.
-        quiet: The share that is on after each; the share that never ends is left over.
+        at: Standings, ascending.
+        quiet: The share that is on at each; before the first all are, after the last the share that never ends.
     """
 
     at: Floats
@@ -115,7 +117,7 @@ class Curve:
 
     def still_on(self, standing: Floats) -> Floats:
         """The share of waits that last longer than each standing."""
-        return np.concatenate([[1.0], self.quiet])[np.searchsorted(self.at, standing, side="right")]
+        return np.interp(standing, self.at, self.quiet)
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,9 @@ def usual_of(waits: Waits) -> Usual:
 def curve_of(standing: Floats, has_ended: Flags) -> Curve:
     """The share of waits that are still on, by standing: those that still last count as long as they have lasted.
 
+    Steps are rounded off by a normal kernel, so that a window does not settle on the accidents of few waits; its width
+    is Silverman's (1986) for as many waits as ended.
+
     Args:
         standing: Of the end of each wait, or of now.
         has_ended: Which have.
@@ -205,11 +210,37 @@ def curve_of(standing: Floats, has_ended: Flags) -> Curve:
     at, ended = np.unique(standing[has_ended], return_counts=True)
     on = len(standing) - np.searchsorted(np.sort(standing), at, side="left")
     known = on >= FEWEST_WAITING
-    at, quiet = at[known], np.cumprod(1 - ended[known] / on[known], dtype=np.float64)
+    at, ended = at[known], ended[known]
+    quiet = np.cumprod(1 - ended / on[known], dtype=np.float64)
+    if not len(at):
+        return Curve(np.zeros(1), np.ones(1))
+    width = _width(at, ended)
     if len(at) > _MOST_STEPS:
         some = np.linspace(0, len(at) - 1, _MOST_STEPS).round().astype(np.int64)
         at, quiet = at[some], quiet[some]
-    return Curve(at, quiet)
+    return _rounded(at, quiet, width=width)
+
+
+def _width(at: Floats, ended: Ints) -> float:
+    """0.9 times the spread, or the middle half's, over the fifth root of how many (Silverman 1986)."""
+    mean = float(np.average(at, weights=ended))
+    spread = float(np.sqrt(np.average((at - mean) ** 2, weights=ended)))
+    reached = np.cumsum(ended) / ended.sum()
+    low, high = (float(at[np.searchsorted(reached, share)]) for share in (0.25, 0.75))
+    narrow = min(spread, (high - low) / 1.34) or spread
+    return 0.9 * narrow * float(ended.sum()) ** -0.2
+
+
+def _rounded(at: Floats, quiet: Floats, *, width: float) -> Curve:
+    """A falling staircase with its steps spread out by a normal kernel."""
+    if width <= 0:
+        return Curve(np.repeat(at, 2), np.stack([np.concatenate([[1.0], quiet[:-1]]), quiet], axis=1).ravel())
+    from scipy.special import ndtr
+
+    steps = -np.diff(quiet, prepend=1.0)
+    grid = np.linspace(at[0] - _REACH * width, at[-1] + _REACH * width, _GRID)
+    lost = np.array([float((steps * ndtr((place - at) / width)).sum()) for place in grid])
+    return Curve(grid, 1 - lost)
 
 
 def _groups(waits: Waits) -> tuple[int, ...]:

@@ -198,7 +198,7 @@ def _chosen(
     notes = _why_no_model(model) if isinstance(model, Unsupported) else []
     rhythm = None if asked == MODEL and fitted is not None else by_rhythm(seen)
     names = tuple(one.name for one in (rhythm, fitted) if one is not None)
-    standing = checked(basis, seen, horizon=horizon, days=days, names=names) if names else Checked(0, ())
+    standing = checked(basis, seen, horizon=horizon, days=days, names=names) if names else Checked()
     chosen, more = _better(rhythm, fitted, standing)
     if chosen is None:
         returns = int(seen.all_waits.has_ended.sum())

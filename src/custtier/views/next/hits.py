@@ -1,5 +1,6 @@
 """How windows did on the shop's own past: reckoned as of an earlier day, looked at with what came after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,10 @@ from custtier.views.next.forecasts import (
 )
 
 _NEVER: Final = 1_000_000
+_ORIGINS: Final = 4
+"""So many earlier days are tried, the horizon apart."""
+_FEW_CUSTOMERS: Final = 50_000
+"""Of more customers than this one earlier day says enough."""
 _POINTS: Final = 6
 """So many days of the horizon are looked at to tell forecasts apart."""
 
@@ -62,15 +67,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Checked:
-    """The forecasts as of an earlier day.
+    """The forecasts as of earlier days.
 
     Args:
-        origin_day: Its number.
-        judged: One each; empty where that past is too thin.
+        origin_days: Their numbers, the latest first.
+        judged: One each, of all these days together; empty where the past is too thin.
     """
 
-    origin_day: int
-    judged: tuple[Judged, ...]
+    origin_days: tuple[int, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
     def of(self, name: str) -> Judged | None:
         """How one did."""
@@ -78,7 +83,10 @@ class Checked:
 
 
 def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tuple[str, ...]) -> Checked:
-    """How the forecasts did of which dates would have been told `horizon` days ago.
+    """How the forecasts did of which dates would have been told `horizon` days ago, twice as many days ago, and so on.
+
+    Only days count on which each of the forecasts could be made, so that all are judged by the same customers; where
+    there is none, those on which the first could.
 
     Args:
         basis: The orders used.
@@ -87,18 +95,52 @@ def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tup
         days: Those for which buyers are counted.
         names: Of `forecasts.FORECASTS`.
     """
-    origin = seen.past.end_day - horizon
+    tried: list[tuple[int, tuple[Judged, ...]]] = []
+    most = _ORIGINS if seen.past.customers.height <= _FEW_CUSTOMERS else 1
+    for number in range(1, most + 1):
+        origin = seen.past.end_day - number * horizon
+        judged = _as_of(basis, seen, origin_day=origin, horizon=horizon, days=days, names=names)
+        if not judged:
+            break
+        tried.append((origin, judged))
+    whole = [one for one in tried if len(one[1]) == len(names)]
+    if not whole:
+        whole = [(origin, judged[:1]) for origin, judged in tried if judged[0].name == tried[0][1][0].name]
+    together = tuple(_together(judged) for judged in zip(*(judged for _, judged in whole), strict=True))
+    return Checked(tuple(origin for origin, _ in whole), together)
+
+
+def _as_of(
+    basis: Basis, seen: Observed, *, origin_day: int, horizon: int, days: int, names: tuple[str, ...]
+) -> tuple[Judged, ...]:
+    """How the forecasts of one day did; empty where none could be made."""
     first = seen.past.customers.get_column("first_day").min()
     since = basis.scope.since
-    if not isinstance(first, int) or origin < first or (since and origin < day_number(since)):
-        return Checked(origin, ())
-    then = observed(basis_of(basis.facts, scope=basis.scope, as_of=day_of(origin)))
+    if not isinstance(first, int) or origin_day < first or (since and origin_day < day_number(since)):
+        return ()
+    then = observed(basis_of(basis.facts, scope=basis.scope, as_of=day_of(origin_day)))
     if not then.past.customers.height:
-        return Checked(origin, ())
-    came = _days_until_next(then, seen, origin_day=origin)
-    return Checked(
-        origin,
-        tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names)),
+        return ()
+    came = _days_until_next(then, seen, origin_day=origin_day)
+    return tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names))
+
+
+def _together(judged: Sequence[Judged]) -> Judged:
+    """One forecast on several days as one."""
+    windows = sum(one.windows for one in judged)
+    stated = sum((one.stated or 0.0) * one.windows for one in judged)
+    length = sum((one.window_days or 0.0) * one.windows for one in judged)
+    return Judged(
+        name=judged[0].name,
+        customers=sum(one.customers for one in judged),
+        windows=windows,
+        hits=sum(one.hits for one in judged),
+        simple_hits=sum(one.simple_hits for one in judged),
+        stated=stated / windows if windows else None,
+        window_days=length / windows if windows else None,
+        expected=sum(one.expected for one in judged),
+        bought=sum(one.bought for one in judged),
+        losses=np.concatenate([one.losses for one in judged]),
     )
 
 

@@ -16,8 +16,8 @@ def reason_text(*, horizon: int, lang: str) -> pl.Expr:
         lang: A language of `text.next_reasons`.
 
     Returns:
-        Text over `recency_days`, `purchase_days`, `usual_gap_days`, `reckoned_days` (null: not told), `next_from` and
-        `horizon_chance` (null: nothing is known).
+        Text over `recency_days`, `purchase_days`, `usual_gap_days`, `reckoned_days` (null: not told), `next_from`
+        (null: no date) and `horizon_chance` (null: nothing is known).
     """
     templates = NEXT_REASONS[lang]
     chance = pl.col("horizon_chance")
@@ -26,7 +26,9 @@ def reason_text(*, horizon: int, lang: str) -> pl.Expr:
         "recency": pl.col("recency_days").cast(pl.String),
         "reckoned": days_text(pl.col("reckoned_days")),
         # never rounded up to the half from which a date is told
-        "chance": pl.concat_str((chance * 100).floor().cast(pl.Int64).cast(pl.String), pl.lit("%")),
+        "chance": pl.when(chance < 0.01)
+        .then(pl.lit("<1%"))
+        .otherwise(pl.concat_str((chance * 100).floor().cast(pl.Int64).cast(pl.String), pl.lit("%"))),
         "horizon": pl.lit(str(horizon)),
     }
     nothing = pl.lit("")
@@ -35,7 +37,8 @@ def reason_text(*, horizon: int, lang: str) -> pl.Expr:
         .then(_filled(templates["rhythm"], said))
         .otherwise(_filled(templates["once"], said))
     )
-    reckoned = pl.when(pl.col("reckoned_days").is_not_null()).then(_filled(templates["reckoned"], said))
+    is_told = pl.col("next_from").is_not_null() & pl.col("reckoned_days").is_not_null()
+    reckoned = pl.when(is_told).then(_filled(templates["reckoned"], said))
     ending = (
         pl.when(chance.is_null())
         .then(pl.lit(templates["unknown"]))

@@ -75,11 +75,11 @@ def hit_notes(standing: Checked, chosen: Forecast, *, horizon: int) -> list[Note
     one = standing.of(chosen.name)
     if one is None:
         return [Note("next_unchecked", {"horizon": horizon})]
-    origin = day_of(standing.origin_day)
     if not one.windows or one.stated is None:
-        return [Note("next_no_windows", {"origin": origin, "horizon": horizon})]
+        return [Note("next_no_windows", {"horizon": horizon})]
     share = one.hits / one.windows
-    told = {"origin": origin, "windows": one.windows, "hits": one.hits, "share": share, "stated": one.stated}
+    told: dict[str, object] = {"origins": len(standing.origin_days), "since": day_of(standing.origin_days[-1])}
+    told |= {"windows": one.windows, "hits": one.hits, "share": share, "stated": one.stated}
     told["simple_share"] = one.simple_hits / one.windows
     notes = [Note("next_hits", told)]
     _, high = wilson(one.hits, one.windows) or (0.0, 1.0)
