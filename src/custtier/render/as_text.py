@@ -124,6 +124,9 @@ ONLY_BESIDE: Final = {
 """Columns that never go but from a table where another one says nearly the same."""
 
 TOGETHER: Final = (
+    frozenset({"gain_low", "gain_high"}),
+    frozenset({"orders_low", "orders_high"}),
+    frozenset({"sales_low", "sales_high"}),
     frozenset({"r_score", "f_score", "m_score"}),
     frozenset(f"{letter}{score}_sales" for letter in "fm" for score in range(1, 6)),
 )

@@ -257,8 +257,8 @@ NOTES: Final[Mapping[str, str]] = {
         "today's bounds alone"
     ),
     "no_kept_run": (
-        "the settings hold tiers still (tier_hysteresis), and no earlier run is kept yet: keep each with "
-        "`custtier tiers --keep`"
+        "the settings hold tiers still (tier_hysteresis), and no run of an earlier day is kept yet: keep one now and "
+        "then, say every month, with `custtier tiers --keep`"
     ),
     "frozen_tiers": (
         "by the bounds kept as of {frozen_on}; by bounds of today {changed} of {count} customers would be in another "
@@ -348,7 +348,8 @@ NOTES: Final[Mapping[str, str]] = {
     "models_nobody_leaves": "models that find nobody who leaves in these customers, so that all stay: {models}",
     "value_model_holdout": "forecast by {forecast_rule}: of the models tried it was nearest to the shop's own past",
     "value_model_likelihood": (
-        "forecast by {forecast_rule}, the likeliest of the models tried: the time known is too short to hold any of it out"
+        "forecast by {forecast_rule}, the likeliest of the models tried: the time known is too short to hold any of it "
+        "out"
     ),
     "value_model_asked": "forecast by {forecast_rule}, as asked",
     "value_kept": (
@@ -361,17 +362,19 @@ NOTES: Final[Mapping[str, str]] = {
         "{simple_error:.2f}"
     ),
     "value_no_difference": (
-        "no difference from the simple rule: the interval of the gain of {forecast_rule} includes 0; `--model last-period` "
-        "asks for the simple rule"
+        "no difference from the simple rule: the interval of the gain of {forecast_rule} includes 0; "
+        "`--model last-period` asks for the simple rule"
     ),
     "value_worse": (
-        "{forecast_rule} was further off than the simple rule on the shop's own past; `--model last-period` asks for the rule"
+        "{forecast_rule} was further off than the simple rule on the shop's own past; `--model last-period` asks for "
+        "the rule"
     ),
     "value_nobody_leaves": (
         "no sign of leaving in this data: by the model everybody stays, so silence says nothing; judge by the orders"
     ),
     "value_bought_once_alive": (
-        "{forecast_rule} takes everybody who bought once for a customer still: `p_alive` is no sign of leaving, `buy_chance` is"
+        "{forecast_rule} takes everybody who bought once for a customer still: `p_alive` is no sign of leaving, "
+        "`buy_chance` is"
     ),
     "value_edge_rate": "the data says no more of how customers differ in how often they buy: errors are stated too low",
     "value_edge_leaving": "the data says no more of how customers differ in how soon they leave",
