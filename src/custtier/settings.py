@@ -37,12 +37,14 @@ class ChurnLevels:
         fixed: Parts of the typed days at which watch and warning begin (rounded up); lapsed begins at the days.
         own: Overdue ratios at which watch, warning and lapsed begin.
         shop: Quantiles of the shop's gaps at which watch, warning and lapsed begin.
+        model: Chances of a purchase in the coming days below which watch, warning and lapsed begin.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = FORBID_EXTRA
     fixed: tuple[float, float] = (2 / 3, 5 / 6)
     own: tuple[float, float, float] = (1.5, 2.0, 3.0)
     shop: tuple[float, float, float] = (0.50, 0.80, 0.95)
+    model: tuple[float, float, float] = (0.30, 0.20, 0.10)
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def _meant(place: tuple[Any, ...]) -> str | None:
 
 def _key_of(place: tuple[Any, ...], found: dict[str, Any]) -> str:
     """The setting that a fault lies in; of a rule its name too: `exclusions "staff" phones`."""
-    words = [str(part) for part in place if isinstance(part, str) and not part.startswith(("tuple[", "function-"))]
+    words = [str(part) for part in place if isinstance(part, str) and not _is_type(part)]
     if place[0] != "exclusions":
         return ".".join(words)
     rules = found["exclusions"]
@@ -204,6 +206,11 @@ def _key_of(place: tuple[Any, ...], found: dict[str, Any]) -> str:
         return "exclusions"
     called = rules[number].get("name") or number + 1
     return " ".join([words[0], f'"{called}"', *words[1:2]])
+
+
+def _is_type(part: str) -> bool:
+    """Whether a part of a fault's place names one of several kinds that are taken, not a setting."""
+    return part in {"bool", "int", "float", "str", "WrittenTag"} or part.startswith(("tuple[", "dict[", "function-"))
 
 
 def _check_rules(path: Path, settings: Settings) -> None:
@@ -296,6 +303,13 @@ def _rising_bounds(settings: Settings) -> Iterable[Bound]:
             ),
             _listed(*levels.shop),
             levels.shop[0] >= 0 and _rises(*levels.shop) and levels.shop[-1] <= 1,
+        ),
+        (
+            message(
+                "{path} cannot be used: churn_levels.model is {value}, chances that fall between 1 and 0 are expected"
+            ),
+            _listed(*levels.model),
+            _rises(0, *reversed(levels.model), 1),
         ),
     )
 

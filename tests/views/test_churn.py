@@ -254,7 +254,7 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("days", "method", "code"),
-    [(0, "fixed", "bad-days"), (10**30, "fixed", "bad-days"), (90, "model", "unknown-method")],
+    [(0, "fixed", "bad-days"), (10**30, "fixed", "bad-days"), (90, "guess", "unknown-method")],
 )
 def test_days_and_methods_that_mean_nothing_are_refused(days: int, method: str, code: str) -> None:
     with pytest.raises(CusttierError) as caught:

@@ -19,6 +19,7 @@ class Method(StrEnum):
     FIXED = "fixed"
     OWN = "own"
     SHOP = "shop"
+    MODEL = "model"
 
 
 FIGURES = (
@@ -40,19 +41,27 @@ FIGURES = (
 def churn(
     asked: Question,
     out: Writing,
+    *,
     days: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="DAYS", help="Lapsed: no purchase in the last so many days; 90 by default. Fixed days only."
+            min=1,
+            metavar="DAYS",
+            help="Lapsed: no purchase in the last so many days; by a model, how far it looks ahead. 90 by default.",
         ),
     ] = None,
     method: Annotated[
         Method,
         typer.Option(
             case_sensitive=False,
-            help="Measure by fixed days, by the customer's own rhythm, or by the shop's; fixed by default.",
+            help="Measure by fixed days, by the customer's own rhythm, by the shop's, or by a model's chance of a "
+            "purchase; fixed by default.",
         ),
     ] = Method.FIXED,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Which model; the one that did best on the shop's own past when not given."),
+    ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who lapsed or is at risk.")] = False,
 ) -> None:
     """List customers who have stopped buying or are about to, those with most at stake first."""
@@ -60,5 +69,7 @@ def churn(
     from custtier.workflows.churn import churn as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, days=days, method=method.value, everyone=everyone, lang=out.session.catalogue.lang)
+        view = workflow(
+            seen, days=days, method=method.value, model=model, everyone=everyone, lang=out.session.catalogue.lang
+        )
     answer(view, out)

@@ -145,6 +145,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "recency": "days since last purchase",
         "own-gap": "usual gaps since then",
         "base-rate": "everybody alike",
+        "last-period": "as much as the time before",
+        "rate": "as often as ever",
         "last-period": "as often as before",
         "nbd": "NBD",
         "bg-nbd": "BG/NBD",

@@ -331,6 +331,17 @@ NOTES: Final[Mapping[str, str]] = {
         "no difference from the simple rule: nothing puts customers in a better order than it beyond chance; "
         "recommended: {simple_rule}"
     ),
+    "smaller_error": (
+        "recommended: {forecast_rule}; what it expects of a customer lies nearer to what they bring than by "
+        "{simple_rule}: the mean error is {low_share:.1%} to {high_share:.1%} smaller"
+    ),
+    "no_smaller_error": (
+        "no difference from the simple rule: nothing lies nearer than it to what customers bring beyond chance; "
+        "recommended: {simple_rule}"
+    ),
+    "horizon_shortened": (
+        "looked {horizon} days ahead, a third of the history: it is too short to look {usual} days ahead"
+    ),
     "judged_on_past": (
         "judged from {origins} days of the past, the last of them {day}, each {horizon} days ahead; every rule has the "
         "same customers and sees only what was dated up to the day; intervals hold in 95 of 100 draws of customers"

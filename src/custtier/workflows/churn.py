@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from custtier.facts import Note
+from custtier.settings import store_folder
 from custtier.views.churn import answer as view
-from custtier.views.churn.levels import FIXED
+from custtier.views.churn.levels import FIXED, MODEL
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
+from custtier.workflows.winners import Winner, kept_winner
 
 
 def churn(
@@ -15,6 +18,7 @@ def churn(
     *,
     days: int | None = None,
     method: str = FIXED,
+    model: str | None = None,
     everyone: bool = False,
     lang: str = "en",
 ) -> View:
@@ -22,14 +26,16 @@ def churn(
 
     Args:
         question: Where the orders come from, and which are used.
-        days: Lapsed from so many days on, by the method `fixed` alone; None for the usual 90.
-        method: `fixed`, `own` or `shop`.
+        days: Lapsed from so many days on, by the method `fixed`; looked ahead, by the `model`; None for the usual 90.
+        method: `fixed`, `own`, `shop` or `model`.
+        model: Which model; None for the one that won the shop's backtest, else the one that does best on its past.
         everyone: List everyone.
         lang: Language of the reasons.
 
     Returns:
         `views.churn.answer.churn`.
     """
+    winner = _winner(question) if method == MODEL and model is None else None
     facts = open_facts(question)
     answer = view.churn(
         facts,
@@ -38,8 +44,28 @@ def churn(
         settings=question.settings.churn_levels,
         days=days,
         method=method,
+        model=winner.rule if winner and not _is_rule(winner) else model,
         everyone=everyone,
         lang=lang,
         rows=question.rows,
     )
-    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
+    notes = (*answer.notes, *_on_winner(winner, answer)) if winner else answer.notes
+    parameters = {**answer.parameters, **asked_filters(question)}
+    return replace(answer, parameters=parameters, notes=notes, excluded=facts.excluded)
+
+
+def _winner(question: Question) -> Winner | None:
+    """What won the backtest of the shop in the store; None for files, which have none."""
+    return None if question.files else kept_winner("churn", store=store_folder(question.store, question.settings))
+
+
+def _is_rule(winner: Winner) -> bool:
+    """Whether a simple rule won: models have the names of their kind."""
+    return "nbd" not in winner.rule
+
+
+def _on_winner(winner: Winner, answer: View) -> list[Note]:
+    if winner.is_simple:
+        return [Note("churn_winner_simple", {"day": winner.as_of})]
+    is_used = not _is_rule(winner) and answer.summary["method"] == MODEL
+    return [Note("churn_winner", {"day": winner.as_of})] if is_used else []

@@ -8,22 +8,19 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Facts, Note
-from custtier.metrics.runs import YEAR_DAYS, run_rhythm
+from custtier.metrics.runs import YEAR_DAYS
 from custtier.metrics.scope import Scope
-from custtier.periods import day_number
 from custtier.settings import ChurnLevels
-from custtier.views.basis import Basis, basis_of, customers_of
-from custtier.views.churn.levels import FIXED, METHODS, Levels, level_codes, levels_of
-from custtier.views.churn.reasons import reason_text
-from custtier.views.churn.returns import SUGGESTED_SHARE, Returns, all_returns, first_returns
-from custtier.views.churn.usual_gap import with_usual_gap
+from custtier.views.basis import basis_of
+from custtier.views.churn.judged import Judged, judged_by_gaps, judged_by_model
+from custtier.views.churn.levels import ALL_METHODS, FIXED, MODEL
+from custtier.views.churn.reasons import chance_text, reason_text
+from custtier.views.churn.returns import SUGGESTED_SHARE
 from custtier.views.people import with_people
 from custtier.views.shares import divided
 from custtier.views.view import View
 
 DEFAULT_DAYS: Final = 90
-MOST_ORDERS: Final = 2_000_000
-"""With more, fixed days alone are answered without counting gaps: no days are suggested."""
 MOST_DAYS: Final = 36_500
 """A hundred years: longer ago is no question to a shop."""
 
@@ -54,6 +51,7 @@ def churn(
     settings: ChurnLevels | None = None,
     days: int | None = None,
     method: str = FIXED,
+    model: str | None = None,
     everyone: bool = False,
     lang: str = "en",
     rows: int | None = None,
@@ -70,8 +68,9 @@ def churn(
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
         settings: Where the warning levels begin.
-        days: Lapsed from so many days on, by the method `fixed` alone; None for `DEFAULT_DAYS`.
-        method: `fixed` days, the customer's `own` rhythm, or the `shop`'s.
+        days: Lapsed from so many days on, by the method `fixed`; looked ahead, by the `model`; None for `DEFAULT_DAYS`.
+        method: `fixed` days, the customer's `own` rhythm, the `shop`'s, or the `model`'s chance of a purchase.
+        model: Which model; None for the one that did best on the shop's own past.
         everyone: List those who are neither lapsed nor at risk too; they have no level.
         lang: Language of `reason`.
         rows: How many rows of `customers` will be shown; None for all.
@@ -83,46 +82,33 @@ def churn(
         few returns, or by fixed days with more than `MOST_ORDERS`).
 
     Raises:
-        CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`, and those of `basis_of` and `customers_of`.
+        CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`, `model-without-method`, and those
+            of `basis_of` and `customers_of`.
     """
     asked_days = checked_days(days, method)
+    if model is not None and method != MODEL:
+        raise usage_error(
+            "model-without-method",
+            "--model has no meaning with --method {method}",
+            hint="add `--method model`, or leave out --model",
+            method=method,
+        )
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    with_gaps = method != FIXED or facts.extent.purchases <= MOST_ORDERS
-    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps)
-    found = customers_of(basis, rhythm.customers)
-    returned = None if rhythm.gaps is None else all_returns(rhythm.gaps, found.totals, as_of_day=seen_until(basis))
-    levels = levels_of(
-        method,
-        days=asked_days or 0,
-        settings=settings or ChurnLevels(),
-        gaps=rhythm.gaps,
-        returned=None
-        if method == FIXED or rhythm.gaps is None
-        else first_returns(rhythm.gaps, found.totals, as_of_day=seen_until(basis)),
+    levels = settings or ChurnLevels()
+    judged = (
+        judged_by_model(basis, days=asked_days or 0, settings=levels, name=model)
+        if method == MODEL
+        else judged_by_gaps(basis, method=method, days=asked_days or 0, settings=levels)
     )
-    judged = _judged(found.totals, levels=levels, as_of_day=basis.as_of_day)
-    at_risk_or_lapsed = judged.filter(pl.col("churn_level").is_not_null())
-    lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
-    listed = judged if everyone else at_risk_or_lapsed
-    yearly, remarks = _remarks(judged, method=method)
+    at_risk_or_lapsed = judged.customers.filter(pl.col("churn_level").is_not_null())
+    listed = judged.customers if everyone else at_risk_or_lapsed
     return View(
         command="churn",
         parameters={"days": asked_days, "method": method, "all": everyone},
-        summary={
-            "customers": judged.height,
-            "lapsed": lapsed,
-            "lapsed_share": lapsed / judged.height,
-            "at_risk": at_risk_or_lapsed.height - lapsed,
-            "value_at_stake": int(at_risk_or_lapsed.get_column("last_year_sales").sum()),
-            "days": levels.days[-1] if levels.days else None,
-            "method": method,
-            **found.unattributed,
-            "yearly_churn_rate": yearly,
-            "suggested_days": returned.day(SUGGESTED_SHARE) if returned else None,
-        },
-        tables={"customers": _table(listed, levels=levels, facts=facts, lang=lang, rows=rows)},
+        summary=_summary(judged, at_risk_or_lapsed),
+        tables={"customers": _table(listed, judged=judged, facts=facts, lang=lang, rows=rows)},
         heights={"customers": listed.height},
-        notes=(*found.notes, *remarks, *_on_returns(returned, method=method)),
+        notes=(*judged.found.notes, *judged.notes, *_remarks(judged)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
@@ -130,20 +116,20 @@ def churn(
 
 
 def checked_days(days: int | None, method: str) -> int | None:
-    """The days of the method `fixed`, typed or by default; None by the others, which measure by gaps.
+    """The days of the methods `fixed` and `model`, typed or by default; None by the others, which measure by gaps.
 
     Raises:
         CusttierError: `bad-days`, `days-without-fixed`, `unknown-method`.
     """
-    if method not in METHODS:
+    if method not in ALL_METHODS:
         raise usage_error(
             "unknown-method",
             "--method {method!r} is not known; there are {known}",
             hint="leave it out for fixed days",
             method=method,
-            known=", ".join(METHODS),
+            known=", ".join(ALL_METHODS),
         )
-    if method != FIXED:
+    if method not in (FIXED, MODEL):
         if days is not None:
             raise usage_error(
                 "days-without-fixed",
@@ -164,58 +150,65 @@ def checked_days(days: int | None, method: str) -> int | None:
     return asked
 
 
-def _judged(totals: pl.DataFrame, *, levels: Levels, as_of_day: int) -> pl.DataFrame:
-    """`totals` with recency, the usual gap as `gap_days` / `gap_parts`, and the level."""
-    return (
-        with_usual_gap(totals)
-        .with_columns(
-            (as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"),
-        )
-        .with_columns(level_codes(levels).alias("churn_level"))
-    )
+def _summary(judged: Judged, at_risk_or_lapsed: pl.DataFrame) -> dict[str, object]:
+    """Figures of all customers."""
+    customers = judged.customers.height
+    lapsed = int((at_risk_or_lapsed.get_column("churn_level") == "lapsed").sum())
+    lost, bought = _lost_in_a_year(judged.customers)
+    days = judged.levels.days[-1] if judged.levels.days else None
+    return {
+        "customers": customers,
+        "lapsed": lapsed,
+        "lapsed_share": lapsed / customers,
+        "at_risk": at_risk_or_lapsed.height - lapsed,
+        "value_at_stake": int(at_risk_or_lapsed.get_column("value_at_stake").sum()),
+        "days": judged.days if judged.method == MODEL else days,
+        "method": judged.method,
+        **judged.found.unattributed,
+        "yearly_churn_rate": lost / bought if bought else None,
+        "suggested_days": judged.returned.day(SUGGESTED_SHARE) if judged.returned else None,
+    }
 
 
-def _remarks(judged: pl.DataFrame, *, method: str) -> tuple[float | None, list[Note]]:
-    """The yearly churn rate, and what is to be said of it and of a shop without a rhythm to measure by."""
+def _lost_in_a_year(customers: pl.DataFrame) -> tuple[int, int]:
+    """How many of those who bought in the year before the last 365 days have not since, and how many these are."""
     before = pl.col("year_before_orders") > 0
-    bought, lost, has_rhythm = judged.select(
-        before.sum().cast(pl.Int64).alias("bought"),
+    lost, bought = customers.select(
         (before & (pl.col("recency_days") >= YEAR_DAYS)).sum().cast(pl.Int64).alias("lost"),
-        (pl.col("purchase_days") > 1).any().alias("has_rhythm"),
+        before.sum().cast(pl.Int64).alias("bought"),
     ).row(0)
-    notes = [] if has_rhythm or method == FIXED else [Note("no_rhythm")]
-    if not bought:
-        return None, notes
-    return lost / bought, [*notes, Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought})]
+    return lost, bought
 
 
-def seen_until(basis: Basis) -> int:
-    """Number of the last day on which a purchase would have been seen."""
-    until = basis.scope.until
-    return min(basis.as_of_day, day_number(until)) if until else basis.as_of_day
+def _remarks(judged: Judged) -> list[Note]:
+    """The yearly churn rate, and what days would suit the shop."""
+    notes = []
+    lost, bought = _lost_in_a_year(judged.customers)
+    if bought:
+        notes.append(Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought}))
+    if judged.returned and judged.method == FIXED:
+        half, most = judged.returned.day(Fraction(1, 2)), judged.returned.day(SUGGESTED_SHARE)
+        notes.append(Note("suggested_days", {"half": half, "days": most}))
+    return notes
 
 
-def _on_returns(returned: Returns | None, *, method: str) -> list[Note]:
-    """By when those who come back do so: what days suit the shop."""
-    if returned is None or method != FIXED:
-        return []
-    half, most = returned.day(Fraction(1, 2)), returned.day(SUGGESTED_SHARE)
-    return [Note("suggested_days", {"half": half, "days": most})]
-
-
-def _table(listed: pl.DataFrame, *, levels: Levels, facts: Facts, lang: str, rows: int | None) -> pl.DataFrame:
+def _table(listed: pl.DataFrame, *, judged: Judged, facts: Facts, lang: str, rows: int | None) -> pl.DataFrame:
     """The table `customers`, most at stake first."""
+    because = (
+        reason_text(judged.levels, lang=lang)
+        if judged.chances is None
+        else chance_text(judged.chances, days=judged.days, lang=lang)
+    )
     return (
-        with_people(listed, facts=facts, largest_first="last_year_sales", rows=rows)
+        with_people(listed, facts=facts, largest_first="value_at_stake", rows=rows)
         .head(listed.height if rows is None else rows)
         .with_columns(
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
             divided(pl.col("gap_days"), pl.col("gap_parts")).alias("usual_gap_days"),
             divided(pl.col("recency_days") * pl.col("gap_parts"), pl.col("gap_days")).alias("overdue_ratio"),
-            reason_text(levels, lang=lang).alias("reason"),
+            because.alias("reason"),
             pl.col("recency_days").cast(pl.Int32),
             pl.col("churn_level").cast(pl.String),
-            pl.col("last_year_sales").alias("value_at_stake"),
         )
-        .select(COLUMNS)
+        .select(*COLUMNS, *(["buy_chance"] if judged.chances else []))
     )

@@ -16,7 +16,10 @@ from custtier.views.shares import exact
 FIXED: Final = "fixed"
 OWN: Final = "own"
 SHOP: Final = "shop"
+MODEL: Final = "model"
 METHODS: Final = (FIXED, OWN, SHOP)
+"""Those that measure days since the last purchase."""
+ALL_METHODS: Final = (*METHODS, MODEL)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from string import Formatter
+from typing import Final
 
 import polars as pl
 
 from custtier.schema import CHURN_LEVELS
 from custtier.text.reasons import REASONS
 from custtier.views.churn.levels import Levels
+
+_ROUNDING: Final = 1e-9
 
 
 def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
@@ -47,6 +50,33 @@ def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
         }
         only_once = _filled(templates["once_returns"], told)
     return pl.when(pl.col("purchase_days") > 1).then(_filled(templates["rhythm"], said)).otherwise(only_once)
+
+
+def chance_text(starts: Sequence[float], *, days: int, lang: str) -> pl.Expr:
+    """A line such as `buys every 31 days, 74 days ago; 12% likely to buy in the next 90 days (below 20%)`.
+
+    Args:
+        starts: Below which chance each level begins: the one that a customer has fallen below is named.
+        days: Looked ahead.
+        lang: A language of `text.reasons`.
+
+    Returns:
+        Text over `recency_days`, `purchase_days`, `gap_days`, `gap_parts` (Int64), `buy_chance` and `churn_level`.
+    """
+    templates = REASONS[lang]
+    percent = (pl.col("buy_chance") * 100 + _ROUNDING).floor().cast(pl.Int64)
+    said = {
+        "gap": _rounded(pl.col("gap_days"), pl.col("gap_parts")),
+        "recency": pl.col("recency_days").cast(pl.String),
+        "share": pl.when(percent < 1).then(pl.lit("<1")).otherwise(percent.cast(pl.String)),
+        "days": pl.lit(str(days)),
+        "start": _start([pl.lit(f"{100 * start:g}") for start in starts], templates["chance_start"]),
+    }
+    return (
+        pl.when(pl.col("purchase_days") > 1)
+        .then(_filled(templates["chance"], said))
+        .otherwise(_filled(templates["once_chance"], said))
+    )
 
 
 def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:

@@ -11,7 +11,8 @@ from custtier.periods import day_of
 from custtier.schema import CHURN_LEVELS
 from custtier.schemes import BUILT_IN, LETTERS, LEVELS, SCORES, Scheme
 from custtier.settings import ChurnLevels
-from custtier.views.churn.answer import DEFAULT_DAYS, seen_until
+from custtier.views.churn.answer import DEFAULT_DAYS
+from custtier.views.churn.judged import seen_until
 from custtier.views.churn.levels import METHODS, Levels, level_codes, levels_of
 from custtier.views.churn.reasons import reason_text
 from custtier.views.churn.returns import first_returns
