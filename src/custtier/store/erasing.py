@@ -9,7 +9,8 @@ from typing import Final
 import polars as pl
 
 from custtier.people import account_keys, with_owner
-from custtier.schema import LIST_KEYS, LISTS, AccountKind, Table, conform
+from custtier.schema import ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, AccountKind, Table, conform, empty
+from custtier.store.current import Records
 from custtier.store.fold import NAMING, fold_refunds
 from custtier.store.payments import PAYMENT
 from custtier.store.person import Person
@@ -36,6 +37,7 @@ class Theirs:
         payments: Ids of payments that paid for none but their orders.
         others_keys: Orders of somebody else of which some record shows the person as the buyer.
         refund_keys: Refunds of their orders, as all imports that stand tell together.
+        others_refunds: Refunds of orders of others that name one of these payments, likewise.
         entries: List → keys of the entries that are theirs, likewise: an older record may show another phone.
     """
 
@@ -44,6 +46,7 @@ class Theirs:
     payments: pl.Series
     others_keys: pl.Series
     refund_keys: pl.Series
+    others_refunds: pl.Series
     entries: Mapping[str, pl.Series]
 
 
@@ -87,12 +90,15 @@ def theirs_of(
     foreign = sharing.join(found, on="order_key", how="anti")["payment_id"].unique()
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
     others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
+    told = _refunds_told(found, own_payments, refunds)
+    strange = standing.join(found.lazy(), on="order_key", how="anti").select("order_key").collect()
     return Theirs(
         person=person,
         order_keys=_in_order_of_ids(found, orders),
         payments=own_payments,
         others_keys=others["order_key"],
-        refund_keys=_refunds_of(found, refunds),
+        refund_keys=told.join(found, on="order_key", how="semi")["refund_key"],
+        others_refunds=told.join(strange, on="order_key", how="semi")["refund_key"],
         entries={
             name: rows.filter(pl.col("account_key").is_in(keys)).select(LIST_KEYS[name]).collect()[LIST_KEYS[name]]
             for name, rows in lists.items()
@@ -100,11 +106,14 @@ def theirs_of(
     )
 
 
-def _refunds_of(found: pl.DataFrame, refunds: pl.LazyFrame) -> pl.Series:
-    """Keys of refunds that are of these orders once all their records are put together; not each names the order."""
-    naming = refunds.join(found.lazy(), on="order_key", how="semi").select("refund_key").unique()
-    folded = fold_refunds(refunds.join(naming, on="refund_key", how="semi").collect())
-    return folded.join(found, on="order_key", how="semi")["refund_key"]
+def _refunds_told(found: pl.DataFrame, payments: pl.Series, refunds: pl.LazyFrame) -> pl.DataFrame:
+    """Refunds of which a record names one of these orders or payments, each from all its records.
+
+    Not every record of a refund names its order.
+    """
+    named = pl.col("order_key").is_in(found["order_key"].implode()) | pl.col("payment_id").is_in(payments.implode())
+    keys = refunds.filter(named.fill_null(value=False)).select("refund_key").unique()
+    return fold_refunds(refunds.join(keys, on="refund_key", how="semi").collect())
 
 
 def _in_order_of_ids(found: pl.DataFrame, orders: pl.LazyFrame) -> pl.Series:
@@ -145,11 +154,20 @@ class Erased:
         rows: Table → rows that are gone, or anonymous.
         cleaned: Orders of others that showed the person.
         lists: Lists that lost a row or a text.
+        orders: Records of orders that went.
+        refunds: Records of refunds that went.
     """
 
     rows: dict[str, int]
     cleaned: pl.DataFrame
     lists: set[str]
+    orders: pl.DataFrame
+    refunds: pl.DataFrame
+
+    @property
+    def gone(self) -> Records:
+        """The records that went, as an undo takes records away."""
+        return Records(orders=self.orders, items=empty(ITEMS), refunds=self.refunds)
 
 
 class Eraser:
@@ -167,7 +185,7 @@ class Eraser:
         self._keep_totals = keep_totals
         self._pattern = theirs.person.pattern()
         self._renamed: dict[str, pl.DataFrame] = {}
-        self.erased = Erased({}, pl.DataFrame(schema={"order_key": pl.Int64}), set())
+        self.erased = Erased({}, pl.DataFrame(schema={"order_key": pl.Int64}), set(), empty(ORDERS), empty(REFUNDS))
         if keep_totals:
             self._names("order_key", theirs.order_keys)
 
@@ -203,7 +221,8 @@ class Eraser:
         own = _or_false(pl.col("order_key").is_in(self._theirs.order_keys.implode()))
         if name == "refunds":
             own |= _or_false(pl.col("refund_key").is_in(self._theirs.refund_keys.implode()))
-            own |= _or_false(pl.col("payment_id").is_in(self._theirs.payments.implode()))
+            by_payment = pl.col("payment_id").is_in(self._theirs.payments.implode())
+            own |= _or_false(by_payment & ~pl.col("refund_key").is_in(self._theirs.others_refunds.implode()))
         return own
 
     def _is_their_entry(self, name: str, columns: Table) -> pl.Expr:
@@ -269,6 +288,10 @@ class Eraser:
             self.erased.lists.add(name)
         if name == "rejects":
             return left
+        if name == "orders":
+            self.erased.orders = pl.concat([self.erased.orders, conform(own, ORDERS)])
+        if name == "refunds":
+            self.erased.refunds = pl.concat([self.erased.refunds, conform(own, REFUNDS)])
         shows = left.select(self._shows(name, columns)).to_series()
         if name == "orders" and shows.any():
             self.erased.cleaned = pl.concat([self.erased.cleaned, left.filter(shows).select("order_key")]).unique()

@@ -26,7 +26,7 @@ from custtier.store.record import FORGET, SUMS, Commit
 from custtier.store.searching import Searched, Sought, searched
 from custtier.store.snapshots import Snapshots
 from custtier.store.standing import standing_orders, stood_by
-from custtier.store.touched import RawRecords, no_records, widened
+from custtier.store.touched import RawRecords, no_records, together, widened
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,14 @@ def _snapshots_without(
                 fold(raw.all(), settings=store.settings), touched=None, put=put, lists=lists
             )
         else:
-            left = raw.of_orders(eraser.touched)
-            touched = widened(left, raw, current=store.snapshots.current(), gone=no_records())
-            keys = pl.concat([eraser.touched, order_keys(touched)]).unique()
+            gone = eraser.erased.gone
+            # a record of a refund that went may have told of an order of somebody else
+            refunds = raw.refunds_of("refund_key", gone.refunds.select("refund_key").unique())
+            named = pl.concat([gone.refunds.select("order_key"), refunds.select("order_key")])
+            keys = pl.concat([eraser.touched, named]).drop_nulls().unique()
+            left = together(raw.of_orders(keys), replace(no_records(), refunds=refunds))
+            touched = widened(left, raw, current=store.snapshots.current(), gone=gone)
+            keys = pl.concat([keys, order_keys(touched)]).unique()
             made |= store.snapshots.publish(fold(touched, settings=store.settings), touched=keys, put=put, lists=lists)
         made |= store.snapshots.named({name: part.result() for name, part in parts.items()})
     handed: dict[str, int] = {}
