@@ -185,14 +185,14 @@ def test_nobody_elses_sales_change(case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(drawn, max_examples=25)
+@settings(drawn, max_examples=15)
 @given(cases(SENSIBLE))
 def test_nobody_elses_sales_change_in_many_shops(case: Case) -> None:
     whole(check_sensible, case)
 
 
 @pytest.mark.slow
-@settings(drawn, max_examples=15)
+@settings(drawn, max_examples=10)
 @given(cases(CONTRADICTORY))
 def test_nobody_else_loses_an_order_in_shops_that_contradict_themselves(case: Case) -> None:
     whole(check_contradictory, case)
