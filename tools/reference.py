@@ -39,6 +39,7 @@ COMMANDS = (
     ("next",),
     ("backtest",),
     ("backtest", "churn"),
+    ("backtest", "value"),
     ("key",),
     ("show",),
     ("exclusions",),

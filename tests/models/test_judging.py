@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from custtier.models.judging import auc, brier, calibration, counted, gains, listed, mean_of
+from custtier.models.judging import auc, brier, counted, listed, mean_of, shares_found, tenths
 from custtier.models.judging_draws import Between, intervals, less
 
 
@@ -101,7 +101,7 @@ def test_the_order_of_rows_changes_no_measure(drawn: tuple[list[float], list[boo
         there = listed(scores[shuffled], happened[shuffled], length=length)
         assert there == listed(scores, happened, length=length)
     assert auc(scores[shuffled], happened[shuffled]).value == pytest.approx(auc(scores, happened).value)
-    here, there_bins = calibration(scores, happened), calibration(scores[shuffled], happened[shuffled])
+    here, there_bins = tenths(scores, happened), tenths(scores[shuffled], happened[shuffled])
     assert [(one.rows, pytest.approx(one.said), one.seen) for one in here] == [
         (one.rows, one.said, one.seen) for one in there_bins
     ]
@@ -111,15 +111,15 @@ def test_parts_of_calibration_hold_all_rows_and_never_part_equal_chances(
     drawn: tuple[list[float], list[bool]],
 ) -> None:
     scores, happened = arrays(drawn)
-    bins = calibration(scores, happened, bins=5)
+    bins = tenths(scores, happened, parts=5)
     assert sum(one.rows for one in bins) == len(scores)
     assert sum(one.rows * one.seen for one in bins) == pytest.approx(happened.sum())
     assert [one.said for one in bins] == sorted(one.said for one in bins)
-    assert len(calibration(np.full(30, 0.3), np.arange(30) % 2 == 0)) == 1
+    assert len(tenths(np.full(30, 0.3), np.arange(30) % 2 == 0)) == 1
 
 
 def test_calibration_by_hand() -> None:
-    bins = calibration(np.array([0.1, 0.2, 0.7, 0.8]), np.array([False, True, True, True]), bins=2)
+    bins = tenths(np.array([0.1, 0.2, 0.7, 0.8]), np.array([False, True, True, True]), parts=2)
     assert [(one.rows, one.said, one.seen) for one in bins] == [
         (2, pytest.approx(0.15), 0.5),
         (2, pytest.approx(0.75), 1.0),
@@ -127,10 +127,22 @@ def test_calibration_by_hand() -> None:
 
 
 def test_gains_rise_from_nothing_to_everybody(drawn: tuple[list[float], list[bool]]) -> None:
-    found = gains(*arrays(drawn))
+    found = shares_found(*arrays(drawn))
     assert found[0] == (0.0, 0.0)
     assert found[-1] == (1.0, pytest.approx(1.0))
     assert [share for _, share in found] == sorted(share for _, share in found)
+
+
+def test_what_is_found_on_a_list_is_what_the_list_holds(drawn: tuple[list[float], list[bool]]) -> None:
+    scores, happened = arrays(drawn)
+    for share, found in shares_found(scores, happened)[1:]:
+        length = round(share * len(scores))
+        assert found == pytest.approx(slow_list(*drawn, length) / happened.sum())
+
+
+def test_what_is_found_may_be_an_amount() -> None:
+    found = shares_found(np.array([3.0, 2.0, 1.0, 0.0]), np.array([50.0, 0.0, 50.0, 100.0]), points=4)
+    assert found == [(0.0, 0.0), (0.25, 0.25), (0.5, 0.25), (0.75, 0.5), (1.0, 1.0)]
 
 
 def test_counts_by_hand() -> None:

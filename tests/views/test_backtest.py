@@ -14,6 +14,7 @@ from custtier.periods import day_number
 from custtier.views.backtest.chances import learned
 from custtier.views.backtest.churn import backtest_churn
 from custtier.views.backtest.origins import Origin, origins_of, whose
+from custtier.views.backtest.value import backtest_value
 from custtier.views.backtest.verdicts import verdicts_of
 from custtier.views.basis import basis_of
 from metrics.shops import Order, Shop, account_key, facts_of
@@ -156,7 +157,7 @@ def test_chances_are_learned_from_customers_alike() -> None:
 )
 def test_a_shop_without_ground_for_a_comparison_is_told_so(shop: Shop, code: str) -> None:
     with pytest.raises(CusttierError) as raised:
-        backtest_churn(facts_of(shop))
+        backtest_churn(facts_of(shop), days=90)
     assert raised.value.code == code
     assert raised.value.exit_code == NOTHING
 
@@ -202,3 +203,67 @@ def test_what_is_better_beyond_chance_is_recommended_and_nothing_else() -> None:
     )
     assert [rule for rule, verdict in turned.items() if verdict.is_recommended] == ["plain"]
     assert turned["sure"].verdict == "worse"
+
+
+def test_the_published_sample_gives_the_errors_of_the_literature() -> None:
+    """MAE of orders over 39 weeks: Pareto/NBD .755, MBG/NBD .765, BG/NBD .786 (.785 by days), rate times time 1.024."""
+    view = backtest_value(cdnow_facts(), days=273)
+    orders = {row["forecast_rule"]: row for row in view.tables["order_errors"].to_dicts()}
+    assert round(orders["rate"]["mean_error"], 3) == 1.024
+    assert round(orders["pareto-nbd"]["mean_error"], 3) == 0.755
+    assert round(orders["mbg-nbd"]["mean_error"], 3) == 0.765
+    assert orders["bg-nbd"]["mean_error"] == pytest.approx(0.786, abs=0.001)
+    assert {row["seen_orders"] for row in orders.values()} == {1882}
+    assert orders["rate"]["bias"] == pytest.approx(0.56, abs=0.005)
+    assert orders["mbg-nbd"]["bias"] == pytest.approx(-0.16, abs=0.005)
+    assert view.summary["recommended_rule"] == "pareto-nbd"
+    assert 0.75 < view.summary["mean_error"] <= 0.786
+    again = backtest_value(cdnow_facts(), days=273, seed=7)
+    assert again.summary["recommended_rule"] == "pareto-nbd"
+    assert again.tables["order_errors"].equals(view.tables["order_errors"])
+
+
+def test_the_simplest_rule_of_value_expects_the_time_before_again() -> None:
+    shop = leaving_shop(8, customers=60)
+    facts = facts_of(shop)
+    view = backtest_value(facts, days=60)
+    expected = error = came_in_all = 0.0
+    rows = 0
+    for number in (1, 2, 3):
+        day = AS_OF - timedelta(days=60 * number)
+        known = counts_by(shop, day=day)
+        if len(known) < 30:
+            break
+        sales = dict.fromkeys(known, 0) | sales_between(shop, after=date(2000, 1, 1), until=day, known_on=day)
+        came = sales_between(shop, after=day, until=day + timedelta(days=60), known_on=AS_OF)
+        for name, days in known.items():
+            back = sum(day - timedelta(days=60) < one <= day for one in days if one != min(days))
+            told = back * sales[name] / len(days)
+            expected += told
+            error += abs(told - came.get(name, 0))
+            came_in_all += came.get(name, 0)
+            rows += 1
+    row = view.tables["forecasters"].row(by_predicate=pl.col("forecast_rule") == "last-period", named=True)
+    assert row["expected_sales"] == round(expected)
+    assert row["seen_sales"] == round(came_in_all)
+    assert row["mean_error_sales"] == round(error / rows)
+
+
+def test_a_history_too_short_for_a_year_is_looked_at_for_a_third_of_it() -> None:
+    view = backtest_value(facts_of(leaving_shop(9, customers=120, days=300)))
+    assert 90 <= view.summary["horizon_days"] <= 100
+    assert "horizon_shortened" in [note.code for note in view.notes]
+
+
+def test_amounts_twice_as_large_leave_the_verdicts_and_double_the_errors() -> None:
+    shop = leaving_shop(10, customers=80)
+    doubled = Shop(
+        tuple(
+            Order(one.account, one.day, one.gross * 2, refunds=tuple((on, amount * 2) for on, amount in one.refunds))
+            for one in shop.orders
+        ),
+        shop.merged,
+    )
+    one, other = (backtest_value(facts_of(each), days=60).tables["forecasters"] for each in (shop, doubled))
+    assert one["verdict"].equals(other["verdict"])
+    assert other["mean_error_sales"].to_list() == pytest.approx((one["mean_error_sales"] * 2).to_list(), abs=2)

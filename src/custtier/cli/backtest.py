@@ -23,6 +23,14 @@ COMMON = (
     "unattributed_sales",
 )
 CHURN = (*COMMON, "auc", "simple_auc", "list_length")
+VALUE = (
+    *COMMON,
+    "mean_error_sales",
+    "simple_error_sales",
+    "expected_sales",
+    "seen_sales",
+    "mean_error",
+)
 """Numbers of the summary: a condition on another one is told before any work."""
 
 Seed = Annotated[int, typer.Option(min=0, metavar="NUMBER", help="Another one draws other customers for intervals.")]
@@ -56,4 +64,24 @@ def churn(
 
     with watched(asked, quiet=out.quiet) as seen:
         view = backtest_churn(seen, days=days, length=length, seed=seed)
+    answer(view, out)
+
+
+@app.command("value", cls=Command)
+@given(asked=question, out=writing)
+def value(
+    asked: Question,
+    out: Writing,
+    days: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", help="Days ahead; 365 by default, a third of a history that is too short."),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Judge who would have told best how much customers bring."""
+    check_names(out.conditions, VALUE)
+    from custtier.workflows.backtest import backtest_value
+
+    with watched(asked, quiet=out.quiet) as seen:
+        view = backtest_value(seen, days=days, seed=seed)
     answer(view, out)

@@ -112,12 +112,12 @@ def listed(scores: Floats, happened: Flags, *, length: int) -> Listed:
 
 @dataclass(frozen=True)
 class Bin:
-    """Rows with alike chances.
+    """Rows of which much the same was said.
 
     Args:
         rows: How many.
-        said: The mean of their chances.
-        seen: The share for whom it came true.
+        said: The mean of what was said: chances or amounts.
+        seen: The mean of what came: of chances the share for whom it came true.
     """
 
     rows: int
@@ -125,41 +125,53 @@ class Bin:
     seen: float
 
 
-def calibration(chances: Floats, happened: Flags, *, bins: int = 10) -> list[Bin]:
-    """Rows in as many parts as equal as ties allow, lowest chances first: what was said and what came.
+def tenths(said: Floats, came: Floats | Flags, *, parts: int = 10) -> list[Bin]:
+    """Rows in as many parts as equal as ties allow, the lowest first: the means of what was said and of what came.
 
-    Equal chances always lie in one part.
+    Rows of which the same was said always lie in one part.
+
+    Args:
+        said: Chances or amounts.
+        came: Whether it happened, or the amount.
+        parts: How many.
     """
-    if not len(chances):
+    if not len(said):
         return []
-    _, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(said, return_inverse=True, return_counts=True)
     reached = np.cumsum(counts)
-    least = len(chances) / bins
+    least = len(said) / parts
     # a part ends with the first value that fills it; a rest that would be less than half a part joins the last
     ends: list[int] = []
     begun = 0
-    while len(chances) - begun >= least / 2:
+    while len(said) - begun >= least / 2:
         end = min(int(np.searchsorted(reached, begun + least - 1e-9)), len(reached) - 1)
         ends.append(end)
         begun = int(reached[end])
     ends[-1] = len(reached) - 1
     part = np.searchsorted(ends, np.arange(len(counts)))[place.reshape(-1)]
     rows = np.bincount(part)
-    said, seen = (np.bincount(part, weights=values) / rows for values in (chances, happened.astype(np.float64)))
-    found = [Bin(int(one[0]), float(one[1]), float(one[2])) for one in zip(rows, said, seen, strict=True)]
-    return found
+    means, seen = (np.bincount(part, weights=values) / rows for values in (said, came.astype(np.float64)))
+    return [Bin(int(one[0]), float(one[1]), float(one[2])) for one in zip(rows, means, seen, strict=True)]
 
 
-def gains(scores: Floats, happened: Flags, *, points: int = 20) -> list[tuple[float, float]]:
-    """What share of all for whom it came true stands in the first share of the rows: from (0, 0) to (1, 1)."""
-    positive = int(happened.sum())
+def shares_found(scores: Floats, came: Floats | Flags, *, points: int = 20) -> list[tuple[float, float]]:
+    """What share of all that came stands with the first share of the rows: from (0, 0) to (1, 1).
+
+    Args:
+        scores: The highest come first; rows that tie share what they have.
+        came: Whether it happened, or an amount, none below 0.
+        points: How many beside the first.
+    """
+    total = float(came.sum())
     found = [(0.0, 0.0)]
-    if not positive:
+    if not total:
         return found
+    values, place, counts = np.unique(-scores, return_inverse=True, return_counts=True)
+    sums = np.bincount(place.reshape(-1), weights=came.astype(np.float64), minlength=len(values))
+    across = np.concatenate([[0], np.cumsum(counts)])
+    up = np.concatenate([[0.0], np.cumsum(sums)])
     lengths = sorted({max(1, round(len(scores) * number / points)) for number in range(1, points + 1)})
-    for length in lengths:
-        found.append((length / len(scores), listed(scores, happened, length=length).hits / positive))
-    return found
+    return found + [(length / len(scores), float(np.interp(length, across, up)) / total) for length in lengths]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
-ON_REQUEST: Final = frozenset({"calibration", "gains", "trials", "lorenz", "outlook", "pairs"})
+ON_REQUEST: Final = frozenset({"calibration", "tenths", "gains", "trials", "lorenz", "outlook", "pairs"})
 """Tables for drawing, or that say at length what is said before: only named."""
 
 WHOLE: Final = frozenset({"matrix"})
@@ -33,6 +33,12 @@ LEFT_OUT_FIRST: Final = (
     "expected_spend",
     "orders_low",
     "orders_high",
+    "mean_error_sales_high",
+    "mean_error_sales_low",
+    "mean_error_sales_gain",
+    "mean_error_sales_gain_high",
+    "mean_error_sales_gain_low",
+    "seen_sales",
     "auc_high",
     "auc_low",
     "auc_gain",

@@ -165,6 +165,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "buying": "most likely",
         "lapsed": "as many as lapsed",
     },
+    "than_usual": {"more": "more", "fewer": "fewer", "no_difference": "no difference"},
     "churn_level": {
         "watch": "watch",
         "warning": "warning",

@@ -319,6 +319,16 @@ NOTES: Final[Mapping[str, str]] = {
         "on this shop's own past as of {day} nothing was better than days since the last purchase (`custtier backtest "
         "churn`): `--method fixed` says as much"
     ),
+    "moments_suggested": (
+        "stayed away: bought nothing in the next {days} days, by which 9 in 10 of those who come back have done so; only "
+        "purchase days so long ago count"
+    ),
+    "moments_days": "stayed away: bought nothing in the next {days} days; only purchase days so long ago count",
+    "moments_few": "no line has {fewest} customers yet: fewer say nothing",
+    "moments_beyond": (
+        "of {lines} lines with {fewest} customers or more, {beyond} differ from the usual share beyond chance, even among "
+        "so many lines"
+    ),
     "suggested_days": (
         "of the customers who come back, half do so within {half} days and 9 in 10 within {days}: --days {days} would "
         "suit this shop"

@@ -17,7 +17,7 @@ def backtest_churn(question: Question, *, days: int | None = None, length: int |
 
     Args:
         question: Where the orders come from, and which are used.
-        days: Days looked ahead; None for the usual 90.
+        days: Days looked ahead; None for the usual 90, or fewer where the history is short.
         length: Customers on a list; None for the usual 150.
         seed: Of the draws behind intervals.
 
@@ -31,11 +31,29 @@ def backtest_churn(question: Question, *, days: int | None = None, length: int |
         facts,
         as_of=question.as_of,
         scope=scope_of(question),
-        days=view.DAYS if days is None else days,
+        days=days,
         length=view.LIST if length is None else length,
         seed=seed,
     )
     return _told(answer, question, task="churn", measure=view.MEASURE, excluded=facts.excluded)
+
+
+def backtest_value(question: Question, *, days: int | None = None, seed: int = 0) -> View:
+    """Who would have been right about what customers bring.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        days: Days looked ahead; None for the usual 365, or fewer where the history is short.
+        seed: Of the draws behind intervals.
+
+    Returns:
+        `views.backtest.value.backtest_value`. What won is kept for the store, when all its orders were used.
+    """
+    from custtier.views.backtest import value as view
+
+    facts = open_facts(question)
+    answer = view.backtest_value(facts, as_of=question.as_of, scope=scope_of(question), days=days, seed=seed)
+    return _told(answer, question, task="value", measure=view.MEASURE, excluded=facts.excluded)
 
 
 def _told(answer: View, question: Question, *, task: str, measure: str, excluded: tuple[tuple[str, int], ...]) -> View:
@@ -45,7 +63,7 @@ def _told(answer: View, question: Question, *, task: str, measure: str, excluded
         return answer
     said = answer.summary
     figure = said[measure]
-    assert isinstance(figure, float)
+    assert isinstance(figure, int | float)
     assert answer.as_of is not None
     winner = Winner(
         rule=str(said["recommended_rule"]),
@@ -55,7 +73,7 @@ def _told(answer: View, question: Question, *, task: str, measure: str, excluded
         origins=_whole(said["origin_count"]),
         customers=_whole(said["customers"]),
         measure=measure,
-        figure=figure,
+        figure=float(figure),
     )
     keep_winner(task, winner, store=store_folder(question.store, question.settings))
     return replace(answer, notes=(*answer.notes, Note("winner_kept", {"forecast_rule": winner.rule})))

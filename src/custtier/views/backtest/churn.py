@@ -11,7 +11,7 @@ import polars as pl
 from custtier.errors import usage_error
 from custtier.facts import Facts
 from custtier.metrics.scope import Scope
-from custtier.models.judging import Flags, Floats, Listed, auc, brier, calibration, gains, listed
+from custtier.models.judging import Flags, Floats, Listed, auc, brier, listed, shares_found, tenths
 from custtier.views.backtest.chances import NO_ORDER, RULES, SIMPLE, Chances, chances_of_model, chances_of_rule
 from custtier.views.backtest.frame import Trial, answer_of, in_order, recommended, rule_columns, trial_of, verdict_note
 from custtier.views.backtest.verdicts import Verdict, verdicts_of
@@ -50,7 +50,7 @@ def backtest_churn(
     *,
     as_of: date | None = None,
     scope: Scope | None = None,
-    days: int = DAYS,
+    days: int | None = None,
     length: int = LIST,
     seed: int = 0,
 ) -> View:
@@ -60,7 +60,8 @@ def backtest_churn(
         facts: Orders, refunds and customers.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
-        days: Days looked ahead: who does not buy in them has left.
+        days: Days looked ahead: who does not buy in them has left; None for `DAYS`, or a third of a history that is too
+            short for these.
         length: Customers on a list that a person works through.
         seed: Of the draws behind intervals.
 
@@ -78,7 +79,7 @@ def backtest_churn(
             hint="so many customers as somebody can look after, such as 150",
             length=length,
         )
-    trial = trial_of(facts, as_of=as_of, scope=scope, horizon=days)
+    trial = trial_of(facts, as_of=as_of, scope=scope, horizon=days, usual=DAYS)
     forecasts = {rule: _Forecast([chances_of_rule(rule, origin) for origin in trial.origins]) for rule in RULES}
     for name, fits in trial.fits.by_name.items():
         parts = [chances_of_model(fit, origin) for fit, origin in zip(fits, trial.origins, strict=True)]
@@ -175,7 +176,7 @@ def _calibration(forecasts: Mapping[str, _Forecast], bought: Flags) -> pl.DataFr
         (rule, number, one.rows, one.said, one.seen)
         for rule, forecast in forecasts.items()
         if rule != NO_ORDER and (chances := forecast.chances) is not None
-        for number, one in enumerate(calibration(chances, bought), start=1)
+        for number, one in enumerate(tenths(chances, bought), start=1)
     ]
     schema = {"forecast_rule": pl.String, "tenth": pl.Int64, "customers": pl.Int64}
     return pl.DataFrame(rows, schema={**schema, "expected_share": pl.Float64, "bought_share": pl.Float64}, orient="row")
@@ -191,7 +192,7 @@ def _gains(forecasts: Mapping[str, _Forecast], bought: Flags) -> pl.DataFrame:
         (rule, *point)
         for rule, forecast in forecasts.items()
         if rule != NO_ORDER
-        for point in gains(forecast.ranks, bought)
+        for point in shares_found(forecast.ranks, bought)
     ]
     schema = {"forecast_rule": pl.String, "customer_share": pl.Float64, "found_share": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -14,7 +14,7 @@ from custtier.metrics.scope import Scope
 from custtier.models.judging import Flags, Floats, Ints
 from custtier.periods import day_of
 from custtier.views.backtest.models import Fits, fits_of
-from custtier.views.backtest.origins import Origin, check_both, origins_of, whose
+from custtier.views.backtest.origins import Origin, check_both, last_day, origins_of, whose
 from custtier.views.backtest.verdicts import Verdict
 from custtier.views.basis import Basis, Customers, basis_of, customers_of
 from custtier.views.histories import past_of
@@ -33,6 +33,8 @@ class Trial:
         origins: Those judged, the latest first.
         fits: The models.
         horizon: Days looked ahead.
+        usual: Days looked ahead by default.
+        is_shortened: Whether the history was too short for these, and fewer were taken.
     """
 
     basis: Basis
@@ -40,6 +42,8 @@ class Trial:
     origins: list[Origin]
     fits: Fits
     horizon: int
+    usual: int
+    is_shortened: bool
 
     @property
     def customers(self) -> Ints:
@@ -56,13 +60,20 @@ class Trial:
         return np.concatenate([origin.after.bought for origin in self.origins])
 
 
-def trial_of(facts: Facts, *, as_of: date | None, scope: Scope | None, horizon: int) -> Trial:
+def trial_of(facts: Facts, *, as_of: date | None, scope: Scope | None, horizon: int | None, usual: int) -> Trial:
     """The origins of a question, and the models that were fitted on them.
+
+    Args:
+        facts: See the views.
+        as_of: See the views.
+        scope: See the views.
+        horizon: Days looked ahead; None for the usual ones, or a third of a history that is too short for these.
+        usual: Days looked ahead when nothing is asked for.
 
     Raises:
         CusttierError: `bad-days`, and what `origins_of`, `check_both`, `basis_of` and `customers_of` raise.
     """
-    if not 1 <= horizon <= MOST_DAYS:
+    if horizon is not None and not 1 <= horizon <= MOST_DAYS:
         raise usage_error(
             "bad-days",
             "{days} days ahead were asked for, a number from 1 to {most} is expected",
@@ -75,9 +86,11 @@ def trial_of(facts: Facts, *, as_of: date | None, scope: Scope | None, horizon: 
     found = customers_of(basis, whole.everyone)
     first = whole.customers.get_column("first_day").min()
     assert isinstance(first, int)
-    fits = fits_of(origins_of(basis, first_day=first, horizon=horizon))
+    span = last_day(basis) - first
+    chosen = horizon or (usual if 2 * span >= 3 * usual else max(span // 3, 1))
+    fits = fits_of(origins_of(basis, first_day=first, horizon=chosen))
     check_both(fits.origins)
-    return Trial(basis, found, fits.origins, fits, horizon)
+    return Trial(basis, found, fits.origins, fits, chosen, usual, horizon is None and chosen < usual)
 
 
 def answer_of(
@@ -149,6 +162,8 @@ def verdict_note(verdicts: Mapping[str, Verdict], *, simple: str, better: str, n
     own = verdicts[best]
     figures = {"figure": own.measure.value, "other": verdicts[simple].measure.value}
     gain = {"gain": own.gain.value, "low": own.gain.low, "high": own.gain.high}
+    other = abs(verdicts[simple].measure.value) or 1.0
+    gain |= {f"{end}_share": gain[end] / other for end in ("low", "high")}
     return Note(better, {"forecast_rule": best, "simple_rule": simple, **figures, **gain})
 
 
@@ -188,6 +203,8 @@ def _remarks(trial: Trial) -> list[Note]:
             {"origins": len(trial.origins), "horizon": trial.horizon, "day": day_of(last.day)},
         )
     ]
+    if trial.is_shortened:
+        notes.append(Note("horizon_shortened", {"horizon": trial.horizon, "usual": trial.usual}))
     if fits.refused is not None:
         figures: dict[str, object] = {name: round(value) for name, value in fits.refused.figures.items()}
         notes.append(Note(f"no_models_{fits.refused.reason}", figures))
