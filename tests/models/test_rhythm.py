@@ -108,6 +108,7 @@ def test_curves_are_those_of_plain_python(seed: int) -> None:
     standing = [draw.gauss(0, 1) for _ in range(80)]
     ended = [draw.random() < 0.6 for _ in standing]
     curve = curve_of(np.array(standing), np.array(ended))
+    assert curve is not None
     steps, width = plain_curve(standing, ended)
     for at in (-4.0, -1.0, -0.2, 0.0, 0.5, 1.0, 3.0):
         assert curve.still_on(np.array([at]))[0] == pytest.approx(plain_still_on(steps, width, at), abs=2e-4)
@@ -155,6 +156,15 @@ def test_fewer_than_thirty_returns_say_nothing() -> None:
     people: list[Person] = [([20], 5)] * 29
     assert rhythm_of(waits_of(people)) is None
     assert rhythm_of(waits_of([*people, ([20], 5)])) is not None
+
+
+def test_who_bought_once_is_not_judged_by_those_who_came_back() -> None:
+    """Two buyers with many gaps say nothing of the three who bought once."""
+    waits = waits_of([([20] * 20, 5), ([30] * 20, 5), ([], 5), ([], 9), ([], 40)])
+    rhythm = rhythm_of(waits)
+    assert rhythm is not None
+    found = rhythm.chances(now_of(waits), [30])[:, 0]
+    assert (found[:2] > 0.5).all() and np.isnan(found[2:]).all()
 
 
 def test_chances_grow_with_days_and_lie_between_0_and_1() -> None:

@@ -20,6 +20,8 @@ Flags = NDArray[np.bool_]
 
 FEWEST_RETURNS: Final = 30
 """With fewer waits that ended, nothing can be said of how they end."""
+FEWEST_ENDED: Final = 10
+"""So many waits of a kind have to have ended to tell how such waits end."""
 FEWEST_WAITING: Final = 10
 """A curve ends where fewer waits have lasted so long."""
 _FIRMNESS: Final = (2.0, 4.0, 8.0, 16.0, 64.0)
@@ -127,24 +129,28 @@ class Rhythm:
     Args:
         usual: What is usual.
         firsts: From how many earlier gaps on each curve holds; the first is 0.
-        curves: One for each.
+        curves: One for each; None where too few waits have ended.
         returns: Waits that ended, of which it is made.
     """
 
     usual: Usual
     firsts: tuple[int, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[Curve | None, ...]
     returns: int
 
     def chances(self, waits: Waits, ahead: Sequence[int]) -> Floats:
         """The chance that each wait ends within so many days from now on; one row a wait.
 
-        A wait that has lasted longer than any known has none.
+        A wait that has lasted longer than any known has none. Of waits of whose kind fewer than `FEWEST_ENDED` have
+        ended nothing is known (NaN).
         """
         group = np.searchsorted(self.firsts, waits.earlier, side="right") - 1
         found = np.zeros((len(waits.days), len(ahead)))
         for number, curve in enumerate(self.curves):
             rows = np.flatnonzero(group == number)
+            if curve is None:
+                found[rows] = np.nan
+                continue
             own = waits.where(rows)
             now = curve.still_on(self.usual.standing(own, own.days))
             for column, days in enumerate(ahead):
@@ -197,7 +203,7 @@ def usual_of(waits: Waits) -> Usual:
     return _firmest(usual, waits)
 
 
-def curve_of(standing: Floats, has_ended: Flags) -> Curve:
+def curve_of(standing: Floats, has_ended: Flags) -> Curve | None:
     """The share of waits that are still on, by standing: those that still last count as long as they have lasted.
 
     Steps are rounded off by a normal kernel, so that a window does not settle on the accidents of few waits; its width
@@ -205,8 +211,10 @@ def curve_of(standing: Floats, has_ended: Flags) -> Curve:
 
     Args:
         standing: Of the end of each wait, or of now.
-        has_ended: Which have.
+        has_ended: Which have; None when fewer than `FEWEST_ENDED`.
     """
+    if int(has_ended.sum()) < FEWEST_ENDED:
+        return None
     at, ended = np.unique(standing[has_ended], return_counts=True)
     on = len(standing) - np.searchsorted(np.sort(standing), at, side="left")
     known = on >= FEWEST_WAITING
@@ -228,7 +236,7 @@ def _width(at: Floats, ended: Ints) -> float:
     reached = np.cumsum(ended) / ended.sum()
     low, high = (float(at[np.searchsorted(reached, share)]) for share in (0.25, 0.75))
     narrow = min(spread, (high - low) / 1.34) or spread
-    return 0.9 * narrow * float(ended.sum()) ** -0.2
+    return float(0.9 * narrow * float(ended.sum()) ** -0.2)
 
 
 def _rounded(at: Floats, quiet: Floats, *, width: float) -> Curve:
@@ -244,18 +252,14 @@ def _rounded(at: Floats, quiet: Floats, *, width: float) -> Curve:
 
 
 def _groups(waits: Waits) -> tuple[int, ...]:
-    """Where groups of waits begin; one with too few that ended goes with the one before it."""
-    firsts = list(_GROUPS)
-    place = len(firsts) - 1
-    while place > 0:
-        until = firsts[place + 1] if place + 1 < len(firsts) else np.inf
-        inside = (waits.earlier >= firsts[place]) & (waits.earlier < until)
-        if int(waits.has_ended[inside].sum()) < FEWEST_RETURNS:
-            del firsts[place]
-        place -= 1
-    while len(firsts) > 1 and int(waits.has_ended[waits.earlier < firsts[1]].sum()) < FEWEST_RETURNS:
-        del firsts[1]
-    return tuple(firsts)
+    """Where groups of waits begin; one of later waits with too few that ended goes with the one before it.
+
+    Waits after the first purchase stay apart whatever their number: those who came back say nothing of who may not.
+    """
+    first, second, third = _GROUPS
+    ended = waits.earlier[waits.has_ended]
+    is_apart = min(int(((ended >= second) & (ended < third)).sum()), int((ended >= third).sum())) >= FEWEST_RETURNS
+    return (first, second, third) if is_apart else (first, second)
 
 
 def _firmest(usual: Usual, waits: Waits) -> Usual:

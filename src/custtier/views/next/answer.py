@@ -249,7 +249,7 @@ def _with_told(seen: Observed, chosen: Forecast | None, told: _Told | None) -> p
         "last": windows.last if windows else np.zeros(table.height, dtype=np.int64),
     }
     return table.with_columns(
-        pl.lit(None, pl.Float64).alias(name) if values is None else pl.Series(name, values)
+        pl.lit(None, pl.Float64).alias(name) if values is None else pl.Series(name, values).fill_nan(None)
         for name, values in columns.items()
     ).with_columns(
         (pl.col("due_chance") * pl.col("net_sales") / pl.col("purchase_days"))
@@ -260,7 +260,7 @@ def _with_told(seen: Observed, chosen: Forecast | None, told: _Told | None) -> p
 
 
 def _rounded(chances: Floats) -> int:
-    return round(float(chances.sum()))
+    return round(float(np.nansum(chances)))
 
 
 def _table(
@@ -273,12 +273,11 @@ def _table(
     rows: int | None,
 ) -> pl.DataFrame:
     """The table `customers`, those who are expected to bring most first."""
-    is_known = listed.height and listed.get_column("expected_sales").null_count() == 0
-    largest = "expected_sales" if is_known else "net_sales"
+    listed = listed.with_columns(pl.col("expected_sales").fill_null(-1).alias("expected_first"))
     is_dated = pl.col("first") > 0
     begin = pl.lit(day_of(seen.past.end_day))
     return (
-        with_people(listed, facts=facts, largest_first=largest, rows=rows)
+        with_people(listed, facts=facts, largest_first="expected_first", rows=rows)
         .head(listed.height if rows is None else rows)
         .with_columns(
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),

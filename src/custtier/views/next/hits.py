@@ -183,7 +183,8 @@ def _days_until_next(then: Observed, seen: Observed, *, origin_day: int) -> Ints
 def _judged(forecast: Forecast, then: Observed, came: Ints, *, horizon: int, days: int) -> Judged:
     windows = windows_of(forecast, customers=len(came), horizon=horizon)
     ahead = sorted({max(round(horizon * point / _POINTS), 1) for point in range(1, _POINTS + 1)})
-    told = forecast.chances([days, *ahead], np.arange(len(came)))
+    # what nothing is known of is taken for not to come
+    told = np.nan_to_num(forecast.chances([days, *ahead], np.arange(len(came))))
     happened = came[:, None] <= np.array(ahead)
     rows = np.flatnonzero(windows.first > 0)
     first, last, near = windows.first[rows], windows.last[rows], came[rows]
