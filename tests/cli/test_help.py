@@ -17,6 +17,7 @@ COMMANDS = [
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("next",),
     ("key",),
     ("exclusions",),
     ("exclusions", "test"),
