@@ -191,6 +191,8 @@ def test_the_same_day_twice_moves_nobody() -> None:
     view = moves(facts_of(shop), first=FROM, second=FROM)
     assert view.summary["movers"] == 0
     assert view.tables["customers"].is_empty()
+    # no cause has a share of no moves
+    assert set(view.tables["causes"].get_column("share")) == {None}
 
 
 def test_own_names_of_tiers_go_with_the_answer() -> None:

@@ -69,7 +69,7 @@ def exact(share: float) -> Fraction:
 
 
 def divided(part: pl.Expr, by: pl.Expr | int) -> pl.Expr:
-    """A quotient rounded once: Float64, null over null.
+    """A quotient rounded once: Float64, null over null and over 0 of a number (nobody has no shares).
 
     Polars divides a column by one number (or by a column that it knows to be all the same) through the reciprocal,
     which rounds twice: 49 / 49 would be a hair less than 1. By a column it divides.
@@ -77,5 +77,9 @@ def divided(part: pl.Expr, by: pl.Expr | int) -> pl.Expr:
     Examples:
         >>> pl.DataFrame({"part": [49, 7]}).select(divided(pl.col("part"), 49)).to_series().to_list()
         [1.0, 0.14285714285714285]
+        >>> pl.DataFrame({"part": [0]}).select(divided(pl.col("part"), 0)).to_series().to_list()
+        [None]
     """
+    if isinstance(by, int) and not by:
+        by = pl.lit(None, dtype=pl.Int64)
     return part.cast(pl.Float64) / (part * 0 + by).cast(pl.Float64)
