@@ -373,6 +373,9 @@ NOTES: Final[Mapping[str, str]] = {
         "out"
     ),
     "value_model_asked": "forecast by {forecast_rule}, as asked",
+    "value_winner": (
+        "forecast by {forecast_rule}: the best on this shop's own past as of {day}, by `custtier backtest value`"
+    ),
     "value_kept": (
         "parameters are those fitted as of {day}; `--refit` fits anew, as happens by itself after 30 days or when "
         "purchases change by 5%"

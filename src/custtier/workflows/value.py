@@ -3,7 +3,11 @@
 from dataclasses import replace
 
 from custtier.errors import usage_error
+from custtier.facts import Note
+from custtier.models.btyd.contest import SIMPLE
+from custtier.models.btyd.fits import MODELS
 from custtier.periods import parse_window
+from custtier.settings import store_folder
 from custtier.views.shares import parse_share
 from custtier.views.value import answer as view
 from custtier.views.value.answer import Asked
@@ -12,6 +16,7 @@ from custtier.workflows.dataset import open_facts
 from custtier.workflows.kept_models import keep_model, kept_model, may_be_kept
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
+from custtier.workflows.winners import Winner, kept_winner
 
 HORIZON = "365d"
 MOST_HORIZON_DAYS = 3 * 365
@@ -52,6 +57,8 @@ def value(
         )
     rate = None if discount is None else float(parse_share(discount, option="--discount"))
     name = model.strip().lower() if model else None
+    winner = None if name or question.files else _winner(question)
+    name = winner.rule if winner else name
     facts = open_facts(question)
     may_keep = may_be_kept(question)
     answer, found = view.value(
@@ -66,5 +73,19 @@ def value(
     )
     if may_keep and found and found[0].fitted_on is None and answer.as_of is not None:
         keep_model(question, found, name=name, as_of=answer.as_of, currency=answer.currency)
-    asked = {**answer.parameters, "refit": refit, **asked_filters(question)}
-    return replace(answer, parameters=asked, excluded=facts.excluded)
+    asked = {**answer.parameters, "model": model, "refit": refit, **asked_filters(question)}
+    notes = tuple(_of_winner(note, winner) for note in answer.notes) if winner else answer.notes
+    return replace(answer, parameters=asked, notes=notes, excluded=facts.excluded)
+
+
+def _winner(question: Question) -> Winner | None:
+    """What `backtest value` found best for the store, if it can be asked for here."""
+    winner = kept_winner("value", store=store_folder(question.store, question.settings))
+    return winner if winner and winner.rule in {SIMPLE, *MODELS} else None
+
+
+def _of_winner(note: Note, winner: Winner) -> Note:
+    """Nobody asked for the rule: it won."""
+    if note.code not in {"value_model_asked", "value_asked"}:
+        return note
+    return Note("value_winner", {"forecast_rule": winner.rule, "day": winner.as_of})

@@ -23,8 +23,8 @@ MODELS: Final[Mapping[str, Model]] = {model.name: model for model in _ALL}
 
 _FEW: Final = 20_000
 """More distinct histories than this are first fitted to so many of them, to begin near the end."""
-_SAME: Final = 0.5
-"""A log-likelihood that is higher by less than this is no better: half the drop of one needless parameter."""
+_SAME: Final = 2.0
+"""A log-likelihood that is higher by less than this is no better: what two needless parameters bring (AIC)."""
 
 
 SPEND_SCALE: Final = logs(3, low=-10, high=25)
