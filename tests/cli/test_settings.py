@@ -35,6 +35,7 @@ BAD = [
     ("[[exclusion]]\nname = 'a'", "is exclusions meant?"),
     ("[[exclusions]]\nname = 'a'\nproduct = ['x']", "is products meant?"),
     ("[[exclusions]]\nname = 'a'\nproducts = 'x'", "square brackets"),
+    ("rates = {USD = 'a'}", "rates.USD is of the wrong kind"),
     ("[[exclusions]]\nname = “a”\ngift = true", 'line 2 has “ where " is expected'),
 ]
 GOOD = """zone = "UTC"

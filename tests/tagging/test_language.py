@@ -157,6 +157,11 @@ def test_the_parts_of_a_rule_are_those_that_have_to_hold_together() -> None:
     assert len(parts_of("is_contact or order_count > 1", SHOP)) == 1
 
 
+def test_a_part_about_the_last_days_is_told_with_its_first_word() -> None:
+    rule = "大区 = 华东 且 近90天买过“面膜” and bought 茶 within 30 days"
+    assert [text for text, _ in parts_of(rule, SHOP)] == ["大区 = 华东", "近90天买过“面膜”", "bought 茶 within 30 days"]
+
+
 WORDS = [*vocabulary(), "5", "60天", "2026-01-01", "20%", "¥3", "'x'", "“广东”", "x", "面膜", "(", ")", "1万元", " "]
 
 

@@ -167,6 +167,8 @@ class _Writer:
     def add_summary(self, view: View) -> None:
         """What the answer is, what was asked, its figures, its notes."""
         place = self._book.add_worksheet(table_title("summary", self._catalogue)[:31])
+        place.set_landscape()
+        place.fit_to_pages(1, 0)
         figures = self._shown.summary(view)
         place.set_column(0, 0, _width([title for title, _, _, _ in figures] or [""]))
         place.set_column(1, 1, _width([text for _, text, _, _ in figures] or [""]))

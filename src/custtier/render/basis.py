@@ -78,4 +78,6 @@ def _exclusions(view: View, catalogue: Catalogue) -> str:
     rules = _rules(view)
     if rules:
         return catalogue.say(message("exclusions: {rules}"), rules=catalogue.listed(map(str, rules)))
+    if "exclusions" in view.tables:
+        return catalogue.say(message("before exclusions"))
     return catalogue.say(message("no exclusions"))

@@ -121,7 +121,7 @@ def nothing_known_yet(state: State, day: date, *, zone: str) -> Exception:
     return nothing_error(
         "nothing-known-yet",
         "by the end of {day} nothing was imported; the first import was made on {first}",
-        hint="name a later day with --as-known-on; the imports are listed by: custtier imports",
+        hint="name a later day; the imports are listed by: custtier imports",
         day=day.isoformat(),
         first=min(days).isoformat() if days else "-",
     )

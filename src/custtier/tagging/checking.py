@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from custtier.customer_fields import FIELDS, Kind
 from custtier.errors import CusttierError, nearest
 from custtier.tagging.branches import end_of, is_plain, is_token, place_of, text_of
 from custtier.tagging.faults import HINT, fault
+from custtier.tagging.lexing import pieces
 from custtier.tagging.nodes import (
     All,
     Among,
@@ -81,10 +83,17 @@ def parts_of(rule: str, shop: Shop) -> list[tuple[str, Condition]]:
     joined = not isinstance(tree, Token) and tree.data == "conjunction"
     branches = tree.children if joined and not isinstance(tree, Token) else [tree]
     spans = [(place_of(branch), end_of(branch)) for branch in branches]
+    starts = _word_starts(rule)
     return [
-        (_closed(rule, start, end), checker.condition(branch))
+        (_closed(rule, starts.get(start, start), end), checker.condition(branch))
         for (start, end), branch in zip(spans, branches, strict=True)
     ]
+
+
+def _word_starts(rule: str) -> dict[int, int]:
+    """Where a span such as `within 90 days` begins, by where its days do: its first word is not in the tree."""
+    found = pieces(rule)
+    return {days.start: word.start for word, days in pairwise(found) if word.kind == "_WITHIN"}
 
 
 def _closed(rule: str, start: int, end: int) -> str:

@@ -5,7 +5,10 @@ from functools import partial
 from custtier.errors import CusttierError, usage_error
 from custtier.text import message
 
-HINT = message("try it with: custtier tag test --rule RULE; what a rule may say stands in docs/tags.md")
+HINT = message(
+    "try it with: custtier tag test --rule RULE; the fields are listed by: custtier tag fields; what else a rule may "
+    "say stands in docs/tags.md"
+)
 
 _bad = partial(usage_error, "bad-tag-rule")
 

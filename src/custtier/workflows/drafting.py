@@ -118,6 +118,8 @@ def draft_source(
         profiles = list(usable_profiles().values())
         name = wanted.name or _free_name(shown_name(file))
         others = [profile for profile in profiles if profile.name != name]
+        known = _recognised(sheets, others, path=source.label)
+        target = _target(wanted, name, known)
         wishes = Wishes(
             kind=wanted.kind and (meant_code(wanted.kind, "kind", codes=KINDS) or wanted.kind),
             columns=wanted.columns,
@@ -130,8 +132,6 @@ def draft_source(
         text = as_toml(found, name=name, title=title, platform=name, catalogue=catalogue)
         profile = parse_profile(text, origin=name)
         check_usable(profile, origin=name)
-        known = _recognised(sheets, others, path=source.label)
-        target = _target(wanted, name, known)
         trial, notes = _tried(sheets, profile, settings=settings, path=source.label)
     view = _view(
         found,

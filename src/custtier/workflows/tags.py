@@ -23,6 +23,8 @@ from custtier.workflows.whom import Matches, whom
 
 PROFILE = "generic-tags"
 GIVE, TAKE = "add", "remove"
+UNNAMED = "--rule"
+"""What a rule that is only tried is called."""
 
 
 def list_tags(question: Question, *, lang: str = "en") -> View:
@@ -63,7 +65,7 @@ def _meant_rule(text: str, sources: TagSources) -> TagRule:
     written = tag_rule(wanted)
     if written.when and not any(tag_faults([wanted])):
         return written
-    return TagRule("?", wanted)
+    return TagRule(UNNAMED, wanted)
 
 
 def tags_of(question: Question, *, customer: str | None) -> View | Matches:

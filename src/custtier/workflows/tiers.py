@@ -226,7 +226,8 @@ def _before(
         raise usage_error(
             "no-kept-run",
             "no run of these tiers was kept before {as_of}",
-            hint="keep one with `custtier tiers --keep`, or name a day: --compared-with 2026-01-31",
+            hint="keep one with `custtier tiers --keep` and ask again on a later day, or name a day: "
+            "--compared-with 2026-01-31",
             as_of=as_of,
         )
     return last

@@ -11,6 +11,7 @@ from custtier.schemes import BUILT_IN, Scheme
 from custtier.text import Catalogue, message
 from custtier.text.names import names_of
 from custtier.text.titles import title_of
+from custtier.units import Unit
 from custtier.views.spoken import spoken_money
 from custtier.views.tiers.top_group import TopGroup
 
@@ -125,7 +126,8 @@ class Speaker:
         if isinstance(value, list):
             return self.catalogue.listed(map(str, value)) or "-"
         if isinstance(value, float):
-            return f"{value:.2f}".rstrip("0").rstrip(".")
+            is_share = FIELDS[field].unit is Unit.SHARE
+            return f"{value:.1%}" if is_share else f"{value:.2f}".rstrip("0").rstrip(".")
         return names_of(field, self.catalogue).get(str(value), str(value))
 
     def not_in_window(self) -> str:
