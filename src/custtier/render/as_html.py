@@ -14,6 +14,7 @@ from custtier.render.basis import basis_lines, is_report
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.lorenz import LORENZ
 from custtier.render.request import PAGE_ROWS, Request
+from custtier.render.rule_lines import lines_of
 from custtier.text import Catalogue, message
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of
@@ -168,6 +169,11 @@ def _chart(sheet: Sheet, view: View, columns: dict[str, list[str]], catalogue: C
         from custtier.render.charts import lorenz_svg
 
         return lorenz_svg(view, sheet.frame, catalogue)
+    drawn = lines_of(sheet.name, sheet.frame)
+    if drawn is not None:
+        from custtier.render.charts import rules_svg
+
+        return rules_svg(sheet.name, sheet.frame, drawn, catalogue)
     letter = MATRICES.get(sheet.name)
     if letter is None:
         return ""

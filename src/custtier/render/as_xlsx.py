@@ -17,6 +17,8 @@ from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, headi
 from custtier.render.lorenz import LORENZ, alike_of
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
+from custtier.render.rule_lines import RuleLines, even_of, lines_of, rule_names
+from custtier.render.rule_lines import axes_of as rule_axes
 from custtier.text import Catalogue
 from custtier.text.layout import cells
 from custtier.text.titles import command_title, table_title, title_of
@@ -130,6 +132,33 @@ class _Writer:
         _heat(place, part.columns, rows=part.height)
         if sheet.name == LORENZ and part.height:
             self._draw_curve(place, title[:31], part)
+        drawn = lines_of(sheet.name, part)
+        if drawn is not None:
+            self._draw_rules(place, title[:31], part, table=sheet.name, drawn=drawn)
+
+    def _draw_rules(self, place: Any, title: str, part: pl.DataFrame, *, table: str, drawn: RuleLines) -> None:
+        """One line a rule beside its rows, and the line on which expected and seen are the same."""
+        chart = self._book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+        across, up = (part.columns.index(name) for name in (drawn.across, drawn.up))
+        for name, (first, count) in zip(rule_names(drawn, self._catalogue), drawn.lines.values(), strict=True):
+            rows = (first + 1, first + count)
+            told = {
+                "categories": [title, rows[0], across, rows[1], across],
+                "values": [title, rows[0], up, rows[1], up],
+            }
+            chart.add_series({"name": name, **told, "marker": {"type": "circle", "size": 4}})
+        told = {
+            "categories": [title, 1, across, part.height, across],
+            "values": [title, 1, across, part.height, across],
+        }
+        even = {"color": "#7F7F7F", "width": 1, "dash_type": "dash"}
+        chart.add_series({"name": even_of(table, self._catalogue), **told, "line": even, "marker": {"type": "none"}})
+        form = {"num_format": "0%"} if drawn.is_share else {"num_format": "0.0"}
+        for text, axis in zip(rule_axes(drawn, self._catalogue), (chart.set_x_axis, chart.set_y_axis), strict=True):
+            axis({"name": text, "min": 0, **({"max": 1} if drawn.is_share else {}), **form})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 640, "height": 480})
+        place.insert_chart(1, part.width + 1, chart)
 
     def _draw_curve(self, place: Any, title: str, part: pl.DataFrame) -> None:
         """The Lorenz curve beside its points, and the line on which it would lie if everybody bought for the same."""

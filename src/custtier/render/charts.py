@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from custtier.render import rule_lines
 from custtier.render.lorenz import alike_of, axes_of, marks_of
 from custtier.text import Catalogue
 from custtier.text.titles import title_of
@@ -26,6 +27,9 @@ TURNED_FROM: Final = 0.5
 CURVE: Final = "#d9480f"
 WARM: Final = ("#fff4e6", "#f08c00")
 """From few to many; what stands on either is dark."""
+
+LINES: Final = ("#d9480f", "#1971c2", "#2f9e44", "#9c36b5", "#e8590c", "#0c8599", "#868e96", "#c2255c")
+"""Of rules, the simplest first; dark and light pages show them alike."""
 
 ON_WARM: Final = "#1a1a1a"
 CELL: Final = (96, 44)
@@ -113,6 +117,38 @@ def matrix_svg(matrix: pl.DataFrame, *, letter: str, sales: Sequence[Sequence[st
     )
     width, height = CELL
     return _svg(chart.properties(width=width * len(scores), height=height * matrix.height))
+
+
+def rules_svg(table: str, frame: pl.DataFrame, drawn: rule_lines.RuleLines, catalogue: Catalogue) -> str:
+    """One line a rule, and the line on which what is told upwards is what is told across."""
+    import altair as alt
+
+    names = rule_lines.rule_names(drawn, catalogue)
+    across, up = rule_lines.axes_of(drawn, catalogue)
+    axis = alt.Axis(format="%" if drawn.is_share else ".2~f")
+    scale = alt.Scale(domain=[0, drawn.most], nice=False)
+    x, y = alt.X("x:Q", title=across, axis=axis, scale=scale), alt.Y("y:Q", title=up, axis=axis, scale=scale)
+    points = [
+        {"x": left, "y": high, "rule": name}
+        for name, (first, count) in zip(names, drawn.lines.values(), strict=True)
+        for left, high in frame.slice(first, count).select(drawn.across, drawn.up).iter_rows()
+    ]
+    legend = alt.Legend(title=None, labelColor=INK, labelFontSize=12, symbolStrokeWidth=3, labelLimit=260)
+    colour = alt.Color("rule:N", sort=names, legend=legend, scale=alt.Scale(domain=names, range=list(LINES)))
+
+    def layer(found: list[dict[str, object]]) -> alt.Chart:
+        return alt.Chart(alt.InlineData(values=found)).encode(x=x, y=y)
+
+    even: list[dict[str, object]] = [{"x": 0, "y": 0}, {"x": drawn.most, "y": drawn.most}]
+    said: list[dict[str, object]] = [
+        {"x": 0.8 * drawn.most, "y": 0.8 * drawn.most, "text": rule_lines.even_of(table, catalogue)}
+    ]
+    chart = alt.layer(
+        layer(even).mark_line(color=INK, opacity=0.45, strokeDash=[5, 4]),
+        layer(said).mark_text(align="left", dx=8, dy=10, color=INK, opacity=0.7, fontSize=12).encode(text="text:N"),
+        layer(points).mark_line(strokeWidth=2, point=True).encode(color=colour),
+    )
+    return _svg(chart.properties(width=460, height=360))
 
 
 def _svg(chart: "alt.LayerChart | alt.FacetChart") -> str:

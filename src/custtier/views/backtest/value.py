@@ -92,8 +92,8 @@ def _judged(trial: Trial) -> dict[str, _Judged]:
         parts[SIMPLE].append(by_last_period(origin, trial.basis))
         parts[RATE].append(by_rate(origin))
         fits = {name: found[number] for name, found in trial.fits.by_name.items()}
-        for name, amounts in by_models(fits, origin).items():
-            parts[name].append(amounts)
+        for name, told in by_models(fits, origin).items():
+            parts[name].append(told)
     orders, sales = _came(trial)
     found = {}
     for rule, amounts in parts.items():
