@@ -49,6 +49,10 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "churn_level": Unit.CODE,
     # the next purchase
     "next_from": Unit.DATE,
+    "product": Unit.TEXT,
+    "product_gap_days": Unit.DAYS,
+    "returns": Unit.COUNT,
+    "rhythm_products": Unit.COUNT,
     "next_to": Unit.DATE,
     "confidence": Unit.SHARE,
     "due_chance": Unit.SHARE,

@@ -180,6 +180,7 @@ def test_output_goes_to_a_file_of_its_owner(custtier: Custtier, shop: Path, home
         (["churn", "--method", "own", "--days", "90"], "days-without-fixed"),
         (["churn", "--days", "9" * 30], "bad-days"),
         (["churn", "--model", "mbg-nbd"], "model-without-method"),
+        (["churn", "--moments", "--all"], "moments-alone"),
         (["churn", "--method", "model", "--model", "guess"], "unknown-model"),
         (["tiers", "--top"], "usage"),
         (["tiers", "--tag", "x"], "usage"),

@@ -16,6 +16,7 @@ CASES = {
     "churn-days": ("churn", "--days", "60"),
     "churn-own": ("churn", "--method", "own", "--all"),
     "churn-shop": ("churn", "--method", "shop"),
+    "churn-moments": ("churn", "--moments"),
 }
 HEADER = "订单号,下单时间,金额,退款金额,客户,手机号,姓名,状态,渠道\n"
 

@@ -10,6 +10,7 @@ from custtier.cli.fail_on import check_names
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
+from custtier.errors import usage_error
 from custtier.workflows.question import Question
 
 
@@ -35,6 +36,9 @@ FIGURES = (
     "suggested_days",
 )
 """Numbers of the summary: a condition on another one is told before any work."""
+
+MOMENTS_FIGURES = ("customers", "judged_days", "left_share", "days", "unattributed_orders", "unattributed_sales")
+"""Those of `--moments`."""
 
 
 @given(asked=question, out=writing)
@@ -63,9 +67,24 @@ def churn(
         typer.Option(metavar="NAME", help="Which model; the one that did best on the shop's own past when not given."),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who lapsed or is at risk.")] = False,
+    moments: Annotated[
+        bool,
+        typer.Option(
+            "--moments",
+            help="Show after which purchase, month, product, category, channel and agent customers stay away.",
+        ),
+    ] = False,
 ) -> None:
     """List customers who have stopped buying or are about to, those with most at stake first."""
-    check_names(out.conditions, FIGURES)
+    check_names(out.conditions, MOMENTS_FIGURES if moments else FIGURES)
+    if moments:
+        _check_alone(method=method, model=model, everyone=everyone)
+        from custtier.workflows.churn import moments as of_moments
+
+        with watched(asked, quiet=out.quiet) as seen:
+            view = of_moments(seen, days=days)
+        answer(view, out)
+        return
     from custtier.workflows.churn import churn as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
@@ -73,3 +92,23 @@ def churn(
             seen, days=days, method=method.value, model=model, everyone=everyone, lang=out.session.catalogue.lang
         )
     answer(view, out)
+
+
+def _check_alone(*, method: Method, model: str | None, everyone: bool) -> None:
+    """Return when nothing was asked of a list beside the moments.
+
+    Raises:
+        CusttierError: `moments-alone`.
+    """
+    for option, is_given in (
+        ("--method", method is not Method.FIXED),
+        ("--model", model is not None),
+        ("--all", everyone),
+    ):
+        if is_given:
+            raise usage_error(
+                "moments-alone",
+                "--moments lists no customers: {option} has no meaning with it",
+                hint="leave out {option}, or ask for the list in a command of its own",
+                option=option,
+            )

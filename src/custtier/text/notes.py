@@ -435,6 +435,14 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "winner_kept": ("kept for this store as the winner: {forecast_rule}"),
     "next_few_repeaters": "no model: it takes {needed:.0f} customers who bought again, there are {found:.0f}",
+    "next_goods_hits": (
+        "of {windows} windows told {horizon} days earlier, by what was there then, {hits} held the next purchase of the "
+        "product ({share:.0%}); {stated:.0%} was promised"
+    ),
+    "next_goods_without": (
+        "bought again fewer than {needed} times by the same customers, so without dates: {without} of the products or "
+        "categories"
+    ),
     "next_hits": (
         "of {windows} windows told on {origins} earlier days since {since}, by what was there then, {hits} held the "
         "next purchase ({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus usual gap: "

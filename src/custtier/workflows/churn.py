@@ -54,6 +54,25 @@ def churn(
     return replace(answer, parameters=parameters, notes=notes, excluded=facts.excluded)
 
 
+def moments(question: Question, *, days: int | None = None) -> View:
+    """After which purchases people stay away.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        days: Who bought nothing in so many days has stayed away; None for those that suit the shop.
+
+    Returns:
+        `views.churn.moments.moments`.
+    """
+    from custtier.views.churn import moments as of_moments
+
+    facts = open_facts(question)
+    if days is not None:
+        view.checked_days(days, FIXED)
+    answer = of_moments.moments(facts, as_of=question.as_of, scope=scope_of(question), days=days)
+    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
+
+
 def _winner(question: Question) -> Winner | None:
     """What won the backtest of the shop in the store; None for files, which have none."""
     return None if question.files else kept_winner("churn", store=store_folder(question.store, question.settings))

@@ -24,6 +24,7 @@ SUBJECTS: Final = (
     "basics",
     "customers",
     "figures",
+    "moments",
     "groups",
     "alike",
     "moves",
