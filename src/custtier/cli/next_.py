@@ -20,8 +20,16 @@ class Forecast(StrEnum):
     MODEL = "model"
 
 
+class By(StrEnum):
+    """What is bought again."""
+
+    PRODUCT = "product"
+    CATEGORY = "category"
+
+
 FIGURES = (
     "customers",
+    "rhythm_products",
     "due",
     "dated",
     "undated",
@@ -58,6 +66,10 @@ def next_(
             help="Reckon by gaps between purchases (rhythm) or by a model; by what was better on the shop's own past.",
         ),
     ] = None,
+    by: Annotated[
+        By | None,
+        typer.Option(case_sensitive=False, help="When each product, or something of its category, is bought again."),
+    ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who is due.")] = False,
 ) -> None:
     """List whose next purchase is due, between which days and how surely, and how often such windows were right."""
@@ -70,6 +82,7 @@ def next_(
             days=days,
             horizon=horizon,
             forecast=forecast.value if forecast else None,
+            by=by.value if by else None,
             everyone=everyone,
             lang=out.session.catalogue.lang,
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from custtier.errors import usage_error
+from custtier.views.next.answer import checked_days
 from custtier.views.next.answer import next_purchases as view
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
@@ -15,6 +17,7 @@ def next_purchases(
     days: int | None = None,
     horizon: int | None = None,
     forecast: str | None = None,
+    by: str | None = None,
     everyone: bool = False,
     lang: str = "en",
 ) -> View:
@@ -25,22 +28,48 @@ def next_purchases(
         days: Due are those whose window begins within so many days; None for the usual 14.
         horizon: No window ends later; None for the usual 90.
         forecast: `rhythm` or `model`; None for the one that was better on the shop's own past.
+        by: `product` or `category`: when each is bought again; None for anything.
         everyone: List those who are not due too.
         lang: Language of the reasons.
 
     Returns:
-        `views.next.answer.next_purchases`.
+        `views.next.answer.next_purchases`, or `views.next.products.next_products`.
+
+    Raises:
+        CusttierError: `forecast-of-products`.
     """
+    if by is not None and forecast is not None:
+        raise usage_error(
+            "forecast-of-products",
+            "--forecast has no meaning with --by: products are reckoned by their own rhythm",
+            hint="leave out --forecast or --by",
+        )
     facts = open_facts(question)
-    answer = view(
-        facts,
-        as_of=question.as_of,
-        scope=scope_of(question),
-        days=days,
-        horizon=horizon,
-        forecast=forecast,
-        everyone=everyone,
-        lang=lang,
-        rows=question.rows,
-    )
+    if by is None:
+        answer = view(
+            facts,
+            as_of=question.as_of,
+            scope=scope_of(question),
+            days=days,
+            horizon=horizon,
+            forecast=forecast,
+            everyone=everyone,
+            lang=lang,
+            rows=question.rows,
+        )
+    else:
+        from custtier.views.next.products import next_products
+
+        days, horizon = checked_days(days, horizon)
+        answer = next_products(
+            facts,
+            by=by,
+            as_of=question.as_of,
+            scope=scope_of(question),
+            days=days,
+            horizon=horizon,
+            everyone=everyone,
+            lang=lang,
+            rows=question.rows,
+        )
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)

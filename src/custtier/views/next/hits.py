@@ -24,7 +24,7 @@ from custtier.views.next.forecasts import (
 _NEVER: Final = 1_000_000
 _ORIGINS: Final = 4
 """So many earlier days are tried, the horizon apart."""
-_FEW_CUSTOMERS: Final = 50_000
+_FEW_CUSTOMERS: Final = 20_000
 """Of more customers than this one earlier day says enough."""
 _POINTS: Final = 6
 """So many days of the horizon are looked at to tell forecasts apart."""

@@ -1,6 +1,7 @@
 """What is said of how windows did before: figures, a table and remarks."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
 
@@ -10,7 +11,9 @@ from custtier.periods import day_of
 from custtier.views.next.forecasts import LAST_GAP, Forecast
 from custtier.views.next.hits import Checked, Judged
 
-FORECAST_COLUMNS = {
+_MATTERS: Final = 0.02
+
+FORECAST_COLUMNS: Final = {
     "forecast": pl.String,
     "windows": pl.Int64,
     "hits": pl.Int64,
@@ -82,7 +85,12 @@ def hit_notes(standing: Checked, chosen: Forecast, *, horizon: int) -> list[Note
     told |= {"windows": one.windows, "hits": one.hits, "share": share, "stated": one.stated}
     told["simple_share"] = one.simple_hits / one.windows
     notes = [Note("next_hits", told)]
-    _, high = wilson(one.hits, one.windows) or (0.0, 1.0)
-    if high < one.stated:
+    if too_sure(one.hits, one.windows, stated=one.stated):
         notes.append(Note("next_too_sure", {"share": share, "stated": one.stated}))
     return notes
+
+
+def too_sure(hits: int, windows: int, *, stated: float) -> bool:
+    """Whether windows held the purchase less often than was promised, beyond chance and by enough to matter."""
+    _, high = wilson(hits, windows) or (0.0, 1.0)
+    return high < stated and stated - hits / windows > _MATTERS
