@@ -91,19 +91,22 @@ def theirs_of(
     own_payments = paid["payment_id"].filter(~paid["payment_id"].is_in(foreign.implode()))
     others = owned.select("order_key").unique().join(found, on="order_key", how="anti")
     told = _refunds_told(found, own_payments, refunds)
-    strange = standing.join(found.lazy(), on="order_key", how="anti").select("order_key").collect()
+    strange = told.lazy().join(standing, on="order_key", how="semi").join(found.lazy(), on="order_key", how="anti")
     return Theirs(
         person=person,
         order_keys=_in_order_of_ids(found, orders),
         payments=own_payments,
         others_keys=others["order_key"],
         refund_keys=told.join(found, on="order_key", how="semi")["refund_key"],
-        others_refunds=told.join(strange, on="order_key", how="semi")["refund_key"],
-        entries={
-            name: rows.filter(pl.col("account_key").is_in(keys)).select(LIST_KEYS[name]).collect()[LIST_KEYS[name]]
-            for name, rows in lists.items()
-        },
+        others_refunds=strange.select("refund_key").collect()["refund_key"],
+        entries=_entries_of(person, lists),
     )
+
+
+def _entries_of(person: Person, lists: Mapping[str, pl.LazyFrame]) -> dict[str, pl.Series]:
+    """List → keys of the entries that are a person's."""
+    own = pl.col("account_key").is_in(person.account_keys.implode())
+    return {name: rows.filter(own).select(LIST_KEYS[name]).collect()[LIST_KEYS[name]] for name, rows in lists.items()}
 
 
 def _refunds_told(found: pl.DataFrame, payments: pl.Series, refunds: pl.LazyFrame) -> pl.DataFrame:
