@@ -115,6 +115,8 @@ WRONG = [
     ("net_sales > '三百'", 11, ""),
     ("net_sales > order_count", 11, ""),
     ("net_sales > last_order_on", 11, ""),
+    ("net_sales > 5 days", 11, ""),
+    ("净销售额 > 2 * 30天", 6, ""),
     ("province > 广东", 10, ""),
     ("tier = kore", 8, "core"),
     ("tier = 钻石", 8, ""),

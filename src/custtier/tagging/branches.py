@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def is_plain(value: Value) -> bool:
-    """Whether only constants stand in a value."""
+    """Whether only constants stand in a value, and none of them is so many days."""
     if isinstance(value, Arithmetic):
         return is_plain(value.left) and is_plain(value.right)
-    return isinstance(value, Constant)
+    return isinstance(value, Constant) and not value.is_days
 
 
 def is_token(branch: "Branch", *kinds: str) -> bool:

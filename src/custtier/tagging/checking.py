@@ -277,7 +277,7 @@ class _Checker:
         value = Decimal(text)
         if token.type == "MONEY":
             value = value.scaleb(self.shop.minor_digits)
-        return Constant(value, _CONSTANTS[token.type])
+        return Constant(value, _CONSTANTS[token.type], is_days=token.type == "DAYS")
 
     def _against(self, subject: Value, branch: "Branch") -> "Value | bool":
         """What a value is compared with: bare words are texts, codes may be typed as they are shown."""
@@ -360,7 +360,7 @@ class _Checker:
     def _as_money(self, value: Value, place: int) -> Value:
         if value.kind is Kind.MONEY:
             return value
-        if isinstance(value, Constant) and isinstance(value.value, Decimal):
+        if isinstance(value, Constant) and isinstance(value.value, Decimal) and not value.is_days:
             return Constant(value.value.scaleb(self.shop.minor_digits), Kind.MONEY)
         if isinstance(value, Arithmetic) and is_plain(value):
             scale = Constant(Decimal(10) ** self.shop.minor_digits, Kind.NUMBER)

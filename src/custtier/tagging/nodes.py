@@ -1,6 +1,6 @@
 """A rule that was read and checked: values that are compared, and conditions that hold, do not, or cannot be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -17,10 +17,17 @@ class FieldValue:
 
 @dataclass(frozen=True)
 class Constant:
-    """The same for everybody: a number, an amount in minor units, a text, a day."""
+    """The same for everybody: a number, an amount in minor units, a text, a day.
+
+    Args:
+        value: What it is.
+        kind: Of what kind.
+        is_days: Whether a number was written as so many days, and can be no amount.
+    """
 
     value: Decimal | str | date | bool
     kind: Kind
+    is_days: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
