@@ -116,8 +116,12 @@ def _purchase_days(past: Past) -> int:
 
 def _key(question: Question, name: str | None, currency: str | None) -> str:
     """The store, the model asked for and which orders are used, as text."""
-    filters = {**asked_filters(question), "exclusions": bool(question.settings.exclusions and question.use_exclusions)}
-    used = {**filters, "currency": currency, "model": name}
+    used = {
+        **asked_filters(replace(question, as_of=None)),
+        "exclusions": bool(question.settings.exclusions and question.use_exclusions),
+        "currency": currency,
+        "model": name,
+    }
     store = store_folder(question.store, question.settings).expanduser().absolute()
     return f"{store} {json.dumps(used, sort_keys=True, default=str, ensure_ascii=False)}"
 
@@ -148,6 +152,7 @@ def _written(optimum: Optimum) -> dict[str, object]:
         "log_likelihood": optimum.log_likelihood,
         "covariance": [[_plain(one) for one in row] for row in optimum.covariance.tolist()],
         "at_bound": list(optimum.at_bound),
+        "has_converged": optimum.has_converged,
     }
 
 
@@ -161,7 +166,7 @@ def _optimum(said: Mapping[str, Any]) -> Optimum:
         covariance=covariance,
         at_bound=tuple(int(place) for place in said["at_bound"]),
         evaluations=0,
-        has_converged=True,
+        has_converged=bool(said["has_converged"]),
     )
 
 

@@ -73,7 +73,7 @@ def value(
     )
     if may_keep and found and found[0].fitted_on is None and answer.as_of is not None:
         keep_model(question, found, name=name, as_of=answer.as_of, currency=answer.currency)
-    asked = {**answer.parameters, "model": model, "refit": refit, **asked_filters(question)}
+    asked = {**answer.parameters, "model": model, "discount": discount, "refit": refit, **asked_filters(question)}
     notes = tuple(_of_winner(note, winner) for note in answer.notes) if winner else answer.notes
     return replace(answer, parameters=asked, notes=notes, excluded=facts.excluded)
 

@@ -75,7 +75,8 @@ def _range(
     if not len(parameters) or total <= 0:
         return float("nan"), float("nan")
     spends = np.empty((0, 3))
-    if spending.optimum is not None:
+    # along a ridge without an end draws go astray, while what is expected hardly changes
+    if spending.optimum is not None and spending.is_settled:
         spends = drawn(spending.optimum, SPEND_SCALE, draws=DRAWS, seed=_SEED + 1)
     histories = past.histories.taken(past.index[rows])
     here = expected_orders(fit.model, fit.at, histories, horizon=horizon)

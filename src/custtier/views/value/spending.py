@@ -31,6 +31,11 @@ class Spending:
     optimum: Optimum | None
     tie: float
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the parameters have an end that the data tells."""
+        return self.optimum is not None and self.optimum.has_converged and not self.optimum.at_bound
+
     def expected(self, at: Floats | None = None, rows: Ints | None = None) -> Floats:
         """What a purchase day of each customer is expected to bring.
 
@@ -80,4 +85,5 @@ def _found(days: Ints, mean: Floats) -> Optimum | None:
         return None
     found = fitted_spend(Spent(days[rows], mean[rows], np.ones(int(rows.sum()), dtype=np.int64)))
     p, q, _ = found.at
-    return found if found.has_converged and p + q > 1 else None
+    # customers who are all alike have no end of q and γ, but a mean all the same
+    return found if np.isfinite(found.at).all() and p + q > 1 else None
