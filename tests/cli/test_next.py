@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Ended
-from custtier.errors import FAIL_ON, USAGE
+from custtier.errors import FAIL_ON, NOTHING, USAGE
 
 Custtier = Callable[..., Ended]
 HEAD = "订单号,日期,金额,客户,姓名,手机号,状态"
@@ -50,6 +50,19 @@ def test_what_next_prints_of_everyone(custtier: Custtier, orders: Path, snapshot
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_next_prints_by_product(
+    custtier: Custtier, orders: Path, snapshot: Callable, monkeypatch: pytest.MonkeyPatch, width: int, lang: str
+) -> None:
+    head, *rows = lines()
+    goods = ["商品", *("茶叶" if int(row[1:3]) < 10 else "茶具" for row in rows)]
+    table = "\n".join(f"{row},{product}" for row, product in zip([head, *rows], goods, strict=True))
+    orders.write_text(table, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", str(width))
+    snapshot(f"next-product-{width}-{lang}", custtier("next", orders, "--by", "product", "--limit", 4, "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_what_a_shop_too_small_is_told(
     custtier: Custtier, orders: Path, snapshot: Callable, home: Path, lang: str
 ) -> None:
@@ -75,12 +88,19 @@ def test_a_script_may_fail_on_windows_that_are_seldom_right(custtier: Custtier, 
     assert custtier("next", orders, "--fail-on", "luck>1").code == USAGE
 
 
+def test_orders_without_products_are_told_so(custtier: Custtier, orders: Path) -> None:
+    ended = custtier("next", orders, "--by", "product")
+    assert ended.code == NOTHING
+    assert ended.err.startswith("error[no-items]")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (("--days", "400"), "bad-days"),
         (("--days", "60", "--horizon", "30"), "bad-days"),
         (("--forecast", "stars"), "usage"),
+        (("--forecast", "rhythm", "--by", "product"), "forecast-of-products"),
         (("--refund-basis", "refund"), "no-period"),
     ],
 )

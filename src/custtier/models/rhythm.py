@@ -102,7 +102,8 @@ class Usual:
         middle, spread = self.expected(waits)
         logs = np.full(len(days), -np.inf)
         np.log(days, out=logs, where=np.asarray(days) > 0)
-        return np.asarray((logs - middle) / spread)
+        # as many digits as sums of logarithms have: waits of equal length stay equal
+        return np.round((logs - middle) / spread, 9)
 
 
 @dataclass(frozen=True)

@@ -242,8 +242,8 @@ def _notes(told: int, goods: int, tried: pl.DataFrame, *, horizon: int) -> list[
         return [*notes, Note("next_unchecked", {"horizon": horizon})] if told else notes
     hits, windows = int(tried.get_column("hit").sum()), tried.height
     stated = float(tried.get_column("confidence").to_numpy().mean())
-    said = {"windows": windows, "hits": hits, "share": hits / windows, "stated": stated, "horizon": horizon}
-    notes.append(Note("next_goods_hits", said))
+    said: dict[str, object] = {"windows": windows, "hits": hits, "share": hits / windows, "stated": stated}
+    notes.append(Note("next_goods_hits", {**said, "horizon": horizon}))
     if too_sure(hits, windows, stated=stated):
         notes.append(Note("next_too_sure", {"share": hits / windows, "stated": stated}))
     return notes
