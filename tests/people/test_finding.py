@@ -50,3 +50,15 @@ def test_several_people_of_one_name_are_all_found() -> None:
 
 def test_a_masked_phone_finds_nobody() -> None:
     assert found("138****8001") == []
+
+
+def test_a_name_with_stars_is_everybody_whose_name_begins_so() -> None:
+    # 张** is what an export writes of one and what screens show of the other: nobody is guessed
+    masked = [*ORDERS, order("4", account="jd_other", platform="jd", name="张**")]
+    everyone = people(masked)
+    both = find(
+        "张**", known=known(masked).lazy(), accounts=everyone.accounts.lazy(), customers=everyone.customers.lazy()
+    )
+    assert sorted(both["name"]) == ["张**", "张三"]
+    assert found("李*") == [("李四", "name")]
+    assert found("***") == []

@@ -79,8 +79,18 @@ def _conditions(typed: str) -> dict[str, pl.Expr]:
         "phone": by_phone if kind == PhoneKind.FULL.value else pl.lit(value=False),
         "account": (account == typed) & ~is_phone & ~is_email,
         "email": (is_email & (account == typed.lower())) | (pl.col("email") == typed.lower()),
-        "name": pl.col("name") == typed,
+        "name": _named(typed),
     }
+
+
+def _named(typed: str) -> pl.Expr:
+    """Whose name is meant. One with stars (张**) is shown of many, and written so in some exports: everybody whose name
+    begins so is meant, so that they are listed and nobody is guessed.
+    """
+    begins, stars, _ = typed.replace("＊", "*").partition("*")
+    if not stars:
+        return pl.col("name") == typed
+    return pl.col("name").str.starts_with(begins) if begins else pl.lit(value=False)
 
 
 def _phone(typed: str) -> tuple[str | None, str | None]:
