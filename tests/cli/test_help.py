@@ -17,6 +17,7 @@ COMMANDS = [
     ("tiers",),
     ("rfm",),
     ("churn",),
+    ("value",),
     ("next",),
     ("key",),
     ("exclusions",),
