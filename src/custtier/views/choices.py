@@ -68,7 +68,7 @@ def one_currency(facts: Facts, scope: Scope, orders: Lazy) -> str | None:
         raise usage_error(
             "mixed-currency",
             "the orders are in several currencies: {currencies}; an answer has one",
-            hint="choose one with --currency {first}",
+            hint="choose one with --currency {first}; rates under [rates] in the settings convert the others into it",
             currencies=_listed(found),
             first=found[0],
         )
