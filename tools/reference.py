@@ -39,6 +39,7 @@ COMMANDS = (
     ("next",),
     ("backtest",),
     ("backtest", "churn"),
+    ("backtest", "next"),
     ("backtest", "value"),
     ("key",),
     ("show",),

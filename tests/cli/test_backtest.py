@@ -52,6 +52,15 @@ def test_what_backtest_value_prints(
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_backtest_next_prints(
+    custtier: Custtier, orders: Path, snapshot: Callable, monkeypatch: pytest.MonkeyPatch, width: int, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    snapshot(f"backtest-next-{width}-{lang}", custtier("backtest", "next", orders, "--days", 60, "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_what_is_printed_where_the_history_is_too_short(
     custtier: Custtier, orders: Path, snapshot: Callable, lang: str
 ) -> None:

@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from custtier.models.judging import auc, brier, counted, listed, mean_of, shares_found, tenths
+from custtier.models.judging import auc, brier, concordance, counted, listed, mean_of, shares_found, tenths
 from custtier.models.judging_draws import Between, intervals, less
 
 
@@ -16,6 +16,15 @@ def slow_auc(scores: list[float], happened: list[bool]) -> float:
     no = [score for score, came in zip(scores, happened, strict=True) if not came]
     won = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in product(yes, no))
     return won / (len(yes) * len(no))
+
+
+def slow_concordance(scores: list[float], waits: list[float]) -> float:
+    right = pairs = 0.0
+    for (score, wait), (other, later) in product(zip(scores, waits, strict=True), repeat=2):
+        if wait < later:
+            pairs += 1
+            right += 1.0 if score > other else 0.5 if score == other else 0.0
+    return right / pairs
 
 
 def slow_list(scores: list[float], happened: list[bool], length: int) -> float:
@@ -73,6 +82,26 @@ def test_an_influence_is_what_one_more_of_a_row_changes(
     assert found.influence.sum() == pytest.approx(0, abs=1e-9)
     more = measured(np.append(many, scores[:1]), np.append(came, happened[:1]))
     assert (more.value - found.value) == pytest.approx(found.influence[0], rel=0.02, abs=1e-9)
+
+
+def test_concordance_is_that_of_all_pairs(drawn: tuple[list[float], list[bool]]) -> None:
+    scores, happened = drawn
+    random = Random(len(scores))
+    waits = [float(random.randint(1, 9)) if came else float("inf") for came in happened]
+    found = concordance(np.array(scores), np.array(waits))
+    assert found.value == pytest.approx(slow_concordance(scores, waits))
+    assert found.influence.sum() == pytest.approx(0, abs=1e-12)
+
+
+def test_concordance_of_one_day_is_the_area_under_the_curve(drawn: tuple[list[float], list[bool]]) -> None:
+    scores, happened = arrays(drawn)
+    found, curve = concordance(scores, np.where(happened, 5.0, np.inf)), auc(scores, happened)
+    assert found.value == pytest.approx(curve.value)
+    assert found.influence == pytest.approx(curve.influence)
+
+
+def test_concordance_where_nobody_came_is_not_defined() -> None:
+    assert np.isnan(concordance(np.arange(3.0), np.full(3, np.inf)).value)
 
 
 def test_brier_by_hand() -> None:

@@ -13,6 +13,8 @@ from custtier.models.judging import Measure
 from custtier.periods import day_number
 from custtier.views.backtest.chances import learned
 from custtier.views.backtest.churn import backtest_churn
+from custtier.views.backtest.dates import by_last_gap
+from custtier.views.backtest.next import backtest_next
 from custtier.views.backtest.origins import Origin, origins_of, whose
 from custtier.views.backtest.value import backtest_value
 from custtier.views.backtest.verdicts import verdicts_of
@@ -267,3 +269,29 @@ def test_amounts_twice_as_large_leave_the_verdicts_and_double_the_errors() -> No
     one, other = (backtest_value(facts_of(each), days=60).tables["forecasters"] for each in (shop, doubled))
     assert one["verdict"].equals(other["verdict"])
     assert other["mean_error_sales"].to_list() == pytest.approx((one["mean_error_sales"] * 2).to_list(), abs=2)
+
+
+def test_windows_of_the_published_sample_hold_about_what_they_promise() -> None:
+    view = backtest_next(cdnow_facts(), days=90)
+    table = {row["forecast_rule"]: row for row in view.tables["forecasters"].to_dicts()}
+    assert table["last-gap"]["concordance"] < 0.4, "worse than chance: whoever is overdue is mostly gone"
+    assert table["recency"]["concordance"] == pytest.approx(0.78, abs=0.005)
+    assert table["recency"]["windows"] == 0
+    best = table[view.summary["recommended_rule"]]
+    assert view.summary["recommended_rule"] not in ("last-gap", "recency")
+    assert best["hit_rate"] == pytest.approx(best["stated_chance"], abs=0.08)
+    assert best["stated_chance"] >= 0.5, "no window is told that holds the purchase less likely than not"
+
+
+def test_the_window_of_the_usual_gap_lies_ahead_and_around_a_whole_number_of_gaps() -> None:
+    origin = origins(facts_of(leaving_shop(11, customers=80)))[0]
+    dates = by_last_gap(origin)
+    rows = origin.past.customers
+    for place in range(rows.height):
+        if rows["x"][place] == 0 or not dates.first[place] or dates.last[place] == origin.horizon:
+            continue
+        gap = rows["t_x"][place] / rows["x"][place]
+        away = origin.recency[place]
+        assert 1 <= dates.first[place] <= dates.last[place]
+        due = (away // gap + 1) * gap - away
+        assert dates.last[place] == pytest.approx(due + max(gap / 4, 3), abs=0.51)

@@ -31,6 +31,7 @@ VALUE = (
     "seen_sales",
     "mean_error",
 )
+NEXT = (*COMMON, "concordance", "simple_concordance", "hit_rate", "stated_chance")
 """Numbers of the summary: a condition on another one is told before any work."""
 
 Seed = Annotated[int, typer.Option(min=0, metavar="NUMBER", help="Another one draws other customers for intervals.")]
@@ -64,6 +65,26 @@ def churn(
 
     with watched(asked, quiet=out.quiet) as seen:
         view = backtest_churn(seen, days=days, length=length, seed=seed)
+    answer(view, out)
+
+
+@app.command("next", cls=Command)
+@given(asked=question, out=writing)
+def next_purchase(
+    asked: Question,
+    out: Writing,
+    days: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", help="Days ahead; 90 by default, a third of a history that is too short."),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Judge who would have told best when customers buy next."""
+    check_names(out.conditions, NEXT)
+    from custtier.workflows.backtest import backtest_next
+
+    with watched(asked, quiet=out.quiet) as seen:
+        view = backtest_next(seen, days=days, seed=seed)
     answer(view, out)
 
 

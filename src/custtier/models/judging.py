@@ -72,6 +72,33 @@ def _below(lying: Floats, values: Floats) -> Floats:
     return (left + right) / 2
 
 
+def concordance(scores: Floats, waits: Floats) -> Measure:
+    """Of pairs of rows of which one came first, the share in which it had the higher score; ties count half.
+
+    Source: Harrell, Califf, Pryor, Lee & Rosati, JAMA 247(18), 1982.
+
+    Args:
+        scores: The higher, the sooner it was said to come.
+        waits: When it came, in whole days; infinite where it had not when the looking ended.
+    """
+    n = len(scores)
+    right, pairs = np.zeros(n), np.zeros(n)
+    order = np.argsort(scores, kind="stable")
+    for day in np.unique(waits[np.isfinite(waits)]):
+        first = waits == day
+        later = waits > day
+        came, rest = np.sort(scores[first]), order[later[order]]
+        right[first] += _below(scores[rest], scores[first])
+        pairs[first] += len(rest)
+        right[rest] += len(came) - _below(came, scores[rest])
+        pairs[rest] += len(came)
+    total = float(pairs.sum()) / 2
+    if not total:
+        return Measure(float("nan"), np.zeros(n))
+    value = float(right.sum()) / 2 / total
+    return Measure(value, (right - value * pairs) / total)
+
+
 def mean_of(losses: Floats) -> Measure:
     """The mean of what each row loses: Brier scores, absolute errors."""
     n = len(losses)

@@ -51,7 +51,7 @@ def lines_of(table: str, frame: pl.DataFrame) -> RuleLines | None:
     runs = frame.with_row_index("row").group_by(RULE, maintain_order=True).agg(pl.col("row").min(), pl.len())
     lines = {rule: (int(row), int(count)) for rule, row, count in runs.iter_rows()}
     is_share = table != "tenths"
-    highest = max(float(frame.get_column(name).cast(pl.Float64).fill_null(0.0).max() or 0.0) for name in (across, up))
+    highest = float(frame.select(across, up).to_numpy().max())
     return RuleLines(across, up, lines, is_share, 1.0 if is_share else highest or 1.0)
 
 

@@ -145,6 +145,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "recency": "days since last purchase",
         "own-gap": "usual gaps since then",
         "base-rate": "everybody alike",
+        "last-gap": "last purchase + usual gap",
+        "rhythm": "own and common rhythm",
         "rate": "as often as ever",
         "last-period": "as often as before",
         "nbd": "NBD",

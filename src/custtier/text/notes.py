@@ -329,6 +329,14 @@ NOTES: Final[Mapping[str, str]] = {
         "of {lines} lines with {fewest} customers or more, {beyond} differ from the usual share beyond chance, even among "
         "so many lines"
     ),
+    "seasonal": (
+        "buy in the same months every year and are waited for until a month after their season instead of warned of: "
+        "{count}; `--all` lists them with their months"
+    ),
+    "seasonal_by_days": (
+        "among these, {count} buy in the same months every year and have not missed their season yet: see the column "
+        "of months"
+    ),
     "suggested_days": (
         "of the customers who come back, half do so within {half} days and 9 in 10 within {days}: --days {days} would "
         "suit this shop"
@@ -351,6 +359,14 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "horizon_shortened": (
         "looked {horizon} days ahead, a third of the history: it is too short to look {usual} days ahead"
+    ),
+    "better_dates": (
+        "recommended: {forecast_rule}; of pairs of customers of whom one came first it puts {figure:.1%} in that order, "
+        "{simple_rule} {other:.1%}: {low:.1%} to {high:.1%} more"
+    ),
+    "no_better_dates": (
+        "no difference from the simple rule: nothing tells better than it who comes first beyond chance; recommended: "
+        "{simple_rule}"
     ),
     "judged_on_past": (
         "judged from {origins} days of the past, the last of them {day}, each {horizon} days ahead; every rule has the "

@@ -56,6 +56,24 @@ def backtest_value(question: Question, *, days: int | None = None, seed: int = 0
     return _told(answer, question, task="value", measure=view.MEASURE, excluded=facts.excluded)
 
 
+def backtest_next(question: Question, *, days: int | None = None, seed: int = 0) -> View:
+    """Who would have been right about when customers buy next.
+
+    Args:
+        question: Where the orders come from, and which are used.
+        days: Days looked ahead; None for the usual 90, or fewer where the history is short.
+        seed: Of the draws behind intervals.
+
+    Returns:
+        `views.backtest.next.backtest_next`. What won is kept for the store, when all its orders were used.
+    """
+    from custtier.views.backtest import next as view
+
+    facts = open_facts(question)
+    answer = view.backtest_next(facts, as_of=question.as_of, scope=scope_of(question), days=days, seed=seed)
+    return _told(answer, question, task="next", measure=view.MEASURE, excluded=facts.excluded)
+
+
 def _told(answer: View, question: Question, *, task: str, measure: str, excluded: tuple[tuple[str, int], ...]) -> View:
     """The answer with what was asked; what won is kept when it is about the whole store."""
     answer = replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=excluded)
