@@ -89,9 +89,9 @@ def plain_curve(standing: list[float], ended: list[bool]) -> tuple[list[tuple[fl
         if on < 10:
             break
         done = sum(one == at and over for one, over in zip(standing, ended, strict=True))
-        steps.append((at, left * done / on))
+        steps.append((at, left * done / (on + 1)))
         counts += [at] * done
-        left *= 1 - done / on
+        left *= 1 - done / (on + 1)
     mean = sum(counts) / len(counts)
     spread = math.sqrt(sum((one - mean) ** 2 for one in counts) / len(counts))
     low, high = (counts[math.ceil(share * len(counts)) - 1] for share in (0.25, 0.75))

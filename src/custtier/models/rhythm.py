@@ -220,7 +220,8 @@ def curve_of(standing: Floats, has_ended: Flags) -> Curve | None:
     on = len(standing) - np.searchsorted(np.sort(standing), at, side="left")
     known = on >= FEWEST_WAITING
     at, ended = at[known], ended[known]
-    quiet = np.cumprod(1 - ended / on[known], dtype=np.float64)
+    # as if one more wait had lasted for ever: nobody is sure to come back
+    quiet = np.cumprod(1 - ended / (on[known] + 1), dtype=np.float64)
     if not len(at):
         return Curve(np.zeros(1), np.ones(1))
     width = _width(at, ended)

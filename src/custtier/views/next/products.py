@@ -220,7 +220,7 @@ def _cycles(lying: pl.DataFrame, tried: pl.DataFrame) -> pl.DataFrame:
     found = (
         lying.group_by("goods")
         .agg(
-            pl.col("customer_key").n_unique().cast(pl.Int64).alias("buyers"),
+            pl.col("customer_key").n_unique().cast(pl.Int64).alias("product_buyers"),
             pl.col("has_ended").sum().cast(pl.Int64).alias("returns"),
             gap.median().alias("product_gap_days"),
         )
