@@ -120,8 +120,8 @@ def next_products(
         tables={
             "customers": _table(listed, by=by, end_day=end_day, facts=facts, horizon=horizon, lang=lang, rows=rows),
             "products": cycles.select(
-                by, "buyers", "returns", "product_gap_days", "windows", "hits", "hit_rate"
-            ).rename({"buyers": "buyer_count"}),
+                by, "product_buyers", "returns", "product_gap_days", "windows", "hits", "hit_rate"
+            ),
         },
         heights={"customers": listed.height},
         notes=(*found.notes, *_notes(cycles.height, goods, tried, horizon=horizon)),
