@@ -166,6 +166,20 @@ def once_starts(found: dict[str, Person], as_of: date) -> list[int]:
     return [back_at(curve, Fraction(share, 100)) for share in (50, 80, 95)] if curve else []
 
 
+def season_until(days: list[date]) -> date | None:
+    """The last day on which the next season is waited for, trying every start of a season; None without seasons."""
+    epoch = date(1970, 1, 1)
+    quarters = [4 * (day - epoch).days for day in days]
+    for start in {one % 1461 for one in quarters}:
+        if all((one - start) % 1461 <= 62 * 4 for one in quarters):
+            lasts = max((one - start) % 1461 for one in quarters)
+            cycles = {(one - start) // 1461 for one in quarters}
+            if len(cycles) < 3 or len(cycles) < max(cycles) - min(cycles) + 1:
+                return None
+            return epoch + timedelta(days=(start + (max(cycles) + 1) * 1461 + lasts) // 4 + 30)
+    return None
+
+
 def level(
     method: str,
     person: Person,
@@ -176,6 +190,9 @@ def level(
     once: list[int] | None = None,
 ) -> str | None:
     recency = (as_of - person.days[-1]).days
+    until = season_until(person.days)
+    if method != "fixed" and until is not None and as_of <= until:
+        return None
     if method != "fixed" and once and not person.gaps:
         reached = [recency >= start for start in once]
     elif method == "fixed":

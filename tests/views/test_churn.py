@@ -55,6 +55,7 @@ def test_90_days_without_a_purchase_is_lapsed_and_89_is_not() -> None:
         "unattributed_orders": 0,
         "unattributed_sales": 0,
         "yearly_churn_rate": None,
+        "seasonal": 0,
         "suggested_days": None,
     }
     assert view.parameters == {"days": 90, "method": "fixed", "all": False}
@@ -244,7 +245,7 @@ def test_churn_agrees_with_counting_in_plain_python(seed: int) -> None:
                 len(person.days),
             )
         )
-    table = view.tables["customers"].drop("name", "phone", "platforms", "reason")
+    table = view.tables["customers"].drop("name", "phone", "platforms", "season", "reason")
     assert table.rows() == rows
     assert view.summary["lapsed"] == sum(1 for row in rows if row[7] == "lapsed")
     assert view.summary["at_risk"] == sum(1 for row in rows if row[7] in ("watch", "warning"))

@@ -118,3 +118,23 @@ def test_every_day_tried_one_after_the_other_changes_what_is_said(seed: int) -> 
 
         tried = changes(level, range(MOST_DAYS))[score]
         assert [step for step in told.get(score, []) if step[1] < MOST_DAYS] == tried
+
+
+def test_the_levels_of_a_seasonal_buyer_begin_when_their_season_is_missed() -> None:
+    spring = [Order("a00", date.fromisoformat(day), 7) for day in ("2023-04-10", "2024-04-20", "2025-05-01")]
+    regulars = [Order(f"b{number}", LAST - timedelta(days=ago), 5) for number in range(4) for ago in (0, 9, 20, 45)]
+    shop = Shop((*spring, *regulars))
+    everybody, _ = plain.people(shop, LAST)
+    usual = plain.usual_gaps(everybody)
+    pooled = [gap for person in everybody.values() for gap in person.gaps]
+    told = said(outlook(shop, "a00"), "wait", "needed_days")
+    for method in ("own", "shop"):
+        score = f"churn_{method}"
+
+        def level(days: int, method: str = method, score: str = score) -> Values:
+            day = LAST + timedelta(days=days)
+            return {score: plain.level(method, everybody["a00"], usual["a00"], pooled, day, 90, [])}
+
+        tried = changes(level, range(MOST_DAYS))[score]
+        assert [step for step in told.get(score, []) if step[1] < MOST_DAYS] == tried
+    assert told["churn_shop"] == [("lapsed", (date(2026, 6, 1) - LAST).days)]

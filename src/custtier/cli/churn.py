@@ -33,6 +33,7 @@ FIGURES = (
     "unattributed_orders",
     "unattributed_sales",
     "yearly_churn_rate",
+    "seasonal",
     "suggested_days",
 )
 """Numbers of the summary: a condition on another one is told before any work."""

@@ -197,7 +197,7 @@ TITLES: Final[Mapping[str, str]] = {
     "yearly_churn_rate": "Lost within a year",
     "suggested_days": "Suggested days",
     "season": "Months",
-    "seasonal": "Waiting for their season",
+    "seasonal": "Seasonal",
     "moment": "After",
     "judged_days": "Purchase days judged",
     "left_customers": "Away",

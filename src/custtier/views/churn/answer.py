@@ -14,7 +14,7 @@ from custtier.settings import ChurnLevels
 from custtier.views.basis import basis_of
 from custtier.views.churn.judged import Judged, judged_by_gaps, judged_by_model
 from custtier.views.churn.levels import ALL_METHODS, FIXED, MODEL
-from custtier.views.churn.reasons import chance_text, reason_text
+from custtier.views.churn.reasons import chance_text, reason_text, season_text
 from custtier.views.churn.returns import SUGGESTED_SHARE
 from custtier.views.people import with_people
 from custtier.views.shares import divided
@@ -39,6 +39,7 @@ COLUMNS: Final = (
     "value_at_stake",
     "purchase_days",
     "platforms",
+    "season",
 )
 """Columns of the table `customers`; those up to `value_at_stake` are guaranteed."""
 
@@ -150,6 +151,20 @@ def checked_days(days: int | None, method: str) -> int | None:
     return asked
 
 
+def is_waited_for(judged: Judged) -> pl.Expr:
+    """Whether the next season of a seasonal buyer is waited for, who would have a level without it."""
+    level = "churn_level" if judged.method == FIXED else "level_without_season"
+    as_of_day = pl.col("last_day") + pl.col("recency_days")
+    return (pl.col("season_until") >= as_of_day).fill_null(value=False) & pl.col(level).is_not_null()
+
+
+def _seasonal(judged: Judged) -> int | None:
+    """How many these are; None where it was not looked at."""
+    if "season" not in judged.customers.columns:
+        return None
+    return judged.customers.filter(is_waited_for(judged)).height
+
+
 def _summary(judged: Judged, at_risk_or_lapsed: pl.DataFrame) -> dict[str, object]:
     """Figures of all customers."""
     customers = judged.customers.height
@@ -166,6 +181,7 @@ def _summary(judged: Judged, at_risk_or_lapsed: pl.DataFrame) -> dict[str, objec
         "method": judged.method,
         **judged.found.unattributed,
         "yearly_churn_rate": lost / bought if bought else None,
+        "seasonal": _seasonal(judged),
         "suggested_days": judged.returned.day(SUGGESTED_SHARE) if judged.returned else None,
     }
 
@@ -186,6 +202,8 @@ def _remarks(judged: Judged) -> list[Note]:
     lost, bought = _lost_in_a_year(judged.customers)
     if bought:
         notes.append(Note("yearly_churn", {"lost": lost, "bought": bought, "share": lost / bought}))
+    if seasonal := _seasonal(judged):
+        notes.append(Note("seasonal_by_days" if judged.method == FIXED else "seasonal", {"count": seasonal}))
     if judged.returned and judged.method == FIXED:
         half, most = judged.returned.day(Fraction(1, 2)), judged.returned.day(SUGGESTED_SHARE)
         notes.append(Note("suggested_days", {"half": half, "days": most}))
@@ -199,6 +217,10 @@ def _table(listed: pl.DataFrame, *, judged: Judged, facts: Facts, lang: str, row
         if judged.chances is None
         else chance_text(judged.chances, days=judged.days, lang=lang)
     )
+    if "season" not in listed.columns:
+        listed = listed.with_columns(pl.lit(None, dtype=pl.String).alias("season"))
+    if judged.method != FIXED:
+        because = pl.when(is_waited_for(judged)).then(season_text(lang=lang)).otherwise(because)
     return (
         with_people(listed, facts=facts, largest_first="value_at_stake", rows=rows)
         .head(listed.height if rows is None else rows)

@@ -12,6 +12,7 @@ from custtier.settings import ChurnLevels
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.churn.levels import FIXED, MODEL, Levels, level_codes, levels_of
 from custtier.views.churn.returns import Returns, all_returns, first_returns
+from custtier.views.churn.seasons import with_seasons
 from custtier.views.churn.usual_gap import with_usual_gap
 
 MOST_ORDERS: Final = 2_000_000
@@ -25,7 +26,8 @@ class Judged:
     Args:
         customers: One row per customer: the columns of `metrics.runs.Rhythm`, `recency_days` (Int64), `gap_days`,
             `gap_parts`, `churn_level` (Enum, null for none), `value_at_stake` (Int64, minor units); by the model
-            `buy_chance` too.
+            `buy_chance` too. `season` and `season_until` of `with_seasons` where gaps were counted, and, by all methods
+            but fixed days, `level_without_season`.
         found: Whom the orders belong to, and remarks on them.
         method: By which the levels were given: `fixed` where no model is of use.
         levels: Where they begin; by the model chances, in `chances`.
@@ -84,8 +86,18 @@ def judged_by_model(basis: Basis, *, days: int, settings: ChurnLevels, name: str
         plain = _by_gaps(basis, found, rhythm, method=FIXED, days=days, settings=settings)
         return Judged(**{**vars(plain), "notes": (told.note, Note("churn_simple_rule", {"days": days}))})
     customers = _with_recency(told.customers, basis).with_columns(model_codes(settings.model).alias("churn_level"))
+    customers = waited_for(with_seasons(customers, basis), as_of_day=basis.as_of_day)
     returned = all_returns(past.gaps, found.totals, as_of_day=seen_until(basis))
     return Judged(customers, found, MODEL, Levels(), days, settings.model, returned, told.notes)
+
+
+def waited_for(customers: pl.DataFrame, *, as_of_day: int) -> pl.DataFrame:
+    """`customers` with no level where a seasonal buyer's next season is still waited for."""
+    is_waited_for = (pl.col("season_until") >= as_of_day).fill_null(value=False)
+    return customers.with_columns(
+        pl.when(is_waited_for).then(None).otherwise(pl.col("churn_level")).alias("churn_level"),
+        pl.col("churn_level").alias("level_without_season"),
+    )
 
 
 def seen_until(basis: Basis) -> int:
@@ -109,6 +121,10 @@ def _by_gaps(
     customers = _with_recency(found.totals, basis).with_columns(
         level_codes(levels).alias("churn_level"), pl.col("last_year_sales").alias("value_at_stake")
     )
+    if method != FIXED:
+        customers = waited_for(with_seasons(customers, basis), as_of_day=basis.as_of_day)
+    elif gaps is not None:
+        customers = with_seasons(customers, basis)
     returned = None if gaps is None else all_returns(gaps, found.totals, as_of_day=until)
     has_rhythm = bool((customers.get_column("purchase_days") > 1).any())
     notes = () if has_rhythm or method == FIXED else (Note("no_rhythm"),)

@@ -79,6 +79,12 @@ def chance_text(starts: Sequence[float], *, days: int, lang: str) -> pl.Expr:
     )
 
 
+def season_text(*, lang: str) -> pl.Expr:
+    """A line such as `buys every year in months 9–10, 181 days ago`: text over `season` and `recency_days`."""
+    said = {"season": pl.col("season"), "recency": pl.col("recency_days").cast(pl.String)}
+    return _filled(REASONS[lang]["season"], said)
+
+
 def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
     parts: list[pl.Expr] = []
     for text, place, _, _ in Formatter().parse(template):

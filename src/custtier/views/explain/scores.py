@@ -13,9 +13,10 @@ from custtier.schemes import BUILT_IN, LETTERS, LEVELS, SCORES, Scheme
 from custtier.settings import ChurnLevels
 from custtier.views.churn.answer import DEFAULT_DAYS
 from custtier.views.churn.judged import seen_until
-from custtier.views.churn.levels import METHODS, Levels, level_codes, levels_of
-from custtier.views.churn.reasons import reason_text
+from custtier.views.churn.levels import FIXED, METHODS, Levels, level_codes, levels_of
+from custtier.views.churn.reasons import reason_text, season_text
 from custtier.views.churn.returns import first_returns
+from custtier.views.churn.seasons import with_seasons
 from custtier.views.explain.one_customer import Measured
 from custtier.views.explain.what_if import TIER, TOP, Others, Own
 from custtier.views.explain.words import ONE_ORDER, WAIT, Change, Speaker
@@ -171,6 +172,8 @@ def levels_by_method(seen: Measured, asked: Explained, speaker: Speaker) -> list
         None if seen.gaps is None else first_returns(seen.gaps, seen.found.totals, as_of_day=seen_until(seen.basis))
     )
     is_once = mine.get_column("purchase_days").item() == 1
+    mine = with_seasons(mine, seen.basis)
+    season_until = mine.get_column("season_until").item()
     rows = []
     for method in METHODS:
         levels = levels_of(method, days=asked.days, settings=asked.churn, gaps=seen.gaps, returned=returned)
@@ -181,6 +184,13 @@ def levels_by_method(seen: Measured, asked: Explained, speaker: Speaker) -> list
             pl.col("churn_level").cast(pl.String), reason_text(levels, lang=speaker.catalogue.lang)
         ).row(0)
         starts = _starts(levels, mine)
+        is_waited_for = method != FIXED and season_until is not None and season_until >= today
+        if is_waited_for:
+            # no level begins before the season is missed
+            starts = [max(start, season_until + 1 - mine.get_column("last_day").item()) for start in starts]
+            if level is not None:
+                because = row.select(season_text(lang=speaker.catalogue.lang)).item()
+                levels, level = replace(levels, days=tuple(starts), ratios=()), None
         recency, parts, gap = mine.select("recency_days", "gap_parts", "gap_days").row(0)
         waits = [
             Change(WAIT, code, needed_days=start - recency, reached_on=day_of(today + start - recency))
