@@ -68,6 +68,8 @@ class Leaving:
     def _tail(self, at: Floats, rows: Histories) -> tuple[float, Floats]:
         """Sum of log(S1 + S2): left after the last purchase, or still here and quiet; and its gradient."""
         r, alpha, a, b = at
+        if self.k == 1:
+            return self._plain_tail(at, rows)
         here = _Here.of(at, rows, model=self)
         log_left, log_here = here.log_left, here.log_here
         total = np.logaddexp(log_left, log_here)
@@ -86,6 +88,22 @@ class Leaving:
             by_r += (ws * here.here_by_r).sum()
             by_alpha += (ws * here.here_by_alpha).sum()
         return float((weight * total).sum()), np.array([by_r, by_alpha, by_a, by_b])
+
+    def _plain_tail(self, at: Floats, rows: Histories) -> tuple[float, Floats]:
+        """The same for k = 1, where S2 is 1: few logarithms and one exponential a history."""
+        r, alpha, a, b = at
+        first, x, weight = int(self.tosses_first), rows.x, rows.count
+        at_T, at_t_x = alpha + rows.T, alpha + rows.t_x
+        log_ratio = np.log(at_T / at_t_x)
+        survived = b + x - 1 + first
+        shape = r + x
+        log_left = shape * log_ratio + (np.log(a) - np.log(survived))
+        small = np.exp(-np.abs(log_left))
+        total = np.maximum(log_left, 0) + np.log1p(small)
+        wl = weight * (np.where(log_left > 0, 1.0, small) / (1 + small))
+        by_alpha = (wl * shape * (1 / at_T - 1 / at_t_x)).sum()
+        gradient = [(wl * log_ratio).sum(), by_alpha, wl.sum() / a, -(wl / survived.clip(min=1e-300)).sum()]
+        return float((weight * total).sum()), np.array(gradient)
 
     def alive(self, at: Floats, histories: Histories) -> Floats:
         """The chance that somebody with each history is still a customer.
