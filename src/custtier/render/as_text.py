@@ -182,6 +182,7 @@ POINTED: Final = "hint"
 FOLDING: Final = {
     "products": 20,
     "label": 12,
+    "forecast_rule": 16,
     "terms": 24,
     "hints": 20,
     "headers": 24,

@@ -42,7 +42,7 @@ TITLES: Final[Mapping[str, str]] = {
     "mean_error_sales_gain_high": "Error less by, to",
     "simple_error_sales": "Mean error in sales, simplest rule",
     "seen_sales": "Sales made",
-    "bias": "Bias of the sum",
+    "bias": "Bias",
     "best_found": "Best tenth found",
     "root_error": "Root mean square error",
     "expected_per_customer": "Expected of each",
