@@ -9,6 +9,7 @@ import pytest
 
 from cli.conftest import Ended
 from custtier.errors import FAIL_ON, NOTHING, USAGE
+from custtier.workflows.winners import Winner, keep_winner
 
 Custtier = Callable[..., Ended]
 HEAD = "订单号,日期,金额,客户,姓名,手机号,状态"
@@ -86,6 +87,25 @@ def test_a_script_may_fail_on_windows_that_are_seldom_right(custtier: Custtier, 
     assert custtier("next", orders, "--fail-on", "hit_rate<0.1").code == 0
     assert custtier("next", orders, "--fail-on", "due>=1").code == FAIL_ON
     assert custtier("next", orders, "--fail-on", "luck>1").code == USAGE
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("rhythm", "next_backtest"), ("last-gap", "next_backtest_simple"), ("mbg-nbd", None)]
+)
+def test_what_won_the_backtest_of_a_store_is_used_and_said(
+    custtier: Custtier, orders: Path, home: Path, rule: str, code: str | None
+) -> None:
+    """Twenty returning customers carry no model, so that rhythm is used whatever won."""
+    assert custtier("import", orders, "--quiet").code == 0
+    winner = Winner(rule, "last-gap", date(2026, 5, 31), 90, 3, 30, "concordance", 0.7)
+    keep_winner("next", winner, store=home / "store")
+    view = json.loads(custtier("next", "--format", "json").out)
+    assert view["summary"]["forecast"] == "rhythm"
+    said = [note for note in view["notes"] if note["code"].startswith("next_backtest")]
+    assert [note["code"] for note in said] == ([code] if code else [])
+    assert all("2026-05-31" in note["text"] for note in said)
+    named = json.loads(custtier("next", "--forecast", "rhythm", "--format", "json").out)
+    assert not [note for note in named["notes"] if note["code"].startswith("next_backtest")]
 
 
 def test_orders_without_products_are_told_so(custtier: Custtier, orders: Path) -> None:

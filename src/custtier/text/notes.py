@@ -450,10 +450,17 @@ NOTES: Final[Mapping[str, str]] = {
         "proportion) and spends their own average; it knows no ranges"
     ),
     "winner_kept": ("kept for this store as the winner: {forecast_rule}"),
+    "next_backtest": (
+        "reckoned by {forecast_rule}, which won `custtier backtest next` as of {as_of}; --forecast names another one"
+    ),
+    "next_backtest_simple": (
+        "in `custtier backtest next` as of {as_of} nothing told who comes first better than {forecast_rule}; dates are "
+        "from what did better here"
+    ),
     "next_few_repeaters": "no model: it takes {needed:.0f} customers who bought again, there are {found:.0f}",
     "next_goods_hits": (
-        "of {windows} windows told {horizon} days earlier, by what was there then, {hits} held the next purchase of the "
-        "product ({share:.0%}); {stated:.0%} was promised"
+        "of {windows} windows told {horizon} days earlier, by what was there then, {hits} held the next purchase of "
+        "the product ({share:.0%}); {stated:.0%} was promised"
     ),
     "next_goods_without": (
         "bought again fewer than {needed} times by the same customers, so without dates: {without} of the products or "

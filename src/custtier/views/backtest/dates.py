@@ -76,4 +76,5 @@ def by_fit(name: str, fit: Fit, origin: Origin) -> Dates:
 def _told(forecast: Forecast, origin: Origin) -> Dates:
     windows = windows_of(forecast, customers=origin.customers, horizon=origin.horizon)
     soon = forecast.chances([origin.horizon], np.arange(origin.customers))[:, 0]
-    return Dates(soon, windows.first, windows.last, windows.chance)
+    # of whom nothing is known comes last
+    return Dates(np.nan_to_num(soon), windows.first, windows.last, windows.chance)

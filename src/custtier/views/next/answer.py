@@ -77,6 +77,7 @@ def next_purchases(
     days: int | None = None,
     horizon: int | None = None,
     forecast: str | None = None,
+    model: str | None = None,
     everyone: bool = False,
     lang: str = "en",
     rows: int | None = None,
@@ -94,6 +95,7 @@ def next_purchases(
         days: Due are those whose window begins within so many days; None for `DEFAULT_DAYS`.
         horizon: No window ends later; None for `DEFAULT_HORIZON`.
         forecast: `rhythm` or `model`; None for the one that was better on the shop's own past.
+        model: Name of the model; None for the one that `forecasts.by_model` takes.
         everyone: List those who are not due too.
         lang: Language of `reason`.
         rows: How many rows of `customers` will be shown; None for all.
@@ -110,7 +112,7 @@ def next_purchases(
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     seen = observed(basis)
     found = customers_of(basis, seen.past.everyone)
-    chosen, standing, notes = _chosen(basis, seen, horizon=horizon, days=days, asked=forecast)
+    chosen, standing, notes = _chosen(basis, seen, horizon=horizon, days=days, asked=forecast, model=model)
     told = _told(chosen, customers=found.totals.height, horizon=horizon, days=days)
     table = _with_told(seen, chosen, told)
     dated = table.filter(pl.col("first") > 0)
@@ -190,15 +192,15 @@ def check_forecast(forecast: str | None) -> None:
 
 
 def _chosen(
-    basis: Basis, seen: Observed, *, horizon: int, days: int, asked: str | None
+    basis: Basis, seen: Observed, *, horizon: int, days: int, asked: str | None, model: str | None
 ) -> tuple[Forecast | None, Checked, list[Note]]:
     """The forecast to go by, how all did before, and the remarks; None where nothing can be told."""
-    model = Unsupported("asked", {}) if asked == RHYTHM else by_model(seen.past)
-    fitted = None if isinstance(model, Unsupported) else model
-    notes = _why_no_model(model) if isinstance(model, Unsupported) else []
+    found = Unsupported("asked", {}) if asked == RHYTHM else by_model(seen.past, name=model)
+    fitted = None if isinstance(found, Unsupported) else found
+    notes = _why_no_model(found) if isinstance(found, Unsupported) else []
     rhythm = None if asked == MODEL and fitted is not None else by_rhythm(seen)
     names = tuple(one.name for one in (rhythm, fitted) if one is not None)
-    standing = checked(basis, seen, horizon=horizon, days=days, names=names) if names else Checked()
+    standing = checked(basis, seen, horizon=horizon, days=days, names=names, model=model) if names else Checked()
     chosen, more = _better(rhythm, fitted, standing)
     if chosen is None:
         returns = int(seen.all_waits.has_ended.sum())

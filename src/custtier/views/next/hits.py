@@ -82,7 +82,9 @@ class Checked:
         return next((one for one in self.judged if one.name == name), None)
 
 
-def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tuple[str, ...]) -> Checked:
+def checked(
+    basis: Basis, seen: Observed, *, horizon: int, days: int, names: tuple[str, ...], model: str | None = None
+) -> Checked:
     """How the forecasts did of which dates would have been told `horizon` days ago, twice as many days ago, and so on.
 
     Only days count on which each of the forecasts could be made, so that all are judged by the same customers; where
@@ -94,12 +96,13 @@ def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tup
         horizon: Windows lie within so many days; all of them have passed.
         days: Those for which buyers are counted.
         names: Of `forecasts.FORECASTS`.
+        model: See `forecasts.by_model`.
     """
     tried: list[tuple[int, tuple[Judged, ...]]] = []
     most = _ORIGINS if seen.past.customers.height <= _FEW_CUSTOMERS else 1
     for number in range(1, most + 1):
         origin = seen.past.end_day - number * horizon
-        judged = _as_of(basis, seen, origin_day=origin, horizon=horizon, days=days, names=names)
+        judged = _as_of(basis, seen, origin_day=origin, horizon=horizon, days=days, names=names, model=model)
         if not judged:
             break
         tried.append((origin, judged))
@@ -111,7 +114,14 @@ def checked(basis: Basis, seen: Observed, *, horizon: int, days: int, names: tup
 
 
 def _as_of(
-    basis: Basis, seen: Observed, *, origin_day: int, horizon: int, days: int, names: tuple[str, ...]
+    basis: Basis,
+    seen: Observed,
+    *,
+    origin_day: int,
+    horizon: int,
+    days: int,
+    names: tuple[str, ...],
+    model: str | None,
 ) -> tuple[Judged, ...]:
     """How the forecasts of one day did; empty where none could be made."""
     first = seen.past.customers.get_column("first_day").min()
@@ -122,7 +132,7 @@ def _as_of(
     if not then.past.customers.height:
         return ()
     came = _days_until_next(then, seen, origin_day=origin_day)
-    return tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names))
+    return tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names, model=model))
 
 
 def _together(judged: Sequence[Judged]) -> Judged:
@@ -151,15 +161,15 @@ def difference(one: Judged, other: Judged) -> tuple[float, float]:
     return float(apart.mean()) - margin, float(apart.mean()) + margin
 
 
-def _forecasts(seen: Observed, names: tuple[str, ...]) -> list[Forecast]:
+def _forecasts(seen: Observed, names: tuple[str, ...], *, model: str | None) -> list[Forecast]:
     found: list[Forecast] = []
     rhythm = by_rhythm(seen)
     if rhythm is not None and rhythm.name in names:
         found.append(rhythm)
     if "model" in names:
-        model = by_model(seen.past)
-        if not isinstance(model, Unsupported):
-            found.append(model)
+        fitted = by_model(seen.past, name=model)
+        if not isinstance(fitted, Unsupported):
+            found.append(fitted)
     return found
 
 
