@@ -87,6 +87,7 @@ LEFT_OUT_FIRST: Final = (
     "account_1",
     "account_2",
     "evidence_score",
+    "season",
     "platforms",
     "order_count_1",
     "order_count_2",
