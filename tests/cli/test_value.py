@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,23 @@ from cli.test_backtest import export
 from custtier.errors import USAGE
 from custtier.workflows.kept_models import models_file
 from custtier.workflows.winners import Winner, keep_winner
+from metrics.shops import Shop
 from views.trials import AS_OF, leaving_shop
 
 Custtier = Callable[..., Ended]
 
 
+def mixed_shop() -> Shop:
+    """Customers who differ in how soon they leave, so that a fit has an end and its figures do not tremble."""
+    soon, late = leaving_shop(6, customers=170, stays=0.5), leaving_shop(7, customers=130, stays=0.94)
+    others = (replace(order, account=f"m{order.account}") for order in late.orders if order.account)
+    return Shop((*soon.orders, *others))
+
+
 @pytest.fixture
 def orders(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(home)
-    (home / "订单.csv").write_text(export(leaving_shop(6, customers=260)), encoding="utf-8")
+    (home / "订单.csv").write_text(export(mixed_shop()), encoding="utf-8")
     return Path("订单.csv")
 
 
