@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from custtier.currencies import minor_digits
 from custtier.periods import day_number
@@ -13,6 +14,10 @@ from custtier.text import message
 
 Rate = float | dict[str, float]
 """The worth of one unit in the settings' currency: a number, or the day from which each number holds → the number."""
+
+LEAST_RATE: Final = 1e-6
+MOST_RATE: Final = 1e6
+"""No currency is worth less or more in another; what lies beyond is a slip, and amounts would leave 64 bits."""
 
 Fault = tuple[str, dict[str, object]]
 """What is wrong (a message), and what fills its places."""
@@ -112,9 +117,11 @@ def _wrong_numbers(name: str, rate: Rate) -> Iterable[Fault]:
                 "{path} cannot be used: rates.{key} has the day {value!r}, one such as 2026-07-01 is expected"
             )
             yield wrong, {"key": name, "value": day}
-        elif not 0 < number < float("inf"):
-            wrong = message("{path} cannot be used: rates.{key} is {value}, a number above 0 is expected")
-            yield wrong, {"key": name, "value": f"{number:g}"}
+        elif not LEAST_RATE <= number <= MOST_RATE:
+            wrong = message(
+                "{path} cannot be used: rates.{key} is {value}, a number from {least} to {most} is expected"
+            )
+            yield wrong, {"key": name, "value": f"{number:g}", "least": "0.000001", "most": "1000000"}
 
 
 def _is_day(text: str) -> bool:

@@ -35,6 +35,7 @@ BAD = [
     ("[[exclusion]]\nname = 'a'", "is exclusions meant?"),
     ("[[exclusions]]\nname = 'a'\nproduct = ['x']", "is products meant?"),
     ("[[exclusions]]\nname = 'a'\nproducts = 'x'", "square brackets"),
+    ("rates = {USD = 1e300}", "rates.USD is 1e+300, a number from 0.000001 to 1000000 is expected"),
     ("rates = {USD = 'a'}", "rates.USD is of the wrong kind"),
     ("[[exclusions]]\nname = “a”\ngift = true", 'line 2 has “ where " is expected'),
 ]

@@ -147,11 +147,11 @@ def test_rates_with_days_of_both_currencies_change_on_each_of_them() -> None:
     [
         ("usd = 7.1", "three capital letters"),
         ("CNY = 1", "has none of its own"),
-        ("USD = 0", "above 0"),
-        ("USD = nan", "above 0"),
+        ("USD = 0", "from 0.000001 to 1000000"),
+        ("USD = nan", "from 0.000001 to 1000000"),
         ("USD = {}", "says no rate"),
         ('USD = { "1.7.2026" = 7 }', "one such as 2026-07-01"),
-        ('USD = { "2026-07-01" = -7 }', "above 0"),
+        ('USD = { "2026-07-01" = -7 }', "from 0.000001 to 1000000"),
         ('USD = "seven"', "wrong kind"),
     ],
 )

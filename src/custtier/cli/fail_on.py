@@ -102,7 +102,7 @@ def check_names(conditions: Sequence[Condition], known: Sequence[str]) -> None:
                 "--fail-on names {name!r}, which the summary does not hold; it holds {known}",
                 hint="`--format json` prints the summary with its names",
                 name=condition.name,
-                known=", ".join(known),
+                known=", ".join(known) or "-",
             )
 
 
