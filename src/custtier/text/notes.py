@@ -424,7 +424,7 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "value_cut_all": (
         "unusually many customers are first seen on the first days: they had probably bought before, which the model "
-        "does not know; too few are newer to be fitted alone. Import older orders"
+        "does not know; newer ones alone are too few, or would be further off on the shop's own past. Import older orders"
     ),
     "value_regular": "gaps are regular (k = {found:.1f}; 1 is no rhythm): the model is one of regular buyers, k = {k}",
     "value_far": "{horizon} days ahead are more than the {days} days known: what lies further is drawn out from them",
@@ -467,9 +467,9 @@ NOTES: Final[Mapping[str, str]] = {
         "categories"
     ),
     "next_hits": (
-        "of {windows} windows told on {origins} earlier days since {since}, by what was there then, {hits} held the "
-        "next purchase ({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus usual gap: "
-        "{simple_share:.0%}"
+        "of {windows} windows told as of earlier days ({origins}, the first {since}), by what was there then, {hits} "
+        "held the next purchase ({share:.0%}); {stated:.0%} was promised. As long a window around last purchase plus "
+        "usual gap: {simple_share:.0%}"
     ),
     "next_long_gaps": (
         "no model: half of the gaps between purchases last {gap:.0f} days or more, so it takes {needed:.0f} days of "
