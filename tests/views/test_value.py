@@ -230,3 +230,16 @@ def test_a_model_that_is_not_known_is_an_error_with_those_that_are() -> None:
         value(facts_of(shop_of(5)), asked=Asked(model="arima"))
     assert problem.value.code == "unknown-model" and problem.value.exit_code == USAGE
     assert "pareto-nbd" in str(problem.value.values["known"])
+
+
+def test_who_is_first_seen_late_and_only_slow_does_not_stand_for_everybody() -> None:
+    """Nobody comes and nobody leaves: fitted to those first seen late alone, far too little would be expected."""
+    rng, orders = random.Random(4), []
+    for number in range(900):
+        pace, day = rng.gammavariate(1.0, 1 / 60), rng.expovariate(1 / 5)
+        while (day := day + max(1.0, rng.expovariate(pace + 1e-4))) <= 700:
+            orders.append(Order(f"u{number:04}", AS_OF - timedelta(days=700 - int(day)), 1_000))
+    view = value(facts_of(Shop(tuple(orders))), asked=Asked())[0]
+    used = view.tables["forecasters"].filter("is_used").row(0, named=True)
+    assert "value_cut" not in codes(view) and "value_nobody_leaves" in codes(view)
+    assert used["expected_orders"] == pytest.approx(used["seen_orders"], rel=0.1)

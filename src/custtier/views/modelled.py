@@ -22,7 +22,7 @@ from custtier.models.btyd.choice import (
     unsupported,
     usable,
 )
-from custtier.models.btyd.contest import SIMPLE, Judged, contest, held_out_days
+from custtier.models.btyd.contest import MOST_CUSTOMERS, SIMPLE, Judged, contest, held_out_days
 from custtier.models.btyd.contest import Past as Before
 from custtier.models.btyd.fits import MODELS, Fit
 from custtier.models.btyd.histories import Flags
@@ -72,6 +72,15 @@ class Modelled:
 
 
 @dataclass(frozen=True)
+class _Trial:
+    """A contest, the days held out, and how far off the best model was."""
+
+    judged: tuple[Judged, ...]
+    held_out: tuple[date, date]
+    loss: float
+
+
+@dataclass(frozen=True)
 class Refused:
     """No model of these customers.
 
@@ -107,7 +116,12 @@ def modelled(basis: Basis, *, name: str | None = None, past: Past | None = None)
     if name is None and past.customers.height > MOST_FOR_LIFETIMES:
         names = tuple(one for one in names if one != "pareto-nbd")
     trial = _contest(basis, past, names=names, burn_in_days=days)
-    judged, held_out = trial if trial else ((), None)
+    if trial and days:
+        # who is first seen late may be no newcomer but a slow old customer: then all of them say more
+        everybody = _contest(basis, past, names=names, burn_in_days=0.0)
+        if everybody and everybody.loss <= trial.loss:
+            trial, days, rows = everybody, 0.0, None
+    judged, held_out = (trial.judged, trial.held_out) if trial else ((), None)
     by, fit = _fit(past, rows, judged=judged, names=names, is_asked=name is not None)
     if fit is None:
         return Refused(past, Unsupported("not_fitted", {}))
@@ -142,9 +156,7 @@ def _fitted_customers(past: Past) -> tuple[float, Flags | None, bool]:
     return days, rows, True
 
 
-def _contest(
-    basis: Basis, past: Past, *, names: tuple[str, ...], burn_in_days: float
-) -> tuple[tuple[Judged, ...], tuple[date, date]] | None:
+def _contest(basis: Basis, past: Past, *, names: tuple[str, ...], burn_in_days: float) -> _Trial | None:
     """How the models did on the last part of the time; None where it is too short."""
     days = held_out_days(past.known.span, median_gap=past.known.gap_quantile(0.5))
     if days is None:
@@ -165,7 +177,10 @@ def _contest(
         before=times_back(then, earlier.customers, since_day=origin - days + 1).to_numpy(),
         fitted_rows=rows,
     )
-    return tuple(contest(before, names)), (day_of(origin + 1), day_of(past.end_day))
+    judged = tuple(contest(before, names))
+    customers = min(len(before.seen), MOST_CUSTOMERS)
+    losses = [one.loss(customers) for one in judged if one.name != SIMPLE]
+    return _Trial(judged, (day_of(origin + 1), day_of(past.end_day)), min(losses, default=float("inf")))
 
 
 def _fit(

@@ -120,6 +120,6 @@ def _remarks(found: Modelled, *, days: int) -> tuple[Note, ...]:
         notes.append(Note("churn_held_out", {"since": since, "until": until, **totals, **errors}))
     if found.fit.nobody_leaves or found.fit.model.name == "nbd":
         notes.append(Note("churn_all_stay"))
-    if found.is_cut:
+    if found.is_cut and found.burn_in_days:
         notes.append(Note("churn_cut", {"days": int(found.burn_in_days)}))
     return tuple(notes)
