@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+BEYOND_AMOUNTS: Final = 10**12
+"""No bound is as large, in a currency's main unit: sums of amounts stay within 64 bits."""
+
 MINOR_DIGITS: Final[Mapping[str, int]] = {
     "JPY": 0,
     "KRW": 0,

@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, Final
 
+from custtier.currencies import BEYOND_AMOUNTS
 from custtier.text import message
 
 STRICT: Final[dict[str, Any]] = {"extra": "forbid", "strict": False}
@@ -47,8 +48,11 @@ def cut_faults(cuts: RfmCuts) -> Iterable[Fault]:
     if not (_grows(cuts.orders) and cuts.orders[0] >= 1):
         wrong = message("{path} cannot be used: {key} is {value}, four numbers of orders that grow are expected")
         yield "rfm_cuts.orders", wrong, _listed(cuts.orders)
-    if cuts.net_sales and not (_grows(cuts.net_sales) and cuts.net_sales[0] > 0):
-        wrong = message("{path} cannot be used: {key} is {value}, four amounts above 0 that grow are expected")
+    if cuts.net_sales and not (_grows(cuts.net_sales) and 0 < cuts.net_sales[0] < cuts.net_sales[-1] < BEYOND_AMOUNTS):
+        wrong = message(
+            "{path} cannot be used: {key} is {value}, four amounts above 0 that grow, with at most 12 digits, are "
+            "expected"
+        )
         yield "rfm_cuts.net_sales", wrong, _listed(cuts.net_sales)
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, Final
 
+from custtier.currencies import BEYOND_AMOUNTS
 from custtier.text import message
 
 STRICT: Final[dict[str, Any]] = {"extra": "forbid", "strict": False}
@@ -217,9 +218,10 @@ def _cut_faults(tiers: tuple[Tier, ...]) -> Iterable[Fault]:
     for tier in cut:
         kind = tier.kinds[0]
         if kind is CutKind.SPENDING:
-            if not isfinite(tier.spending or 0) or (tier.spending or 0) <= 0:
+            if not isfinite(tier.spending or 0) or not 0 < (tier.spending or 0) < BEYOND_AMOUNTS:
                 fault = message(
-                    "{path} cannot be used: tier {tier!r}: spending is {value}, an amount above 0 is expected"
+                    "{path} cannot be used: tier {tier!r}: spending is {value}, an amount above 0 with at most 12 "
+                    "digits is expected"
                 )
                 yield fault, {"tier": tier.code, "value": tier.spending}
         elif tier.share(kind) is None:

@@ -27,6 +27,8 @@ BAD = [
     ('tiers = [{code = "best", sales = "nan%"}, {code = "rest"}]', "sales is nan%"),
     ('tiers = [{code = "best", spending = 0}, {code = "rest"}]', "spending is 0"),
     ('tiers = [{code = "best", spending = inf}, {code = "rest"}]', "spending is inf"),
+    ('tiers = [{code = "best", spending = 1e17}, {code = "rest"}]', "at most 12 digits"),
+    ("[rfm_cuts]\nnet_sales = [1, 2, 3, 1e300]", "at most 12 digits"),
     ('tiers = [{code = "best", spending = "much"}, {code = "rest"}]', "spending"),
     (f'tiers = [{BEST}, {{code = "good", customers = "5%"}}, {REST}]', "customers is expected to grow"),
     (
