@@ -82,6 +82,10 @@ def test_seasons_agree_with_trying_every_start(seed: int) -> None:
     people, _ = plain.people(shop, as_of)
     expected = {who: until for who, one in people.items() if (until := plain.season_until(one.days)) is not None}
     assert {who: until for who, (_, until) in seasons(shop, as_of).items()} == expected
+    # the same where the pass over all orders has told who can be one
+    listed = churn(facts_of(shop, seed=seed), as_of=as_of, method="shop", everyone=True).tables["customers"]
+    marked = listed.filter(pl.col("season").is_not_null()).get_column("customer_id").to_list()
+    assert sorted(marked) == sorted(f"c_{who}" for who in expected)
 
 
 def autumn_shop() -> Shop:

@@ -93,7 +93,9 @@ def run_until(ledger: Ledger, *, until: Mapping[str, int]) -> pl.DataFrame:
     return _measured(ledger, sums={}, until=until, with_gaps=False).customers
 
 
-def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: int | None = None) -> Rhythm:
+def run_rhythm(
+    ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: int | None = None, season_days: int | None = None
+) -> Rhythm:
     """Totals of each customer, the days with a purchase, and the sales of the 365 days that end on the last of them.
 
     Args:
@@ -101,6 +103,8 @@ def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: in
         as_of_day: Number of the last day observed.
         with_gaps: Count the gaps too.
         since_day: Number of the first day of a window: `window_orders` and `window_sales` of `run_window` are told too.
+        season_days: Tell `off_season_orders` (Int64) too: purchases on days of the year that lie more than so many days
+            before and after that of the last purchase.
     """
     last_day = pl.when(_is_last()).then(_DAY).otherwise(None).backward_fill()
     sums = {
@@ -110,6 +114,10 @@ def run_rhythm(ledger: Ledger, *, as_of_day: int, with_gaps: bool, since_day: in
     }
     if since_day is not None:
         sums |= _window_sums(since_day)
+    if season_days is not None:
+        # in quarters of days a year is a whole number
+        turned = ((last_day - _DAY + season_days) * 4) % 1461
+        sums["off_season_orders"] = (turned > season_days * 8).cast(pl.Int32)
     return _measured(ledger, sums=sums, with_gaps=with_gaps)
 
 

@@ -12,7 +12,7 @@ from custtier.settings import ChurnLevels
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.churn.levels import FIXED, MODEL, Levels, level_codes, levels_of
 from custtier.views.churn.returns import Returns, all_returns, first_returns
-from custtier.views.churn.seasons import with_seasons
+from custtier.views.churn.seasons import SEASON_DAYS, with_seasons
 from custtier.views.churn.usual_gap import with_usual_gap
 
 MOST_ORDERS: Final = 2_000_000
@@ -60,7 +60,8 @@ def judged_by_gaps(basis: Basis, *, method: str, days: int, settings: ChurnLevel
         CusttierError: Those of `customers_of`.
     """
     with_gaps = method != FIXED or basis.facts.extent.purchases <= MOST_ORDERS
-    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps)
+    season_days = SEASON_DAYS if with_gaps else None
+    rhythm = run_rhythm(basis.ledger, as_of_day=basis.as_of_day, with_gaps=with_gaps, season_days=season_days)
     return _by_gaps(basis, customers_of(basis, rhythm.customers), rhythm, method=method, days=days, settings=settings)
 
 

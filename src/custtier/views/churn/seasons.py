@@ -26,7 +26,8 @@ def with_seasons(customers: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     first to the last, `LEAST_SEASONS` or more, has a purchase.
 
     Args:
-        customers: Uses `customer_key`, `first_day`, `last_day`, `purchase_days`.
+        customers: Uses `customer_key`, `first_day`, `last_day`, `purchase_days`, and `off_season_orders` where it is
+            known: then only few have to be looked at.
         basis: The orders used.
 
     Returns:
@@ -37,6 +38,8 @@ def with_seasons(customers: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     likely = customers.filter(
         (pl.col("purchase_days") >= LEAST_SEASONS) & (span * _DAY >= (LEAST_SEASONS - 1) * _YEAR - SEASON_DAYS * _DAY)
     )
+    if "off_season_orders" in likely.columns:
+        likely = likely.filter(pl.col("off_season_orders") == 0)
     nothing = [pl.lit(None, dtype=pl.String).alias("season"), pl.lit(None, dtype=pl.Int32).alias("season_until")]
     if likely.is_empty():
         return customers.with_columns(nothing)
