@@ -11,6 +11,7 @@ from custtier.facts import Facts
 from custtier.metrics.scope import Scope
 from custtier.models.judging import Measure
 from custtier.periods import day_number
+from custtier.views.backtest import models
 from custtier.views.backtest.chances import learned
 from custtier.views.backtest.churn import backtest_churn
 from custtier.views.backtest.dates import by_last_gap
@@ -295,3 +296,12 @@ def test_the_window_of_the_usual_gap_lies_ahead_and_around_a_whole_number_of_gap
         assert 1 <= dates.first[place] <= dates.last[place]
         due = (away // gap + 1) * gap - away
         assert dates.last[place] == pytest.approx(due + max(gap / 4, 3), abs=0.51)
+
+
+def test_models_of_many_customers_are_fitted_to_some_of_them_and_judged_on_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "MOST_FITTED", 1000)
+    found = models.fits_of(origins(cdnow_facts(), horizon=90)[:1])
+    fit = found.by_name["mbg-nbd"][0]
+    assert (fit.customers, found.origins[0].customers) == (1000, 2357)
+    again = models.fits_of(origins(cdnow_facts(), horizon=90)[:1])
+    assert list(again.by_name["mbg-nbd"][0].at) == list(fit.at)

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
 
 from custtier.models.btyd.choice import (
+    Known,
     Unsupported,
     burn_in,
     candidates,
@@ -16,7 +20,11 @@ from custtier.models.btyd.choice import (
     usable,
 )
 from custtier.models.btyd.fits import Fit
+from custtier.models.btyd.histories import Flags
 from custtier.views.backtest.origins import Origin
+
+MOST_FITTED: Final = 20_000
+"""Models are fitted to so many customers at most: more of them move a figure less than its interval is wide."""
 
 
 @dataclass(frozen=True)
@@ -70,4 +78,16 @@ def _fit(name: str, origin: Origin) -> Fit:
     known = origin.past.known
     days = burn_in(known)
     rows = first_seen_after(known, days=days) if days else None
+    if len(known.x) > MOST_FITTED:
+        rows = _drawn(known, rows)
     return fit_to(model_named(name), known, rows)
+
+
+def _drawn(known: Known, rows: Flags | None) -> Flags:
+    """At most `MOST_FITTED` of the customers, always the same ones whatever the order of rows."""
+    order = np.lexsort((known.T, known.t_x, known.x))
+    allowed = order if rows is None else order[rows[order]]
+    drawn = np.zeros(len(known.x), dtype=bool)
+    size = min(MOST_FITTED, len(allowed))
+    drawn[allowed[np.random.default_rng(0).choice(len(allowed), size, replace=False)]] = True
+    return drawn
