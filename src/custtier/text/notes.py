@@ -294,7 +294,8 @@ NOTES: Final[Mapping[str, str]] = {
         "kind, and figures are medians of its customers, of shares refunded the mean"
     ),
     "churn_model": (
-        "levels by the chance of a purchase in the next {days} days, reckoned by {models}; at stake is what the silence "
+        "levels by the chance of a purchase in the next {days} days, reckoned by {models}; at stake is what the "
+        "silence "
         "since the last purchase has cost of the sales expected in the coming 365 days"
     ),
     "churn_held_out": (
@@ -320,13 +321,15 @@ NOTES: Final[Mapping[str, str]] = {
         "churn`): `--method fixed` says as much"
     ),
     "moments_suggested": (
-        "stayed away: bought nothing in the next {days} days, by which 9 in 10 of those who come back have done so; only "
+        "stayed away: bought nothing in the next {days} days, by which 9 in 10 of those who come back have done so; "
+        "only "
         "purchase days so long ago count"
     ),
     "moments_days": "stayed away: bought nothing in the next {days} days; only purchase days so long ago count",
     "moments_few": "no line has {fewest} customers yet: fewer say nothing",
     "moments_beyond": (
-        "of {lines} lines with {fewest} customers or more, {beyond} differ from the usual share beyond chance, even among "
+        "of {lines} lines with {fewest} customers or more, {beyond} differ from the usual share beyond chance, even "
+        "among "
         "so many lines"
     ),
     "seasonal": (
@@ -361,7 +364,8 @@ NOTES: Final[Mapping[str, str]] = {
         "looked {horizon} days ahead, a third of the history: it is too short to look {usual} days ahead"
     ),
     "better_dates": (
-        "recommended: {forecast_rule}; of pairs of customers of whom one came first it puts {figure:.1%} in that order, "
+        "recommended: {forecast_rule}; of pairs of customers of whom one came first it puts {figure:.1%} in that "
+        "order, "
         "{simple_rule} {other:.1%}: {low:.1%} to {high:.1%} more"
     ),
     "no_better_dates": (
@@ -424,7 +428,8 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "value_cut_all": (
         "unusually many customers are first seen on the first days: they had probably bought before, which the model "
-        "does not know; newer ones alone are too few, or would be further off on the shop's own past. Import older orders"
+        "does not know; newer ones alone are too few, or would be further off on the shop's own past. Import older "
+        "orders"
     ),
     "value_regular": "gaps are regular (k = {found:.1f}; 1 is no rhythm): the model is one of regular buyers, k = {k}",
     "value_far": "{horizon} days ahead are more than the {days} days known: what lies further is drawn out from them",
