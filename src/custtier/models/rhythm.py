@@ -99,11 +99,15 @@ class Usual:
 
     def standing(self, waits: Waits, days: Floats | Ints) -> Floats:
         """How far so many days lie from what was to be expected; minus infinity for none."""
-        middle, spread = self.expected(waits)
-        logs = np.full(len(days), -np.inf)
-        np.log(days, out=logs, where=np.asarray(days) > 0)
-        # as many digits as sums of logarithms have: waits of equal length stay equal
-        return np.round((logs - middle) / spread, 9)
+        return standing_of(days, *self.expected(waits))
+
+
+def standing_of(days: Floats | Ints, middle: Floats, spread: Floats) -> Floats:
+    """How far so many days lie from what was to be expected, in spreads; minus infinity for none."""
+    logs = np.full(len(days), -np.inf)
+    np.log(days, out=logs, where=np.asarray(days) > 0)
+    # as many digits as sums of logarithms have: waits of equal length stay equal
+    return np.round((logs - middle) / spread, 9)
 
 
 @dataclass(frozen=True)
@@ -153,9 +157,10 @@ class Rhythm:
                 found[rows] = np.nan
                 continue
             own = waits.where(rows)
-            now = curve.still_on(self.usual.standing(own, own.days))
+            expected = self.usual.expected(own)
+            now = curve.still_on(standing_of(own.days, *expected))
             for column, days in enumerate(ahead):
-                then = curve.still_on(self.usual.standing(own, own.days + days))
+                then = curve.still_on(standing_of(own.days + days, *expected))
                 found[rows, column] = 1 - np.divide(then, now, out=np.ones_like(then), where=now > 0)
         return found
 
