@@ -6,6 +6,9 @@ from custtier.errors import usage_error
 
 EPOCH = date(1970, 1, 1)
 
+LAST_YEAR = 2200
+"""Days after it are slips of the hand, and days counted on from them would leave the calendar."""
+
 MOST_WINDOW_DAYS = 36_500
 """A window of more days than a century has is a slip of the hand."""
 
@@ -52,7 +55,8 @@ def parse_day(text: str, *, option: str) -> date:
         parts = [digits[:4], digits[4:6], digits[6:]]
     if len(parts) == 3 and len(parts[0]) == 4 and all(part.isascii() and part.isdigit() for part in parts):
         try:
-            return date(*(int(part) for part in parts))
+            if int(parts[0]) <= LAST_YEAR:
+                return date(*(int(part) for part in parts))
         except ValueError:
             pass
     raise usage_error(

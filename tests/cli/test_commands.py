@@ -174,6 +174,7 @@ def test_output_goes_to_a_file_of_its_owner(custtier: Custtier, shop: Path, home
         (["tiers", "--limit", "-1"], "usage"),
         (["tiers", "--limit", "many"], "usage"),
         (["tiers", "--as-of", "soon"], "bad-day"),
+        (["tiers", "--as-of", "9999-12-30"], "bad-day"),
         (["tiers", "--fail-on", "x"], "bad-condition"),
         (["tiers", "--fail-on", "no_such_figure>0"], "unknown-figure"),
         (["import", "订单.csv", "--rejects", "-"], "rejects-to-stdout"),
