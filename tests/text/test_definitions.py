@@ -49,6 +49,7 @@ DEFINED = (
     "price_sensitivity",
     "region",
     "tag_origin",
+    "than_usual",
     "forecast",
 )
 """Columns whose codes are words to be explained."""
