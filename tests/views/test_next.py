@@ -255,6 +255,14 @@ def test_windows_are_taken_from_the_chances_of_each_day() -> None:
     assert (chances[windows.first == 0, 90] < 0.5).all()
 
 
+def test_orders_up_to_a_day_are_told_as_of_that_day_and_a_note_says_so() -> None:
+    shop, until = shop_of(15), AS_OF - timedelta(days=40)
+    bounded = next_purchases(facts_of(shop), as_of=AS_OF, scope=Scope(until=until), everyone=True)
+    then = next_purchases(facts_of(shop), as_of=until, everyone=True)
+    assert bounded.tables["customers"].equals(then.tables["customers"])
+    assert "next_until" in notes_of(bounded) and "next_until" not in notes_of(then)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_odd_shops_are_answered(seed: int) -> None:
     shop = random_shop(seed)

@@ -502,6 +502,7 @@ NOTES: Final[Mapping[str, str]] = {
     "next_too_sure": (
         "windows held the purchase less often than was promised, beyond chance: take {share:.0%} for {stated:.0%}"
     ),
+    "next_until": "what came after {until} is left out: windows are told as of that day",
     "next_unchecked": (
         "how often windows are right is not known: {horizon} days earlier too few had come back to tell any"
     ),

@@ -31,7 +31,7 @@ from custtier.views.next.forecasts import (
 )
 from custtier.views.next.hits import Checked, checked, difference
 from custtier.views.next.reasons import reason_text
-from custtier.views.next.standing import forecasts_table, hit_figures, hit_notes
+from custtier.views.next.standing import forecasts_table, hit_figures, hit_notes, until_notes
 from custtier.views.people import with_people
 from custtier.views.shares import divided
 from custtier.views.view import View
@@ -139,7 +139,7 @@ def next_purchases(
             "forecasts": forecasts_table(standing, chosen),
         },
         heights={"customers": listed.height},
-        notes=(*found.notes, *notes),
+        notes=(*found.notes, *until_notes(seen.past.end_day, as_of_day=basis.as_of_day), *notes),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,

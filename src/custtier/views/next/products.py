@@ -18,7 +18,7 @@ from custtier.views.basis import Basis, basis_of, customers_of, totals_in
 from custtier.views.columns.items import bought_items
 from custtier.views.next.forecasts import waits_of
 from custtier.views.next.reasons import reason_text
-from custtier.views.next.standing import too_sure
+from custtier.views.next.standing import too_sure, until_notes
 from custtier.views.people import with_people
 from custtier.views.view import View
 
@@ -124,7 +124,11 @@ def next_products(
             ),
         },
         heights={"customers": listed.height},
-        notes=(*found.notes, *_notes(cycles.height, goods, tried, horizon=horizon)),
+        notes=(
+            *found.notes,
+            *until_notes(end_day, as_of_day=basis.as_of_day),
+            *_notes(cycles.height, goods, tried, horizon=horizon),
+        ),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,

@@ -90,6 +90,11 @@ def hit_notes(standing: Checked, chosen: Forecast, *, horizon: int) -> list[Note
     return notes
 
 
+def until_notes(end_day: int, *, as_of_day: int) -> list[Note]:
+    """From which day windows count, where that is not the day observed."""
+    return [Note("next_until", {"until": day_of(end_day)})] if end_day < as_of_day else []
+
+
 def too_sure(hits: int, windows: int, *, stated: float) -> bool:
     """Whether windows held the purchase less often than was promised, beyond chance and by enough to matter."""
     _, high = wilson(hits, windows) or (0.0, 1.0)
