@@ -29,6 +29,8 @@ BAD = [
     ("churn_levels = {own = [1, 2, inf]}", "churn_levels.own"),
     ("churn_levels = {own = [1, 2, 3, 4]}", "churn_levels.own"),
     ("churn_levels = {shop = [0.5, 0.8, 1.2]}", "churn_levels.shop"),
+    ("churn_levels = {model = [0.1, 0.2, 0.3]}", "churn_levels.model"),
+    ("churn_levels = {model = [1.5, 0.2, 0.1]}", "churn_levels.model"),
     ("churn_levels = {shop = [-0.5, 0.8, 0.9]}", "churn_levels.shop"),
     ("churn_levels = {shop = [0.5, 0.5, 0.9]}", "churn_levels.shop"),
     ("curency = 'CNY'", "is currency meant?"),
