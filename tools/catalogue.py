@@ -23,10 +23,11 @@ from babel.messages.pofile import read_po, write_po
 
 from custtier.text import DOMAIN, LOCALE
 from custtier.text.checks import FOUND, HINTS
+from custtier.text.column_titles import TITLES
 from custtier.text.names import CONTEXT as NAME_CONTEXT
 from custtier.text.names import NAMES
 from custtier.text.notes import NOTES
-from custtier.text.titles import ASKED, COMMANDS, TABLES, TITLES
+from custtier.text.titles import ASKED, COMMANDS, TABLES
 from custtier.text.titles import CONTEXT as TITLE_CONTEXT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +128,8 @@ def tables() -> Iterator[Found]:
     folder = (SOURCE / "text").relative_to(ROOT).as_posix()
     for column, names in NAMES.items():
         yield from ((f"{NAME_CONTEXT} {column}", english, f"{folder}/names.py") for english in names.values())
-    for context, titles in ((TITLE_CONTEXT, TITLES), ("table", TABLES), ("answer", COMMANDS), ("asked", ASKED)):
+    yield from ((TITLE_CONTEXT, english, f"{folder}/column_titles.py") for english in TITLES.values())
+    for context, titles in (("table", TABLES), ("answer", COMMANDS), ("asked", ASKED)):
         yield from ((context, english, f"{folder}/titles.py") for english in titles.values())
     yield from ((None, english, f"{folder}/checks.py") for english in (*FOUND.values(), *HINTS.values()))
     yield from ((None, english, f"{folder}/notes.py") for english in NOTES.values())

@@ -8,6 +8,7 @@ import pytest
 
 from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS
 from custtier.text import LANGS, Catalogue
+from custtier.text.column_titles import TITLES
 from custtier.text.definitions import (
     COLUMN,
     FOLDER,
@@ -19,7 +20,7 @@ from custtier.text.definitions import (
     plain,
 )
 from custtier.text.names import NAMES
-from custtier.text.titles import TITLES, title_of
+from custtier.text.titles import title_of
 from custtier.units import VIEW_UNITS
 from custtier.views.churn.answer import COLUMNS as CHURN_COLUMNS
 from custtier.views.rfm.answer import COLUMNS as RFM_COLUMNS

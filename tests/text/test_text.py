@@ -11,10 +11,11 @@ from custtier.render.mask import MASKS
 from custtier.schema import CHURN_LEVELS, REJECT_REASONS, SEGMENTS, TIERS
 from custtier.sources.formats.profile import load_profiles
 from custtier.text import Catalogue
+from custtier.text.column_titles import TITLES
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of
 from custtier.text.notes import NOTES, note_text
-from custtier.text.titles import TITLES, title_of
+from custtier.text.titles import title_of
 from custtier.text.values import CAUSES, problem_text
 from custtier.units import VIEW_UNITS, Unit
 
