@@ -13,8 +13,9 @@ sys.path.insert(0, sys.argv[1])
 import mutations
 first, count = int(sys.argv[2]), int(sys.argv[3])
 faults = [str(fault) for fault in mutations.tried(range(first, first + count))]
-import resource
-print(json.dumps([faults, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10]))
+sys.path.insert(0, sys.argv[1] + "/..")
+from memory import peak_megabytes
+print(json.dumps([faults, peak_megabytes()]))
 """
 MOST_MEGABYTES = 1024
 
