@@ -1,11 +1,16 @@
 """Help pages: complete, aligned, translated."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
+import typer
 from rich.cells import cell_len
 
+from custtier.cli import app as program
+from custtier.cli.help import first_paragraph
 from custtier.text.layout import wrapped
 
 COMMANDS = [
@@ -91,3 +96,18 @@ def test_the_demo_offers_only_what_means_something_to_it(custtier: Callable) -> 
 def test_the_help_tells_the_day_observed_by_default(custtier: Callable, command: str) -> None:
     page = " ".join(custtier(command, "--help").out.split())
     assert "by default the last day of any paid order or dated refund" in page
+
+
+def test_the_first_page_says_of_every_command_what_its_own_page_says() -> None:
+    root = typer.main.get_command(program.app)
+    assert isinstance(root, program.Root)
+    context = typer.Context(root)
+    for name, (_, summary) in program.COMMANDS.items():
+        assert first_paragraph(root.get_command(context, name).help) == summary
+
+
+def test_the_first_page_loads_no_command() -> None:
+    script = "import sys; from custtier.cli.main import run; run(['--help']); print(*sorted(sys.modules), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8")
+    loaded = {line for line in done.stdout.splitlines() if line.startswith("custtier.")}
+    assert not loaded & {f"custtier.cli.{place.partition(':')[0]}" for place, _ in program.COMMANDS.values()}

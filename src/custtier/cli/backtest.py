@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from custtier.cli.choices import Lang
 from custtier.cli.fail_on import check_names
 from custtier.cli.help import Command, Group, help_page
-from custtier.cli.options import Lang, Writing, given, question, writing
+from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.workflows.question import Question

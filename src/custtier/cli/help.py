@@ -62,9 +62,8 @@ def help_page(command: Any, context: Any) -> str:
         ]
         if rows:
             parts.append([say(title), *_list(rows, width)])
-    if isinstance(command, TyperGroup):
-        children = [(name, command.commands[name]) for name in command.list_commands(context)]
-        rows = [(name, say(first_paragraph(child.help))) for name, child in children if not child.hidden]
+    if isinstance(command, Group):
+        rows = [(name, say(summary)) for name, summary in command.summaries(context).items()]
         parts.append([say(message("Commands:")), *_list(rows, width)])
     return "\n\n".join("\n".join(part) for part in parts)
 
@@ -76,6 +75,11 @@ def first_paragraph(text: str | None) -> str:
 
 class Group(TyperGroup):
     """A group of commands with our help page."""
+
+    def summaries(self, ctx: Any) -> dict[str, str]:
+        """Name → the first words of the help of every command that is shown."""
+        children = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        return {name: first_paragraph(child.help) for name, child in children if not child.hidden}
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""

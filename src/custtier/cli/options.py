@@ -5,12 +5,12 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, get_type_hints
 
 import typer
 
+from custtier.cli.choices import BINARY, Form, Lang
 from custtier.cli.fail_on import Condition, parse_conditions
 from custtier.cli.passwords import PasswordFile, passwords_of
 from custtier.cli.session import Session, session_of
@@ -18,30 +18,6 @@ from custtier.errors import usage_error
 from custtier.periods import parse_day
 from custtier.settings import Settings, load_settings, store_folder
 from custtier.workflows.question import Question
-
-
-class Form(StrEnum):
-    """The forms in which an answer is written."""
-
-    TEXT = "text"
-    CSV = "csv"
-    JSON = "json"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-
-
-BINARY = frozenset({Form.XLSX, Form.PARQUET})
-"""Forms that no terminal can show."""
-
-
-class Language(StrEnum):
-    """The languages spoken."""
-
-    ZH = "zh"
-    EN = "en"
-
 
 Files = Annotated[
     list[Path] | None,
@@ -112,7 +88,6 @@ FailOn = Annotated[
     list[str] | None,
     typer.Option(metavar="EXPR", help="End with exit code 3 when the summary fulfils this, such as 'rejected>0'."),
 ]
-Lang = Annotated[Language | None, typer.Option(case_sensitive=False, help="Language: Chinese or English.")]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from custtier.cli.fail_on import judge
-from custtier.cli.options import Form, Writing
+from custtier.cli.choices import Form
 from custtier.cli.session import Session
 from custtier.errors import INTERRUPTED, CusttierError, data_error, store_error
 from custtier.text import message
 from custtier.text.values import in_words
 
 if TYPE_CHECKING:
+    from custtier.cli.options import Writing
     from custtier.views.view import View
 
 NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.HTML, Form.JSON, Form.XLSX})
@@ -137,7 +137,7 @@ def _internal(problem: Exception) -> CusttierError:
     )
 
 
-def answer(view: "View", out: Writing, *, curve: bool = False) -> None:
+def answer(view: "View", out: "Writing", *, curve: bool = False) -> None:
     """Write an answer where it was asked for, then judge `--fail-on`; with `curve` a text has the Lorenz curve."""
     from custtier.render import Request, rendered, write_whole
 
@@ -165,7 +165,7 @@ def answer(view: "View", out: Writing, *, curve: bool = False) -> None:
     _judge(view, out)
 
 
-def _aside(view: "View", out: Writing) -> None:
+def _aside(view: "View", out: "Writing") -> None:
     """Notes that the form does not carry; on a terminal, where the answer went."""
     if out.form not in NOTES_INSIDE:
         from custtier.render.as_text import note_lines
@@ -178,7 +178,7 @@ def _aside(view: "View", out: Writing) -> None:
         say_written(out.output, out)
 
 
-def say_written(path: Path, out: Writing) -> None:
+def say_written(path: Path, out: "Writing") -> None:
     """On a terminal, name a file that was written: elsewhere success is quiet."""
     if sys.stderr.isatty() and not out.quiet:
         say_aside(out.session.catalogue.say(message("written: {path}"), path=str(path)))
@@ -223,9 +223,10 @@ def page_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def _judge(view: "View", out: Writing) -> None:
+def _judge(view: "View", out: "Writing") -> None:
     if not out.conditions:
         return
+    from custtier.cli.fail_on import judge
     from custtier.currencies import minor_digits
     from custtier.render.plain import plain_summary
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from custtier.cli.options import Lang, given, path_of
+from custtier.cli.choices import Lang
+from custtier.cli.options import given, path_of
 from custtier.cli.output import put, say_aside
 from custtier.cli.session import session_of
 from custtier.text import message

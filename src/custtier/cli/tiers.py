@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from custtier.cli.choices import Form
 from custtier.cli.fail_on import check_names
-from custtier.cli.options import Form, Writing, given, question, writing
+from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.errors import usage_error
