@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from custtier.errors import CusttierError
+from custtier.errors import NOTHING, CusttierError
 from custtier.metrics.scope import Scope
 from custtier.views.rfm.answer import Asked, rfm
 from custtier.views.tiers.answer import tiers
@@ -53,8 +53,10 @@ def test_the_figures_say_that_refunds_count_by_their_day() -> None:
 
 def test_a_period_of_refunds_alone_has_nothing_to_rank() -> None:
     shop = Shop((BACK, paid("bob", "2026-01-02", 3)))
-    with pytest.raises(CusttierError, match="no purchase"):
+    with pytest.raises(CusttierError, match="no purchase") as caught:
         tiers(facts_of(shop), scope=FEBRUARY)
+    assert caught.value.exit_code == NOTHING
+    assert caught.value.values == {"customers": 1, "sales": "CNY -100.00"}
 
 
 def plain_sales(shop: Shop, first: date, last: date) -> tuple[dict[str, int], int]:

@@ -18,6 +18,7 @@ from custtier.metrics.scope import Scope, in_scope
 from custtier.metrics.totals import customer_totals, remarkable_orders
 from custtier.periods import day_number
 from custtier.views.choices import check_choices, one_currency
+from custtier.views.spoken import spoken_money
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,15 @@ def customers_of(basis: Basis, everyone: pl.DataFrame) -> Customers:
     sales = pl.col("net_sales")
     is_refunded = (sales < 0) | ((sales == 0) & (pl.col("order_count") > 0))
     lost, attributed = attributed.filter(is_refunded), attributed.filter(~is_refunded)
-    if not attributed.height:
-        raise _nothing(basis, unattributed_orders)
     refunded = {"refunded_customers": lost.height, "refunded_sales": int(lost.get_column("net_sales").sum())}
+    if not attributed.height:
+        raise nothing_error(
+            "no-purchases",
+            "there is no purchase of which the period's refunds leave anything: {customers} customers come to {sales}",
+            hint="take a longer period, or `--refund-basis order`",
+            customers=lost.height,
+            sales=spoken_money(refunded["refunded_sales"], basis.currency),
+        )
     return Customers(attributed, unattributed_orders, unattributed_sales, (*notes, Note("by_refund_day")), refunded)
 
 
