@@ -43,15 +43,6 @@ class Histories:
         """Those at some places; what is known of their gaps is not told apart."""
         return Histories(self.x[places], self.t_x[places], self.T[places], self.count[places])
 
-    def in_units(self, unit: float) -> "Histories":
-        """The same with times in another unit.
-
-        Args:
-            unit: How many of the present units make one of it: 7 for weeks out of days.
-        """
-        shift = float(np.log(unit)) * float((self.x * self.count).sum())
-        return Histories(self.x, self.t_x / unit, self.T / unit, self.count, self.log_gaps - shift)
-
     def sampled(self, most: int, *, seed: int) -> "Histories":
         """At most so many of the distinct histories, drawn at random with their counts."""
         if len(self.x) <= most:
