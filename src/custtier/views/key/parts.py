@@ -14,7 +14,6 @@ from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.key.baskets import with_baskets
 from custtier.views.key.contacts import with_reach
-from custtier.views.key.margins import Margins, margins_of
 from custtier.views.key.orders import shown_orders
 from custtier.views.key.points import (
     influence_points,
@@ -24,6 +23,7 @@ from custtier.views.key.points import (
     with_value,
 )
 from custtier.views.key.referrals import with_referrals
+from custtier.views.margins import Margins, margins_of
 
 NO_PART: Final[Mapping[str, str]] = {
     "value": "no_key_value",

@@ -1,4 +1,4 @@
-"""Margins behind `key`: costs by the most exact name, by their day, against plain Python, and what too few do."""
+"""Margins: costs by the most exact name, by their day, against plain Python, and what too few do."""
 
 import math
 import random
@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from custtier.views.key.answer import key
-from custtier.views.key.margins import with_costs
+from custtier.views.margins import with_costs
 from metrics.shops import Order, Shop
 from views.key_shops import Basket, KeyShop, facts_of_key
 
