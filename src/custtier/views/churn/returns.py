@@ -1,7 +1,6 @@
 """How soon customers come back: the share of those who ever do who have done so by each day.
 
-Purchases after which the time has not yet run out count for the days they were seen for (Kaplan & Meier, Journal of the
-American Statistical Association 53, 1958): leaving them out would make everybody quick.
+Purchases after which the time has not yet run out count for the days they were seen for: `models.survival`.
 """
 
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from fractions import Fraction
 from typing import Final
 
 import polars as pl
+
+from custtier.models.survival import kaplan_meier
 
 FEWEST_WAITING: Final = 30
 """The curve ends where fewer are still waited for: what comes later hangs on a few people."""
@@ -56,26 +57,18 @@ def returns_of(came: pl.DataFrame, waits: pl.DataFrame) -> Returns | None:
         came: `days` and how often somebody came back after so many, `count`.
         waits: `days` for which somebody has been waited for without coming back, and how many have, `count`.
     """
-    # who has waited for d days was seen not to come on day d: still there on that day, gone on the next
-    seen = (
-        pl.concat(
-            [
-                came.with_columns(pl.col("count").alias("came")),
-                waits.with_columns(pl.lit(0, dtype=pl.Int64).alias("came")),
-            ]
-        )
-        .group_by("days")
-        .agg(pl.all().sum())
-        .sort("days", descending=True)
-        .with_columns(pl.col("count").cum_sum().alias("there"))
-        .filter((pl.col("there") >= FEWEST_WAITING) & (pl.col("came") > 0))
-        .sort("days")
+    none = pl.lit(0, dtype=pl.Int64)
+    times = pl.concat(
+        [
+            came.select("days", pl.col("count").alias("came"), none.alias("left")),
+            waits.select("days", none.alias("came"), pl.col("count").alias("left")),
+        ]
     )
+    seen = kaplan_meier(times).filter((pl.col("there") >= FEWEST_WAITING) & (pl.col("came") > 0))
     returns = int(seen.get_column("came").sum())
     if returns < FEWEST_RETURNS:
         return None
-    shares = seen.select(1 - (1 - pl.col("came") / pl.col("there")).cum_prod()).to_series()
-    return Returns(tuple(seen.get_column("days").to_list()), tuple(shares.to_list()), returns)
+    return Returns(tuple(seen.get_column("days").to_list()), tuple(seen.get_column("share").to_list()), returns)
 
 
 def all_returns(gaps: pl.DataFrame, customers: pl.DataFrame, *, as_of_day: int) -> Returns | None:
