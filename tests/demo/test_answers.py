@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from custtier.demo import KINDS, LATER_FILE, write_later_export, write_shop
 from custtier.settings import Settings
+from custtier.store import Store
 from custtier.views.view import View
 from custtier.workflows.importing import import_files, undo_import
 from custtier.workflows.question import Question
 from custtier.workflows.tiers import tiers
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
-PEOPLE = frozenset({"contacts", "chats", "ad-spend"})
+PEOPLE = frozenset({"contacts", "chats", "links", "ad-spend"})
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +105,20 @@ def test_a_later_export_changes_exactly_what_changed_and_its_undo_takes_it_back(
 def test_the_truth_is_plain_json(tmp_path: Path) -> None:
     written = write_shop(tmp_path, customers=5, seed=1)
     assert json.loads((tmp_path / "truth/truth.json").read_text(encoding="utf-8")) == written.truth
+
+
+def test_every_contact_who_bought_is_joined_to_their_orders_and_no_customer_is_lost(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    truth = dict(write_shop(shop, customers=200, seed=11, files=frozenset(KINDS) - {"taobao-workbook"}).truth)
+    store = tmp_path / "store"
+    imported([shop, shop / "orders"], store)
+    holds(truth, tiers(Question(store=store)))
+    facts = Store(store, settings=Settings()).facts()
+    own = pl.coalesce("customer_key", "account_key").alias("customer_key")
+    merged = facts.accounts.collect()
+    listed = facts.table("contacts").collect().join(merged, on="account_key", how="left").select("channel", own)
+    buyers = facts.purchases.collect().join(merged, on="account_key", how="left").select(own).unique()
+    bought = dict(listed.join(buyers, on="customer_key", how="semi").group_by("channel").len().iter_rows())
+    said = truth["contacts"]["channels"]
+    assert bought == {one["channel"]: one["bought"] for one in said}
+    assert listed.height == truth["contacts"]["contacts"]

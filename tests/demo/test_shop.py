@@ -113,7 +113,7 @@ def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
 
     write_shop(tmp_path, customers=60, seed=1, files=TEXTS, progress=Listener())
     last = {path: (done, total) for path, done, total in told}
-    assert len(last) == 6
+    assert len(last) == 6, "links and ad spend are written whole"
     assert all(done == total for done, total in last.values())
 
 

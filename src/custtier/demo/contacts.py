@@ -8,16 +8,38 @@ import polars as pl
 
 from custtier.demo import draws
 from custtier.demo.cells import instant, money
-from custtier.demo.identities import name, phone, wechat_name
+from custtier.demo.identities import phone, wechat_name
+from custtier.demo.leads import (
+    BUYING_PER_MILLE,
+    OTHERS_PER_MILLE,
+    campaign,
+    lead_class,
+    phone_known,
+    referrer_names,
+    remark,
+    true_a_shares,
+    truth_of_referrals,
+    with_referrers,
+)
 from custtier.demo.seasons import weight_of
 from custtier.demo.words import AGENTS, CHANNELS, NICK_WORDS
 from custtier.demo.world import DAY_SECONDS, Role, World
 from custtier.periods import day_number, day_of
 
-BUYING_PER_MILLE: Final = 300
-"""How many of 1,000 customers are contacts; with seven tenths as many others, three of ten contacts buy."""
-
-CONTACT_COLUMNS: Final = ("微信号", "昵称", "备注", "手机号", "添加时间", "渠道", "员工", "标签", "推荐人", "删除时间")
+CONTACT_COLUMNS: Final = (
+    "微信号",
+    "昵称",
+    "备注",
+    "手机号",
+    "添加时间",
+    "渠道",
+    "计划",
+    "员工",
+    "标签",
+    "意向",
+    "推荐人",
+    "删除时间",
+)
 CHAT_COLUMNS: Final = ("微信号", "员工", "时间", "方向", "类型")
 SPEND_COLUMNS: Final = ("日期", "渠道", "花费", "曝光", "点击")
 
@@ -26,12 +48,15 @@ _TAGS: Final = (None, None, "茶友", "送礼", "宝妈", "企业采购", "茶�
 
 
 def contacts(world: World, *, end_s: int) -> pl.DataFrame:
-    """Everybody's entry: `person`, `buys`, `channel` (place in `CHANNELS`), `agent`, `added_s`, `deleted_s`, `row`."""
+    """Everybody's entry, by when they were added; three of ten buy.
+
+    `person`, `buys`, `channel` (place in `CHANNELS`), `agent`, `added_s`, `deleted_s`, `referrer` (a person), `row`.
+    """
     buyers = world.persons.filter(pl.col("role") == Role.CUSTOMER).with_columns(row=draws.base(world.seed, "person"))
     buyers = buyers.filter(draws.happens(pl.col("row"), "contact", per_mille=BUYING_PER_MILLE)).with_columns(buys=True)
     start = world.persons.height
     others = pl.DataFrame(
-        {"person": pl.Series(range(start, start + world.customers * 7 // 10), dtype=pl.UInt32)}
+        {"person": pl.Series(range(start, start + world.customers * OTHERS_PER_MILLE // 1000), dtype=pl.UInt32)}
     ).with_columns(first_s=pl.lit(None, dtype=pl.Int64), row=draws.base(world.seed, "person"), buys=False)
     columns = ("person", "first_s", "row", "buys")
     row, buys = pl.col("row"), pl.col("buys")
@@ -42,12 +67,13 @@ def contacts(world: World, *, end_s: int) -> pl.DataFrame:
     )
     left = draws.below(row, "left", 1000) < pl.when(buys).then(20).otherwise(130)
     deleted = pl.col("added_s") + DAY_SECONDS + draws.below(row, "left after", 150 * DAY_SECONDS)
-    return (
+    found = (
         pl.concat([buyers.select(columns), others.select(columns)])
         .with_columns(channel=channel, agent=draws.below(row, "agent", len(AGENTS)), added_s=_added(world, end_s=end_s))
         .with_columns(deleted_s=pl.when(left & (deleted <= end_s)).then(deleted))
         .sort("added_s", "person")
     )
+    return with_referrers(found)
 
 
 def _added(world: World, *, end_s: int) -> pl.Expr:
@@ -66,18 +92,18 @@ def contact_rows(found: pl.DataFrame, *, seed: int) -> pl.DataFrame:
     """The contact list with its Chinese headers."""
     row = pl.col("row")
     nick = draws.chosen(row, "wechat nick", NICK_WORDS)
-    known = pl.col("buys") & draws.happens(row, "phone known", per_mille=700)
-    referred = pl.col("channel") == 0
     return found.select(
         wechat_name(seed).alias("微信号"),
         nick.alias("昵称"),
-        pl.when(draws.happens(row, "remark", per_mille=600)).then(name(row)).alias("备注"),
-        pl.when(known).then(phone(seed)).alias("手机号"),
+        remark(row).alias("备注"),
+        pl.when(phone_known(row)).then(phone(seed)).alias("手机号"),
         instant(pl.col("added_s")).alias("添加时间"),
         draws.taken([channel.name for channel in CHANNELS], pl.col("channel")).alias("渠道"),
+        campaign(row).alias("计划"),
         draws.taken(AGENTS, pl.col("agent")).alias("员工"),
         draws.chosen(row, "tags", _TAGS).alias("标签"),
-        pl.when(referred).then(draws.chosen(row, "referrer", NICK_WORDS)).alias("推荐人"),
+        lead_class(row).alias("意向"),
+        referrer_names(found, seed=seed),
         instant(pl.col("deleted_s")).alias("删除时间"),
     )
 
@@ -108,6 +134,10 @@ def chat_rows(found: pl.DataFrame, *, seed: int, end_s: int) -> pl.DataFrame:
     ours = first | (~pl.col("buys") & only_greeted(row)) | draws.happens(pl.col("turn"), "ours", per_mille=480)
     gap = message * 5 * DAY_SECONDS + draws.below(pl.col("turn"), "gap", 5 * DAY_SECONDS)
     sent = pl.col("added_s") + 40 + pl.when(first).then(draws.below(row, "greet", 90)).otherwise(gap)
+    # some who have not bought talk again in the last weeks: they are considering
+    lately = end_s - (message_count(row) - message) * 2 * DAY_SECONDS - draws.below(pl.col("turn"), "gap", DAY_SECONDS)
+    again = pl.col("deleted_s").is_null() & ~pl.col("buys") & draws.happens(row, "talks again", per_mille=180)
+    sent = pl.when(again & ~first).then(pl.max_horizontal(sent, lately)).otherwise(sent)
     return (
         found.with_columns(message=pl.int_ranges(0, message_count(row), dtype=pl.Int64))
         .explode("message", empty_as_null=False)
@@ -167,8 +197,8 @@ def ad_spend(world: World) -> Spend:
 
 
 def truth_of_contacts(found: pl.DataFrame, spend: Spend) -> dict[str, Any]:
-    """Counts by channel, best channel first; `bought` by the day of the exports."""
-    row = pl.col("row")
+    """Counts by channel, best channel first; `bought` by the day of the exports, `true_a_share` the chance of it."""
+    row, shares = pl.col("row"), true_a_shares()
     greeted = ~pl.col("buys") & (message_count(row) > 0) & only_greeted(row)
     counts = found.group_by("channel").agg(
         contacts=pl.len(),
@@ -181,5 +211,7 @@ def truth_of_contacts(found: pl.DataFrame, spend: Spend) -> dict[str, Any]:
     for place, channel in enumerate(CHANNELS):
         if place in by_place:
             spent = round(spend.fen_by_channel.get(channel.name, 0) / 100, 2)
-            channels.append({"channel": channel.name, **by_place[place], "spend": spent})
-    return {"contacts": found.height, "bought": int(found["buys"].sum()), "channels": channels}
+            share = round(shares[channel.name], 6)
+            channels.append({"channel": channel.name, **by_place[place], "true_a_share": share, "spend": spent})
+    totals = {"contacts": found.height, "bought": int(found["buys"].sum())}
+    return {**totals, "channels": channels, "referrals": truth_of_referrals(found)}

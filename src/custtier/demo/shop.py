@@ -23,6 +23,7 @@ from custtier.demo.contacts import (
     truth_of_contacts,
 )
 from custtier.demo.files import WORKBOOK_ROWS, TextFile, write_workbook
+from custtier.demo.leads import LINK_COLUMNS, links
 from custtier.demo.truth import Tally, customer_rows, state_counts
 from custtier.demo.world import DAY_SECONDS, Platform, World, make_world
 from custtier.errors import data_error, usage_error
@@ -58,6 +59,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "shopify-orders": Kind("orders/shopify_orders.csv", "shopify-orders", shopify.HEADER, "utf-8"),
     "contacts": Kind("contacts.csv", "generic-contacts", "", "utf-8-sig"),
     "chats": Kind("chats.csv", "generic-messages", "", "utf-8-sig"),
+    "links": Kind("links.csv", "generic-links", "", "utf-8-sig"),
     "ad-spend": Kind("ad_spend.csv", "generic-spend", "", "utf-8-sig"),
 }
 """What a shop's folder holds, in the order of writing. The order files lie apart, so that their folder can be imported
@@ -68,6 +70,13 @@ _OF_PLATFORM: Final[Mapping[Platform, tuple[str, ...]]] = {
     Platform.JD: ("jd-orders",),
     Platform.YOUZAN: ("youzan-orders",),
     Platform.SHOPIFY: ("shopify-orders",),
+}
+
+_PEOPLE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "contacts": CONTACT_COLUMNS,
+    "chats": CHAT_COLUMNS,
+    "links": LINK_COLUMNS,
+    "ad-spend": SPEND_COLUMNS,
 }
 
 
@@ -149,7 +158,7 @@ def write_shop(
     if "taobao-workbook" in wanted:
         written.append(_write_recent_workbook(folder, world))
     people: dict[str, Any] = {}
-    if wanted & {"contacts", "chats", "ad-spend"}:
+    if wanted & {"contacts", "chats", "links", "ad-spend"}:
         written += _write_people(folder, world, wanted=wanted, people=people, progress=progress)
     entries = [file_truth(file) for file in written]
     truth = {**made_with(world), "files": entries, **tally.summary(), **people}
@@ -287,14 +296,15 @@ def _write_people(
     found = contacts(world, end_s=world.until_s)
     spend = ad_spend(world)
     people["contacts"] = truth_of_contacts(found, spend)
+    whole = {"links": links(found, world), "ad-spend": spend.rows}
     written = []
-    for kind, columns in (("contacts", CONTACT_COLUMNS), ("chats", CHAT_COLUMNS), ("ad-spend", SPEND_COLUMNS)):
+    for kind, columns in _PEOPLE_COLUMNS.items():
         if kind not in wanted:
             continue
         target = KINDS[kind]
         with TextFile(folder / target.path, columns=columns, encoding=target.encoding) as text:
-            if kind == "ad-spend":
-                text.append(spend.rows)
+            if kind in whole:
+                text.append(whole[kind])
             else:
                 for start in range(0, found.height, SLICE):
                     part = found.slice(start, SLICE)

@@ -141,20 +141,28 @@ AGENTS: Final = ("小林", "阿敏", "老周")
 
 
 class Channel(NamedTuple):
-    """Where contacts come from: its share of buyers and of others (in 100), fen spent a day at 1,000 customers."""
+    """Where contacts come from.
+
+    `buyers` and `others` are its shares of each in 100, `daily_fen` what is spent a day at 1,000 customers, `campaigns`
+    the names under which its contacts came.
+    """
 
     name: str
     buyers: int
     others: int
     daily_fen: int
+    campaigns: tuple[str, ...] = ()
 
 
 CHANNELS: Final = (
     Channel("朋友转介绍", 30, 6, 0),
-    Channel("视频号直播", 24, 14, 7_500),
-    Channel("包裹卡扫码", 20, 14, 1_500),
-    Channel("小红书", 14, 18, 21_500),
-    Channel("抖音投放", 8, 26, 13_000),
-    Channel("朋友圈广告", 4, 22, 9_500),
+    Channel("视频号直播", 24, 14, 7_500, ("周三茶会", "周末专场")),
+    Channel("包裹卡扫码", 20, 14, 1_500, ("茶叶包裹卡", "山货包裹卡")),
+    Channel("小红书", 14, 18, 21_500, ("达人笔记", "茶具测评", "开箱笔记")),
+    Channel("抖音投放", 8, 26, 13_000, ("短视频引流", "直播间引流")),
+    Channel("朋友圈广告", 4, 22, 9_500, ("春茶上新", "送礼季")),
 )
-"""Best first: about half of the referred buy, hardly anyone from the last."""
+"""Best first: two of three who were referred buy, hardly anyone from the last."""
+
+LEAD_CLASSES: Final = ("很有希望", "有希望", "一般", "无意向", None)
+"""What staff note of a contact; None where nobody noted anything."""
