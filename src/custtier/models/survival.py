@@ -25,8 +25,8 @@ def kaplan_meier(times: pl.DataFrame, *, by: Sequence[str] = ()) -> pl.DataFrame
 
     Returns:
         `by`, `days`, `there` (Int64, still watched when the day began), `came`, `left` (Int64), `share` (Float64, by
-        the day), `low`, `high` (Float64, of the share: Greenwood's variance on the scale of log −log, as Kalbfleisch and
-        Prentice do; null where the share is 0 or 1). One row per day on which anything was seen, ascending within
+        the day), `low`, `high` (Float64, of the share, by Greenwood's variance on the scale of log −log, as Kalbfleisch
+        and Prentice do; null where the share is 0 or 1). One row per day on which anything was seen, ascending within
         each curve.
     """
     keys = list(by)

@@ -124,6 +124,16 @@ def _days(bought: pl.LazyFrame) -> pl.LazyFrame:
 
 def _refunds(basis: Basis) -> pl.LazyFrame:
     """The part of what was paid that went back by the day observed; orders that were closed are left out."""
+    paid = paid_and_back(basis).group_by("customer_key")
+    return paid.agg((pl.col("back").sum() / pl.col("gross").sum()).alias("refund_share"))
+
+
+def paid_and_back(basis: Basis) -> pl.LazyFrame:
+    """What customers paid and what of it went back by the day observed; orders that were closed are left out.
+
+    Returns:
+        One row per order ever paid: `customer_key`, `order_day`, `gross`, `back` (Int64, minor units).
+    """
     orders = polars_behind(basis.orders).filter(~pl.col("is_closed") & (pl.col("gross") > 0))
     if basis.refunds is None:
         made = pl.col("dated_refund")
@@ -137,12 +147,7 @@ def _refunds(basis: Basis) -> pl.LazyFrame:
     if conversion is not None:
         back = pl.when(back > 0).then(converted(back, conversion=conversion)).otherwise(0)
         gross = converted(gross, conversion=conversion)
-    paid = orders.select("account_key", gross.alias("gross"), back.alias("back"))
-    return (
-        whose(paid, basis)
-        .group_by("customer_key")
-        .agg((pl.col("back").sum() / pl.col("gross").sum()).alias("refund_share"))
-    )
+    return whose(orders.select("account_key", "order_day", gross.alias("gross"), back.alias("back")), basis)
 
 
 def _lifecycle(levels: Sequence[int], *, as_of_day: int) -> pl.Expr:
