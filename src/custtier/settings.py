@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from custtier.errors import CusttierError, nearest, usage_error
+from custtier.goals import Goals, goal_faults
+from custtier.grading import GradeCuts, grade_faults
 from custtier.picks import KeyPicks, KeyWeights, pick_faults
 from custtier.rates import Rate, rate_faults
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
@@ -66,6 +68,8 @@ class Settings:
         schemes: The user's own schemes of classes.
         key_weights: See `KeyWeights`.
         key_picks: See `KeyPicks`.
+        grades: See `GradeCuts`.
+        goals: See `Goals`.
         tags: The user's tag rules, in their order: `tags.tag_rule` tells name and condition apart.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
@@ -86,6 +90,8 @@ class Settings:
     schemes: tuple[Scheme, ...] = ()
     key_weights: KeyWeights = field(default_factory=KeyWeights)
     key_picks: KeyPicks = field(default_factory=KeyPicks)
+    grades: GradeCuts = field(default_factory=GradeCuts)
+    goals: Goals = field(default_factory=Goals)
     tags: tuple[str | WrittenTag, ...] = ()
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
@@ -229,7 +235,8 @@ def _check_scoring(path: Path, settings: Settings) -> None:
     """Return when own cuts of scores, own schemes and own tiers have a meaning."""
     for key, wrong, value in cut_faults(settings.rfm_cuts):
         raise _bad(path, wrong, key=key, value=value)
-    for key, wrong, value in pick_faults(settings.key_weights, settings.key_picks):
+    picking = pick_faults(settings.key_weights, settings.key_picks)
+    for key, wrong, value in (*picking, *grade_faults(settings.grades), *goal_faults(settings.goals)):
         raise _bad(path, wrong, key=key, value=value)
     for wrong, values in (
         *schemes_faults(settings.schemes),
