@@ -1,4 +1,4 @@
-"""What the profile of a list says (contacts, chats, spend, dates, costs, links, tags), in plain words and Markdown."""
+"""What the profile of a list says (contacts, chats, spend, dates, costs, links, tags, referrals), in plain words and Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -26,6 +26,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "spent_on": "day",
     "on": "date",
     "margin_share": "margin as a share of the price",
+    "referred": "who was brought",
+    "referred_on": "day",
 }
 """What the fields of lists hold, in plain words."""
 
@@ -40,6 +42,7 @@ HOLDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "dates": ("a key date", "key dates: birthdays, anniversaries, expiries", "one date of one person"),
     "costs": ("a product's cost", "costs or margins of products", "one product, or one category, from one day on"),
     "tags": ("a tag of a person", "tags: who has which, given or taken away", "one person, and one tag or several"),
+    "referrals": ("a pair of people", "who brought whom", "two people, one of whom brought the other"),
     "links": ("an account of a person", "which accounts are one person", "one account, or several, of one person"),
 }
 """What a row is in the table of formats, what the file holds, what a row is on the page."""
@@ -51,7 +54,7 @@ _USUAL: Final[Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]] = {
     "links": {"decision": usual.DECISIONS},
     "tags": {"decision": usual.TAG_DECISIONS},
 }
-_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags")
+_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags", "referrals")
 _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "contacts": ("bad_date", "missing_account", "damaged_id"),
     "messages": ("bad_date", "missing_account", "damaged_id", "unknown_direction"),
@@ -60,6 +63,7 @@ _REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "costs": ("bad_date", "bad_amount", "missing_product"),
     "links": ("missing_account", "missing_person", "damaged_id", "unknown_decision"),
     "tags": ("bad_date", "missing_account", "damaged_id", "unknown_decision"),
+    "referrals": ("bad_date", "missing_referral", "damaged_id"),
 }
 """Kind of list → why a row of it may be rejected."""
 

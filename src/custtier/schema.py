@@ -138,6 +138,11 @@ MESSAGES: Final[Table] = {
 `message_key` = account + agent + instant + direction + kind + number among such in the file.
 """
 
+HELD_MESSAGES: Final[Table] = {
+    name: pl.Categorical() if dtype == pl.String else dtype for name, dtype in MESSAGES.items()
+}
+"""`MESSAGES` as they are held in memory: of twenty million rows few are told apart by their texts, each is held once."""
+
 SPEND: Final[Table] = {
     "spend_key": pl.Int64,
     "channel": pl.String,
@@ -217,6 +222,17 @@ TAGS: Final[Table] = {
 """One row per person and tag that somebody gave (`decision` `add`) or took away (`remove`), by hand or in a file.
 `noted_on` is the day that the file shows, null where it shows none; of two imports the later decides."""
 
+REFERRALS: Final[Table] = {
+    "referral_key": pl.Int64,
+    "referred": pl.String,
+    "referrer": pl.String,
+    "referred_on": pl.Date,
+    **PROVENANCE,
+}
+"""One row per pair of people of whom one brought the other, both as the file names them: by a customer id, a phone, an
+account, an e-mail or a name; whom these mean is settled when it is asked. `referred_on` is null where the file shows no
+day."""
+
 KEPT: Final[Table] = {
     "kept_key": pl.Int64,
     "name": pl.String,
@@ -239,6 +255,7 @@ LISTS: Final[Mapping[str, Table]] = {
     "costs": COSTS,
     "links": LINKS,
     "tags": TAGS,
+    "referrals": REFERRALS,
     "kept": KEPT,
 }
 """What a file may hold instead of orders; `kept` is written by custtier alone."""
@@ -251,6 +268,7 @@ LIST_KEYS: Final[Mapping[str, str]] = {
     "costs": "cost_key",
     "links": "link_key",
     "tags": "tag_key",
+    "referrals": "referral_key",
     "kept": "kept_key",
 }
 """What one record of a list is known by."""

@@ -41,7 +41,7 @@ class Reading:
         records: `RECORDS`.
         rejects: `schema.REJECTS`, `import_id` is null.
         notes: Remarks on this file.
-        lists: For a file of contacts, messages, spend, dates, costs, links or tags: that name → its rows, as
+        lists: For a file of contacts, messages, spend, dates, costs, links, tags or referrals: that name → its rows, as
             `schema.LISTS`, `import_id` null; then there are no orders, items and refunds.
     """
 

@@ -20,6 +20,7 @@ _TOLD_BY: Final = {
     "costs": "product_id",
     "links": "person",
     "tags": "account",
+    "referrals": "referred",
 }
 
 
@@ -33,5 +34,5 @@ def sample_notes(reading: Reading) -> tuple[Note, ...]:
 
 
 def _is_sample(column: str) -> pl.Expr:
-    lower = pl.col(column).str.to_lowercase()
+    lower = pl.col(column).cast(pl.String).str.to_lowercase()
     return pl.any_horizontal(lower.str.starts_with(mark) for mark in _MARKS)

@@ -215,6 +215,8 @@ class Eraser:
         return (self._is_theirs(name, columns) | self._shows(name, columns)).fill_null(value=False)
 
     def _is_theirs(self, name: str, columns: Table) -> pl.Expr:
+        if name == "referrals":
+            return self._is_their_pair()
         if name in LISTS:
             return self._is_their_entry(name, columns) if "account_key" in columns else pl.lit(value=False)
         if name == "rejects":
@@ -239,6 +241,11 @@ class Eraser:
         if name in self._theirs.entries:
             own |= _or_false(pl.col(LIST_KEYS[name]).is_in(self._theirs.entries[name].implode()))
         return own
+
+    def _is_their_pair(self) -> pl.Expr:
+        """Whether the person is one of a pair: the other alone says nothing."""
+        sides = [pl.col(side).is_in(list(self._theirs.person.texts)) for side in ("referred", "referrer")]
+        return pl.any_horizontal(*map(_or_false, sides), self._cell_shows("referred"), self._cell_shows("referrer"))
 
     def _other_ids(self, columns: Table) -> dict[str, pl.Expr]:
         """Column of another id → whether that id is the person's; it may stand beside somebody else's account."""

@@ -166,6 +166,8 @@ class ForgottenList:
         return keyed["account_key"].is_in(held.implode()).fill_null(value=False)
 
     def _list_rows_gone(self, name: str, rows: pl.DataFrame, theirs: pl.Series) -> pl.Series:
+        if name == "referrals":
+            return self._pairs_gone(rows)
         if "account" not in LISTS[name] or rows.is_empty():
             return pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
         missing = [name for name in ("phone", "phone_kind", "email") if name not in rows.columns]
@@ -176,6 +178,18 @@ class ForgottenList:
             held = self.held(unions, [union_text(text) for text in unions.to_list()], is_met=True)
             gone |= rows["union_id"].is_in(held.implode()).fill_null(value=False)
         return gone
+
+    def _pairs_gone(self, rows: pl.DataFrame) -> pl.Series:
+        """Whether one of each pair is somebody forgotten, by whatever key the pair names them."""
+        texts = pl.concat([rows["referred"], rows["referrer"].alias("referred")]).drop_nulls().unique().rename("phone")
+        forms = with_phones(texts.to_frame().with_columns(phone_kind=pl.lit(None, dtype=pl.String)))["phone"]
+        held = [
+            text
+            for text, form in zip(texts.to_list(), forms.to_list(), strict=True)
+            if any(self.holds(plain_text(one)) for one in {text, text.lower(), form or text})
+        ]
+        gone = pl.any_horizontal(pl.col(side).is_in(held) for side in ("referred", "referrer"))
+        return rows.select(gone.fill_null(value=False)).to_series()
 
     def _without_receivers(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` that show nobody's phone, e-mail or referral who was forgotten."""

@@ -9,7 +9,7 @@ import polars as pl
 from custtier.store.person import Person, is_distinct
 
 _PIECE: Final = 1 << 24
-_WHOLE: Final = ("account", "phone", "email", "union_id", "alias", "usual_phone", "weak_phone", "referrer")
+_WHOLE: Final = ("account", "phone", "email", "union_id", "alias", "usual_phone", "weak_phone", "referrer", "referred")
 """Columns in which a text that may be a word is looked for as a whole cell."""
 
 

@@ -15,6 +15,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "costs": "costs",
         "links": "links between accounts",
         "tags": "tags",
+        "referrals": "who brought whom",
         "buyers_bill": "a buyer's bill, which is refused",
     },
     "evidence": {
@@ -180,6 +181,8 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "person": "person",
         "decision": "decision",
         "noted_on": "noted on",
+        "referred": "who was brought",
+        "referred_on": "brought on",
     },
     "beside": {
         "shipping": "shipping",

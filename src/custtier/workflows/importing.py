@@ -33,6 +33,7 @@ LIST_FIGURES: Final = {
     "costs": "product_costs",
     "links": "linked_accounts",
     "tags": "tags_given",
+    "referrals": "referral_pairs",
     "kept": "kept_answers",
 }
 """List → the figure of the summary that counts its rows."""

@@ -166,6 +166,23 @@ TEMPLATES: Final = {
             ",Taobao,sample-account-1,13800000001,tea,remove,",
         ),
     ),
+    "referrals": Template(
+        message(
+            "# One row a pair: who was brought, and who brought them. Name both by customer_id (c_…, from any list), "
+            "full phone, account or e-mail; a name will do where only one customer has it. The date may stay empty. "
+            "Delete the two sample rows."
+        ),
+        (
+            "被推荐人,推荐人,日期",
+            "示例-wxid-2,13800000001,2026-01-05",
+            "示例账号1,示例-wxid-2,",
+        ),
+        (
+            "referred,referrer,date",
+            "sample-wxid-2,13800000001,2026-01-05",
+            "sample-account-1,sample-wxid-2,",
+        ),
+    ),
 }
 """What can be filled in, by name."""
 

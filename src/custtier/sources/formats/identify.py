@@ -13,7 +13,7 @@ from custtier.sources.sheets.text_sheet import TextSheet
 _DROPPED: Final = re.compile(r"[\s\ufeff`'\"\u200b]+")
 _BRACKETS: Final = str.maketrans("（）：", "():")
 _NEAREST: Final = 3
-_PLAIN: Final = ("order", "messages", "links", "tags", "dates", "spend", "costs", "contacts")
+_PLAIN: Final = ("order", "messages", "links", "referrals", "tags", "dates", "spend", "costs", "contacts")
 """Kinds of plain tables in the order in which they are tried: a list of contacts asks for least."""
 
 

@@ -48,7 +48,7 @@ ORDER_LEVEL: Final = frozenset(
 
 Kind = Literal[
     "order", "payment", "refund", "buyers_bill", "contacts", "messages", "spend", "dates", "costs", "links",
-    "tags",
+    "tags", "referrals",
 ]  # fmt: skip
 Grain = Literal["order", "item_repeated", "item_blank", "item", "unit", "transaction", "auto"]
 
@@ -230,7 +230,7 @@ class Profile(Part):
             in part, `D` from memory; empty where it is nobody's but our own or the user's.
         kind: `order`, `payment` (rows that complete a shop's order with the same payment id), `refund` (rows are
             refunds of orders that other files hold), a list (`contacts`, `messages`, `spend`, `dates`, `costs`,
-            `links`, `tags`), or why it is refused: `buyers_bill`.
+            `links`, `tags`, `referrals`), or why it is refused: `buyers_bill`.
         fallback: Tried only when no other profile matches.
         signatures: Any of them tells the format.
         grain: `order` one row an order; `item_repeated` one row an item with the order's cells on each; `item_blank`
@@ -342,7 +342,7 @@ class Profile(Part):
 
     @property
     def is_list(self) -> bool:
-        """Whether its rows are no orders: contacts, messages, spend, dates, costs, links, tags."""
+        """Whether its rows are no orders: contacts, messages, spend, dates, costs, links, tags, referrals."""
         return self.kind in LIST_FIELDS
 
     @property

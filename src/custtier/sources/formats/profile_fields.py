@@ -25,6 +25,7 @@ LIST_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "links": _PERSON | {"person", "decision"},
     "tags": _PERSON | {"tags", "decision", "noted_on"},
+    "referrals": frozenset({"referred", "referrer", "referred_on"}),
 }  # fmt: skip
 """Kind of list → the fields that its rows may have; accounts stand apart, as for orders.
 

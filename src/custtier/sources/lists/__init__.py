@@ -1,1 +1,1 @@
-"""Contact lists, chats, ad spend, key dates, costs, links, tags as rows: what a shop knows besides its orders."""
+"""Contacts, chats, ad spend, key dates, costs, links, tags, referrals as rows: what a shop knows besides its orders."""

@@ -9,7 +9,7 @@ from custtier.sources.lists.values import Layout
 from custtier.sources.transforms.text import is_damaged_id
 
 ORDER: Final = (
-    "bad_date", "bad_amount", "missing_account", "missing_person", "missing_product", "damaged_id",
+    "bad_date", "bad_amount", "missing_account", "missing_person", "missing_referral", "missing_product", "damaged_id",
     "unknown_direction", "unknown_decision", "bad_quantity",
 )  # fmt: skip
 """A row with two faults gets the first of these."""

@@ -15,6 +15,7 @@ from custtier.sources.lists.dates import date_rows
 from custtier.sources.lists.links import link_rows
 from custtier.sources.lists.lists import ListRows
 from custtier.sources.lists.messages import message_rows, without_text
+from custtier.sources.lists.referrals import referral_rows
 from custtier.sources.lists.spend import spend_rows
 from custtier.sources.lists.table import list_table
 from custtier.sources.lists.tags import tag_rows
@@ -31,8 +32,9 @@ _READERS: Final[Mapping[str, Callable[[pl.DataFrame, Layout], ListRows]]] = {
     "costs": cost_rows,
     "links": link_rows,
     "tags": tag_rows,
+    "referrals": referral_rows,
 }
-_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags")
+_SAME_ROW_TWICE: Final = ("contacts", "dates", "costs", "links", "tags", "referrals")
 """Lists in which two identical rows are one shown twice; two messages or payments alike are two."""
 
 _PLACES: Final = ("sheet", "sheet_number", "section", "row", "at", "first_cells")

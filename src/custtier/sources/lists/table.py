@@ -21,7 +21,7 @@ from custtier.sources.transforms.text import (
     without_null_tokens,
 )
 
-ID_FIELDS: Final = ("contact_id", "union_id", "message_id", "product_id", "sender")
+ID_FIELDS: Final = ("contact_id", "union_id", "message_id", "product_id", "sender", "referred", "referrer")
 _PERSONAL: Final = ("name", "first_name", "last_name", "phone", "email", "remark", "address")
 _ON_EVERY_ROW: Final = ("agent", "channel", "campaign", "person", "spent_on", "sent_at", "category")
 """Fields whose merged cells in a workbook stand for every row they cover."""

@@ -1,0 +1,109 @@
+"""Every text that says who brought a customer: of files of pairs, contacts, orders and tags."""
+
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+from custtier.people import tags_of_customers
+from custtier.referring import ReferralWords
+from custtier.views.basis import Basis
+from custtier.views.columns.orders import whose
+
+
+class Origin(StrEnum):
+    """Where somebody said who brought a customer, the surest first: of two that differ the surer counts."""
+
+    FILE = "referral_file"
+    CONTACT = "contact_list"
+    ORDER = "order_row"
+    TAG = "customer_tag"
+
+
+ORIGINS: Final = tuple(one.value for one in Origin)
+
+
+def statements_of(basis: Basis, *, zone: str, words: ReferralWords) -> pl.DataFrame:
+    """All that was said up to the day observed, whoever is meant.
+
+    An order says it whatever became of it, and whatever part of the orders is asked for: who brought somebody is not
+    changed by that.
+
+    Args:
+        basis: Its facts and its day.
+        zone: The shop's time zone.
+        words: By which words a tag says it.
+
+    Returns:
+        `customer_key` (null in a file of pairs), `referred` (null but in a file of pairs) and `referrer`, both as
+        written, without blanks at their ends; `origin` (Int8, place in `ORIGINS`), `said_on` (Date; null where no day
+        is known).
+    """
+    parts = [_of_files(basis), _of_contacts(basis, zone=zone), _of_orders(basis)]
+    pattern = words.tag_pattern
+    if pattern is not None:
+        parts.append(_of_tags(basis, zone=zone, pattern=pattern))
+    rows = pl.concat(
+        part.select(
+            _column(part, "customer_key", pl.Int64),
+            _column(part, "referred", pl.String),
+            pl.col("referrer").str.strip_chars(),
+            pl.lit(place, dtype=pl.Int8).alias("origin"),
+            pl.col("said_on").cast(pl.Date),
+        )
+        for place, part in zip((0, 1, 2, 3), parts, strict=False)
+    )
+    is_known_by_then = (pl.col("said_on") <= basis.as_of).fill_null(value=True)
+    return rows.filter((pl.col("referrer") != "") & is_known_by_then).collect(engine="streaming")
+
+
+def _column(rows: pl.LazyFrame, name: str, dtype: type[pl.DataType]) -> pl.Expr:
+    if name in rows.collect_schema().names():
+        return pl.col(name)
+    return pl.lit(None, dtype=dtype).alias(name)
+
+
+def _of_files(basis: Basis) -> pl.LazyFrame:
+    """Files of pairs: who was brought is a text there, too."""
+    pairs = basis.facts.table("referrals", columns=["referred", "referrer", "referred_on"])
+    return pairs.select(pl.col("referred").str.strip_chars(), "referrer", said_on="referred_on").filter(
+        pl.col("referred") != ""
+    )
+
+
+def _of_contacts(basis: Basis, *, zone: str) -> pl.LazyFrame:
+    """Contacts, from the day on which each was first added."""
+    contacts = basis.facts.table("contacts", columns=["account_key", "referrer", "first_added_at"])
+    named = contacts.filter(pl.col("referrer").is_not_null())
+    return whose(named, basis).select("customer_key", "referrer", said_on=_day("first_added_at", zone))
+
+
+def _of_orders(basis: Basis) -> pl.LazyFrame:
+    """Orders of any state, from the day on which each was made; one that shows no day is left out."""
+    orders = basis.facts.table("details", columns=["account_key", "referrer", "ordered_on"])
+    named = orders.filter(pl.col("referrer").is_not_null() & pl.col("ordered_on").is_not_null())
+    return whose(named, basis).select("customer_key", "referrer", said_on="ordered_on")
+
+
+def _of_tags(basis: Basis, *, zone: str, pattern: str) -> pl.LazyFrame:
+    """Tags given by hand or by a file, and those of contact lists."""
+    facts = basis.facts
+    given = tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts).select(
+        "customer_key", "tag", said_on="noted_on"
+    )
+    contacts = facts.table("contacts", columns=["account_key", "tags", "first_added_at"])
+    listed = (
+        whose(contacts.filter(pl.col("tags").is_not_null()), basis)
+        .select("customer_key", pl.col("tags").str.split(",").alias("tag"), said_on=_day("first_added_at", zone))
+        .explode("tag", empty_as_null=False)
+    )
+    return (
+        pl.concat([given, listed])
+        .with_columns(pl.col("tag").str.extract(pattern, 1).alias("referrer"))
+        .filter(pl.col("referrer").is_not_null())
+        .select("customer_key", "referrer", "said_on")
+    )
+
+
+def _day(instant: str, zone: str) -> pl.Expr:
+    return pl.col(instant).dt.convert_time_zone(zone).dt.date()
