@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin/
 
-.PHONY: check quick format golden docs fuzz hunt bench lock
+.PHONY: check quick format golden docs fuzz hunt channels bench lock
 
 check:            ## everything that must hold before a commit
 	$(PYTHON) tools/check.py
@@ -27,6 +27,9 @@ fuzz:             ## read 10,000 files spoiled at random; each must read or be r
 hunt:             ## properties over examples that no run has drawn before, twenty times; about half an hour
 	for round in $$(seq 20); do \
 	  $(BIN)python -m pytest -q -n 2 --hypothesis-profile=hunt $$(grep -rl "^@given" tests --include=*.py) || exit 1; done
+
+channels:         ## 200 invented shops: the true share of each channel lies in its interval as often as it should
+	PYTHONPATH=tests $(BIN)python tests/demo/channel_truth.py 200
 
 bench:            ## measure against the floors; prints the table of docs/benchmarks.md
 	$(BIN)python bench/run.py
