@@ -29,7 +29,7 @@ hunt:             ## properties over examples that no run has drawn before, twen
 	  $(BIN)python -m pytest -q -n 2 --hypothesis-profile=hunt $$(grep -rl "^@given" tests --include=*.py) || exit 1; done
 
 channels:         ## 200 invented shops: the true share of each channel lies in its interval as often as it should
-	PYTHONPATH=tests $(BIN)python tests/demo/channel_truth.py 200
+	$(BIN)python tests/demo/channel_truth.py 200
 
 bench:            ## measure against the floors; prints the table of docs/benchmarks.md
 	$(BIN)python bench/run.py
