@@ -15,6 +15,7 @@ from custtier.goals import Goals, goal_faults
 from custtier.grading import GradeCuts, grade_faults
 from custtier.picks import KeyPicks, KeyWeights, pick_faults
 from custtier.rates import Rate, rate_faults
+from custtier.referring import ReferralWords, referral_faults
 from custtier.rules import Detectors, Rule, limit_faults, repeated_name, rule_faults
 from custtier.schemes import Scheme, schemes_faults
 from custtier.scoring import RfmCuts, cut_faults
@@ -70,6 +71,7 @@ class Settings:
         key_picks: See `KeyPicks`.
         grades: See `GradeCuts`.
         goals: See `Goals`.
+        referrals: See `ReferralWords`.
         tags: The user's tag rules, in their order: `tags.tag_rule` tells name and condition apart.
         exclusions: The user's rules, in their order; a staff list's path is complete.
         detectors: From where on the detectors find an order suspicious.
@@ -92,6 +94,7 @@ class Settings:
     key_picks: KeyPicks = field(default_factory=KeyPicks)
     grades: GradeCuts = field(default_factory=GradeCuts)
     goals: Goals = field(default_factory=Goals)
+    referrals: ReferralWords = field(default_factory=ReferralWords)
     tags: tuple[str | WrittenTag, ...] = ()
     exclusions: tuple[Rule, ...] = ()
     detectors: Detectors = field(default_factory=Detectors)
@@ -237,6 +240,8 @@ def _check_scoring(path: Path, settings: Settings) -> None:
         raise _bad(path, wrong, key=key, value=value)
     picking = pick_faults(settings.key_weights, settings.key_picks)
     for key, wrong, value in (*picking, *grade_faults(settings.grades), *goal_faults(settings.goals)):
+        raise _bad(path, wrong, key=key, value=value)
+    for key, wrong, value in referral_faults(settings.referrals):
         raise _bad(path, wrong, key=key, value=value)
     for wrong, values in (
         *schemes_faults(settings.schemes),

@@ -33,8 +33,20 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "next_:next_",
         "List whose next purchase is due, between which days and how surely, and how often such windows were right.",
     ),
+    "prospects": (
+        "prospects:prospects",
+        "List new customers whose first days look like those of customers who became the best.",
+    ),
     "backtest": ("backtest:app", "Judge rules and models on the shop's own past."),
     "key": ("key:key", "Pick the few customers worth one-to-one care, and say what speaks for each."),
+    "grade": (
+        "grade:grade",
+        "Grade every contact A to E: bought, considers, fell silent, never answered, deleted us; and say why.",
+    ),
+    "growth": (
+        "growth:growth",
+        "Hold new contacts, replies, first orders and returning buyers against goals, and say where the month will end.",
+    ),
     "moves": ("moves:moves", "List who changed tier or class between two days, and why."),
     "show": ("show:show", "Show one customer: orders, rhythm, tier and class, accounts, contacts, key dates."),
     "explain": (

@@ -387,6 +387,45 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "models_left_out": "models left out, because no end of their search says anything of these customers: {models}",
     "models_nobody_leaves": "models that find nobody who leaves in these customers, so that all stay: {models}",
+    "prospects_by_scorecard": (
+        "chances are told by signals of the first days: of two newcomers held out they put the one who became one of "
+        "the best first in {figure:.0%} of cases ({low:.0%} to {high:.0%}), the value of the first purchase in "
+        "{simple:.0%}"
+    ),
+    "prospects_by_first_sales": (
+        "chances are told by the value of the first purchase alone, which put the right one of two newcomers held out "
+        "first in {simple:.0%} of cases ({simple_low:.0%} to {simple_high:.0%}): signals of the first days did no "
+        "better beyond chance (gain {gain_low:+.0%} to {gain_high:+.0%})"
+    ),
+    "prospects_by_base_rate": (
+        "no chances are told: on newcomers held out neither signals of the first days ({low:.0%} to {high:.0%} of "
+        "pairs in the right order) nor the value of the first purchase ({simple_low:.0%} to {simple_high:.0%}) did "
+        "better than a guess (50%). Everybody new is listed; {share:.0%} become one of the best"
+    ),
+    "prospects_lift": (
+        "the fifth of those held out with the highest chances held {lift:.1f} times as many of the best as any fifth "
+        "({low:.1f} to {high:.1f})"
+    ),
+    "prospects_lift_unsure": (
+        "the fifth of those held out with the highest chances held {lift:.1f} times as many of the best as any fifth, "
+        "which may be chance ({low:.1f} to {high:.1f})"
+    ),
+    "prospects_judged": (
+        "learnt from {learnt} who first bought from {since} on, judged on {held_out} who came from {month} to {until}. "
+        "The best are the first fifth of their month by net sales of the {later} days after their first {days}"
+    ),
+    "prospects_too_few": (
+        "no chances are told, there are too few past newcomers: of those to learn from {learnt_best} became the best "
+        "and {learnt_others} did not (30 of each are needed), of those to judge by {held_out_best} and "
+        "{held_out_others} (20). Everybody new is listed"
+    ),
+    "prospects_short_history": (
+        "no chances are told, the history is too short: it takes 60 days on which newcomers came, their first {days} "
+        "days, and 90 days after these. Everybody new is listed"
+    ),
+    "prospects_still_starting": (
+        "newer customers whose first {days} days are not over: {customers}; fewer --days look at them earlier"
+    ),
     "value_model_holdout": "forecast by {forecast_rule}: of the models tried it was nearest to the shop's own past",
     "value_model_likelihood": (
         "forecast by {forecast_rule}, the likeliest of the models tried: the time known is too short to hold any of it "
@@ -432,6 +471,14 @@ NOTES: Final[Mapping[str, str]] = {
         "orders"
     ),
     "value_regular": "gaps are regular (k = {found:.1f}; 1 is no rhythm): the model is one of regular buyers, k = {k}",
+    "value_margin": (
+        "costs are known of {known:.0%} of the sales, of which {share:.0%} is margin; a customer's own share is drawn "
+        "towards that the more, the less of their purchases is known"
+    ),
+    "value_margin_alike": (
+        "costs are known of {known:.0%} of the sales, of which {share:.0%} is margin; it cannot be seen that customers "
+        "differ in this, so everybody has this share"
+    ),
     "value_far": "{horizon} days ahead are more than the {days} days known: what lies further is drawn out from them",
     "value_own_average": "an order is taken to bring the customer's own average: amounts say no more",
     "value_no_mean": "few very large amounts: the mean of all has no end by the model, and totals may be far off",
@@ -506,6 +553,44 @@ NOTES: Final[Mapping[str, str]] = {
     "next_unchecked": (
         "how often windows are right is not known: {horizon} days earlier too few had come back to tell any"
     ),
+    "growth_month": (
+        "new contacts this month: {so_far} so far; at the pace of the last weeks {expected} by {until}, in 9 of 10 cases "
+        "{low} to {high}"
+    ),
+    "growth_goal": (
+        "the month's goal of {goal} is reached with a chance of {chance:.0%}; it takes {needed:.1f} a day on the "
+        "{days_left} days left"
+    ),
+    "growth_checked": (
+        "on the same day of the {months} months before, the range would have held what came {held} times; the expected "
+        "number would have been {off:.0%} off on average"
+    ),
+    "growth_chats_until": (
+        "chats are known up to {until}: first replies are told of who was added at least {days} days before that"
+    ),
+    "growth_later": (
+        "added after the day observed, and not counted: {count}; the last on {last_on}, `--as-of {last_on}` counts them"
+    ),
+    "growth_no_chats": (
+        "no chats are known: who replied cannot be told; import a chat export, see `custtier template messages`"
+    ),
+    "growth_no_days": (
+        "no list says when anybody was added, so there are no new contacts to count; import a contact list, see "
+        "`custtier template contacts`"
+    ),
+    "growth_no_goals": (
+        "no goals are set; write them in the settings: [goals] new_contacts_per_day = 20, new_contacts_per_month = 500"
+    ),
+    "growth_no_weekdays": "fewer than {weeks} weeks of contacts are known: all weekdays are taken alike",
+    "growth_silent": (
+        "nobody was added in the last {days} days, the last on {last_on}: if the contact list was exported then, add "
+        "`--as-of {last_on}`, or import a newer one"
+    ),
+    "growth_too_short": (
+        "{days} days of contacts are known: it takes {needed} to say what the period comes to; the plain run rate only "
+        "says what more of the same would be"
+    ),
+    "growth_undated": "contacts of whom no list says when they were added: {count}; they count in no period",
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "
         "{share:.1%} lost within a year; 20% is often taken as usual"

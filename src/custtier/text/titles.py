@@ -14,6 +14,9 @@ CLASS_COLUMN: Final = "segment."
 _SIDE: Final = re.compile(r"_[12]$")
 
 TABLES: Final[Mapping[str, str]] = {
+    "goals": "New contacts and goals",
+    "rates": "Replies, orders and returns",
+    "months": "Month by month",
     "by_number": "After which purchase day",
     "by_month": "In which month since the first",
     "by_product": "After which product",
@@ -21,6 +24,8 @@ TABLES: Final[Mapping[str, str]] = {
     "by_channel": "By channel",
     "by_agent": "By agent",
     "forecasters": "Rules and models",
+    "signals": "What first days say",
+    "cohorts": "Months of first purchases",
     "list_results": "What lists would have held",
     "parameters": "Parameters of the model",
     "calibration": "Chances said and what came",
@@ -92,6 +97,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "churn_moments": "When customers stay away",
     "next": "Whose next purchase is due",
     "value": "What customers will bring",
+    "prospects": "New customers who start like the best",
+    "growth": "How the shop grows",
     "moves": "Who moved",
     "key": "Customers worth one-to-one care",
     "import": "Import",
@@ -121,7 +128,9 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 ASKED: Final[Mapping[str, str]] = {
     "list": "customers on a list",
+    "new": "new within days",
     "discount": "discount a year",
+    "margin": "with margins",
     "model": "model",
     "refit": "fitted anew",
     "tag": "tag",
