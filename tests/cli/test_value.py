@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -60,6 +61,44 @@ def test_what_a_small_shop_is_told(custtier: Custtier, home: Path, snapshot: Cal
     small = home / "few.csv"
     small.write_text(export(leaving_shop(2, customers=30)), encoding="utf-8")
     snapshot(f"value-small-{lang}", custtier("value", small, "--limit", 3, "--lang", lang))
+
+
+@pytest.fixture
+def goods(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Orders with what was bought, and what some of it costs: customers have favourites."""
+    monkeypatch.chdir(home)
+    draw, shop = Random(5), mixed_shop()
+    favourite = {order.account: draw.choice(["龙井茶", "茶杯"]) for order in shop.orders}
+    rows = ["订单号,日期,金额,客户,状态,商品,数量,商品金额"]
+    for place, order in enumerate(shop.orders):
+        product = favourite[order.account] if draw.random() < 0.8 else draw.choice(["龙井茶", "茶杯", "礼盒"])
+        amount = f"{order.gross / 100:.2f}"
+        rows.append(f"A{place:05},{order.day},{amount},{order.account or ''},已付款,{product},1,{amount}")
+    (home / "订单.csv").write_text("\n".join(rows), encoding="utf-8")
+    (home / "成本.csv").write_text("product,margin\n龙井茶,25%\n茶杯,60%\n", encoding="utf-8")
+    return Path("订单.csv"), Path("成本.csv")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_value_prints_with_margins(
+    custtier: Custtier,
+    goods: tuple[Path, Path],
+    snapshot: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    lang: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    asked = ("value", *goods, "--margin", "--model", "mbg-nbd", "--limit", 5, "--lang", lang)
+    snapshot(f"value-margin-{width}-{lang}", custtier(*asked))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_without_costs_margins_are_refused(
+    custtier: Custtier, goods: tuple[Path, Path], snapshot: Callable, lang: str
+) -> None:
+    snapshot(f"value-margin-none-{lang}", custtier("value", goods[0], "--margin", "--lang", lang))
 
 
 def test_a_model_is_kept_used_again_and_fitted_anew_when_asked_or_when_much_was_bought(

@@ -6,6 +6,7 @@ import pytest
 from custtier.models.btyd.fits import MODELS, SPEND_SCALE, fitted, fitted_spend, scale_of
 from custtier.models.btyd.future import expected_orders, order_chances, order_moments
 from custtier.models.btyd.histories import histories_of
+from custtier.models.btyd.sums import Sums
 from custtier.models.btyd.uncertainty import drawn, order_range
 from models import cdnow
 
@@ -53,3 +54,29 @@ def test_draws_of_parameters_scatter_as_their_standard_errors_say() -> None:
     assert (drawn(fit.optimum, scale_of(fit.model), draws=4_000, seed=1) == draws).all()
     spend = fitted_spend(cdnow.spent())
     assert drawn(spend, SPEND_SCALE, draws=10, seed=0).shape == (10, 3)
+
+
+def test_along_a_ridge_draws_stay_where_the_likelihood_is() -> None:
+    """Everybody leaves by the same coin: how much coins differ has no end, and its normal reaches far off the data."""
+    rng = np.random.default_rng(3)
+    rate, last = rng.gamma(3.0, 1 / 60.0, 500), rng.geometric(0.2, 500) - 1
+    known, T = [], rng.integers(30, 700, 500).astype(float)
+    for own, stays, until in zip(rate, last, T, strict=True):
+        times = np.cumsum(rng.exponential(1 / own, stays))
+        times = times[times <= until]
+        known.append((len(times), float(times[-1]) if len(times) else 0.0, until))
+    histories = histories_of(*(np.array(column) for column in zip(*known, strict=True)))[0]
+    model, sums = MODELS["mbg-nbd"], Sums(histories)
+    fit = fitted(model, histories)
+
+    def likelihood(at: np.ndarray) -> float:
+        return model.log_likelihood(at, sums)[0]
+
+    def off(draws: np.ndarray) -> list[float]:
+        return sorted(fit.optimum.log_likelihood - likelihood(at) for at in draws)
+
+    normal = drawn(fit.optimum, scale_of(model), draws=100, seed=0)
+    weighed = drawn(fit.optimum, scale_of(model), draws=100, seed=0, likelihood=likelihood)
+    assert off(normal)[-5] > 11 and off(weighed)[-1] < 10
+    means = weighed[:, 2] / weighed[:, 2:].sum(axis=1)
+    assert means.mean() == pytest.approx(0.2, abs=0.05) and len(weighed) == 100

@@ -26,6 +26,7 @@ class Basket:
     phone: str | None = None
     phone_kind: str | None = None
     referrer: str | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def facts_of_key(known: KeyShop, *, seed: int = 0) -> Facts:
                 "ordered_at": at(order.day),
             }
         )
-        items += [{"order_key": key, "item_key": key * 100 + n, "product": p} for n, p in enumerate(basket.products)]
+        items += [
+            {"order_key": key, "item_key": key * 100 + n, "product": p, "amount": basket.amount}
+            for n, p in enumerate(basket.products)
+        ]
     contacts = [
         {
             "contact_key": number,

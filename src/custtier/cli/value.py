@@ -17,6 +17,11 @@ FIGURES = (
     "expected_sales",
     "sales_low",
     "sales_high",
+    "expected_margin",
+    "margin_low",
+    "margin_high",
+    "margin_share",
+    "costs_known_share",
     "present_value",
     "horizon_days",
     "unattributed_orders",
@@ -42,6 +47,9 @@ def value(
     discount: Annotated[
         str | None, typer.Option(metavar="SHARE", help="Money is worth so much less a year later, such as 10%.")
     ] = None,
+    margin: Annotated[
+        bool, typer.Option("--margin", help="Also what is left after the costs of goods, and who leaves most first.")
+    ] = False,
     refit: Annotated[
         bool, typer.Option("--refit", help="Choose and fit the model anew instead of using the one kept.")
     ] = False,
@@ -51,5 +59,5 @@ def value(
     from custtier.workflows.value import value as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, horizon=horizon, model=model, discount=discount, refit=refit)
+        view = workflow(seen, horizon=horizon, model=model, discount=discount, with_margin=margin, refit=refit)
     answer(view, out)

@@ -27,6 +27,20 @@ WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "orders_not_yet",
+    "replies_not_yet",
+    "period_from",
+    "period_to",
+    "run_rate",
+    "pace_share",
+    "without_chats",
+    "low_then",
+    "high_then",
+    "done_share",
+    "reached",
+    "contacts_low",
+    "contacts_high",
+    "needed_per_day",
     "gain_high",
     "gain_low",
     "correlation",
@@ -119,6 +133,9 @@ LEFT_OUT_FIRST: Final = (
     "sales_share",
     "recency_days",
     "order_count",
+    "margin_low",
+    "margin_high",
+    "margin_share",
     "sales_low",
     "sales_high",
     "in_top",
@@ -139,13 +156,17 @@ LEFT_OUT_FIRST: Final = (
 ONLY_BESIDE: Final = {
     "net_sales": ("value_at_stake", "year_sales"),
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
+    **dict.fromkeys(("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone")),
 }
 """Columns that never go but from a table where another one says nearly the same."""
 
 TOGETHER: Final = (
     frozenset({"gain_low", "gain_high"}),
+    frozenset({"low_then", "high_then"}),
+    frozenset({"contacts_low", "contacts_high"}),
     frozenset({"orders_low", "orders_high"}),
     frozenset({"sales_low", "sales_high"}),
+    frozenset({"margin_low", "margin_high"}),
     frozenset({"r_score", "f_score", "m_score"}),
     frozenset(f"{letter}{score}_sales" for letter in "fm" for score in range(1, 6)),
 )

@@ -7,6 +7,53 @@ from custtier.text import Catalogue
 from custtier.text.values import by_name
 
 NOTES: Final[Mapping[str, str]] = {
+    "chats_of_nobody_listed": "people with a chat who stand in no contact list, and are not counted: {count}",
+    "chats_of_other_agents": (
+        "people who wrote to an agent in whose list they do not stand: {count}; this counts for them where no other chat "
+        "does; if an agent has two names, write one in both files"
+    ),
+    "classes_as_imported": (
+        "classes stand as the last import shows them; when they were noted is not known, and whoever notes one after the "
+        "purchase guesses well"
+    ),
+    "classes_rank_better": (
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} of the "
+        "time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes tell who buys"
+    ),
+    "classes_rank_by_chance": (
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} of the "
+        "time ({low} to {high}), over {contacts} contacts: that may be chance, a coin comes to 50%"
+    ),
+    "classes_rank_worse": (
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class only {chance} of "
+        "the time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes mislead"
+    ),
+    "classes_unknown": "classes noted in words that nobody ranks: {classes}; they count as other words",
+    "contacts_added_later": (
+        "contacts added after {as_of}: {count}, the last on {last}; they do not exist yet in this answer; add "
+        "`--as-of {last}`, best with orders up to that day"
+    ),
+    "contacts_from_chats": (
+        "no contact list is known: everybody with a chat stands for a contact ({count}); when they were added and who "
+        "deleted us a list would tell: import one, or fill in `custtier template contacts`"
+    ),
+    "contacts_from_orders": (
+        "neither a contact list nor chats are known: everybody with an order stands for a contact ({count}). Orders that "
+        "came to nothing (not paid, cancelled, refunded in full) stand for talk: lately B, longer ago C; D and E cannot "
+        "be told. Import a contact list and chats"
+    ),
+    "contacts_unread": (
+        "entries of contacts with whom no chat is known, though others' are: {count}; their letter is unknown unless "
+        "they bought or deleted us; export their chats too"
+    ),
+    "contacts_without_any_key": (
+        "entries that show neither account nor full phone: {count}; nobody can tell their chats and orders; export the "
+        "list with account or phone"
+    ),
+    "no_chats": (
+        "no chats are known, so B, C and D can only be told by orders that came to nothing; unknown: {count}. Import a "
+        "chat export, or fill in `custtier template messages`: times and who wrote are enough, no text"
+    ),
     "unknown_customer_ids": (
         "{file}: rows whose customer id is known to nobody here: {rows}; they come in and belong to nobody"
     ),
@@ -567,9 +614,6 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "growth_chats_until": (
         "chats are known up to {until}: first replies are told of who was added at least {days} days before that"
-    ),
-    "growth_later": (
-        "added after the day observed, and not counted: {count}; the last on {last_on}, `--as-of {last_on}` counts them"
     ),
     "growth_no_chats": (
         "no chats are known: who replied cannot be told; import a chat export, see `custtier template messages`"

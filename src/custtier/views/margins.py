@@ -1,13 +1,16 @@
-"""What each customer's purchases of a time left after the goods were paid for, as far as costs are known."""
+"""What customers' purchases left after the goods were paid for, and which share of sales, as far as costs are known."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from custtier.views.basis import Basis
 from custtier.views.columns.items import bought_items
 from custtier.views.columns.orders import bought_by
+
+if TYPE_CHECKING:
+    from custtier.models.credibility import Shares
 
 LEAST_KNOWN: Final = 0.5
 """Margins count from this share of sales on whose costs are known; below they would say more of gaps than of people."""
@@ -28,8 +31,8 @@ class Margins:
     """What is known of margins.
 
     Args:
-        rows: `customer_key`, `window_margin` (Int64, minor units, below 0 where goods cost more than was paid); None
-            where too little is known to count.
+        rows: `customer_key`, `window_margin` (Int64, minor units, below 0 where goods cost more than was paid), or what
+            the function says; None where too little is known to count.
         known_share: Of the net sales, the share of orders whose costs are known; None where there are no costs at all.
     """
 
@@ -38,7 +41,21 @@ class Margins:
 
 
 def margins_of(basis: Basis, *, since_day: int) -> Margins:
-    """Net sales less the cost of the goods, of every customer's purchases from a day on.
+    """Net sales less the cost of the goods, of every customer's purchases from a day on: `margins_of_orders`, added up.
+
+    Args:
+        basis: The orders used; costs in another currency do not count.
+        since_day: Number of the first day.
+    """
+    found = margins_of_orders(basis, since_day=since_day)
+    if found.rows is None:
+        return found
+    rows = found.rows.group_by("customer_key").agg(pl.col("margin").sum().cast(pl.Int64).alias("window_margin"))
+    return Margins(rows, found.known_share)
+
+
+def margins_of_orders(basis: Basis, *, since_day: int) -> Margins:
+    """Net sales less the cost of the goods, of every purchase of a customer from a day on.
 
     An order's costs are known when that of every paid item is. Of the others the margin is taken to be the share of net
     sales that it is among the known ones.
@@ -46,12 +63,85 @@ def margins_of(basis: Basis, *, since_day: int) -> Margins:
     Args:
         basis: The orders used; costs in another currency do not count.
         since_day: Number of the first day.
+
+    Returns:
+        `rows` with `customer_key`, `order_key`, `order_day`, `net_sales`, `margin` (Int64, minor units).
     """
     costs = _costs(basis)
     if costs.is_empty():
         return Margins(None, None)
-    is_inside = pl.col("order_day") >= since_day
-    orders = bought_by(basis, "order_key").filter(is_inside).select("customer_key", "order_key", "net_sales").collect()
+    placed = _placed(basis, costs, since_day=since_day)
+    known, share = _known(placed)
+    if share < LEAST_KNOWN:
+        return Margins(None, share)
+    # halves up, as amounts are rounded everywhere
+    taken = (2 * pl.col("net_sales") * (known[0] - known[1]) + known[0]) // (2 * known[0])
+    margin = pl.when("is_known").then(pl.col("net_sales") - pl.col("cost")).otherwise(taken)
+    columns = ("customer_key", "order_key", "order_day", "net_sales")
+    return Margins(placed.select(*columns, margin.cast(pl.Int64).alias("margin")), share)
+
+
+@dataclass(frozen=True)
+class MarginShares:
+    """Which share of their net sales customers leave as margin.
+
+    Args:
+        shares: One of each customer asked for; None where too little is known to count.
+        known_share: See `Margins`.
+    """
+
+    shares: "Shares | None"
+    known_share: float | None
+
+
+def margin_shares(basis: Basis, customers: pl.DataFrame) -> MarginShares:
+    """The share of net sales that each customer's purchases left, drawn towards that of the whole shop.
+
+    The less is known of a customer's purchases, and the less customers differ, the nearer it is to the shop's; who is
+    known by none has the shop's. When the differences are measured, an order that lost more than it brought in counts
+    as one that lost as much.
+
+    Args:
+        basis: The orders used, all of them up to its day.
+        customers: Uses `customer_key`; the order of the shares.
+    """
+    from custtier.models.credibility import Seen, shares_of
+
+    costs = _costs(basis)
+    if costs.is_empty():
+        return MarginShares(None, None)
+    placed = _placed(basis, costs, since_day=None)
+    share = _known(placed)[1]
+    if share < LEAST_KNOWN:
+        return MarginShares(None, share)
+    margin, sales = pl.col("net_sales") - pl.col("cost"), pl.col("net_sales")
+    bounded = pl.max_horizontal(margin, -sales)
+    # thousandths as whole numbers: their sum does not depend on the order of rows
+    square = (bounded.cast(pl.Float64) ** 2 / sales * 1000).round().cast(pl.Int64)
+    by_customer = (
+        placed.filter(pl.col("is_known") & (sales > 0))
+        .group_by("customer_key")
+        .agg(
+            pl.len().cast(pl.Int64).alias("orders"),
+            sales.sum(),
+            margin.sum().alias("margin"),
+            bounded.sum().alias("measured"),
+            square.sum().alias("squares"),
+        )
+    )
+    table = customers.select("customer_key").join(by_customer, on="customer_key", how="left", maintain_order="left")
+    orders, volume, part, measured, squares = (
+        table.get_column(name).fill_null(0).cast(pl.Float64).to_numpy()
+        for name in ("orders", "net_sales", "margin", "measured", "squares")
+    )
+    return MarginShares(shares_of(Seen(orders.astype("int64"), volume, part, measured, squares / 1000)), share)
+
+
+def _placed(basis: Basis, costs: pl.DataFrame, *, since_day: int | None) -> pl.DataFrame:
+    """Customers' orders of the time: `customer_key`, `order_key`, `order_day`, `net_sales`, `cost`, `is_known`."""
+    is_inside = pl.lit(value=True) if since_day is None else pl.col("order_day") >= since_day
+    columns = ("customer_key", "order_key", "order_day", "net_sales")
+    orders = bought_by(basis, "order_key").filter(is_inside).select(columns).collect()
     items = bought_items(basis, *_GOODS, "quantity", "amount").filter(is_inside).collect()
     by_order = (
         with_costs(items, costs)
@@ -61,17 +151,15 @@ def margins_of(basis: Basis, *, since_day: int) -> Margins:
             pl.col("cost").sum(),
         )
     )
-    placed = orders.join(by_order, on="order_key", how="left").with_columns(pl.col("is_known").fill_null(value=False))
+    placed = orders.join(by_order, on="order_key", how="left")
+    return placed.with_columns(pl.col("is_known").fill_null(value=False))
+
+
+def _known(placed: pl.DataFrame) -> tuple[tuple[int, int], float]:
+    """Net sales and cost of the orders whose costs are known, and the share of net sales that these are."""
     known = placed.filter("is_known").select(pl.col("net_sales").sum(), pl.col("cost").sum()).row(0)
     sales = int(placed["net_sales"].sum())
-    share = known[0] / sales if sales else 0.0
-    if share < LEAST_KNOWN:
-        return Margins(None, share)
-    # halves up, as amounts are rounded everywhere
-    taken = (2 * pl.col("net_sales") * (known[0] - known[1]) + known[0]) // (2 * known[0])
-    margin = pl.when("is_known").then(pl.col("net_sales") - pl.col("cost")).otherwise(taken)
-    rows = placed.group_by("customer_key").agg(margin.sum().cast(pl.Int64).alias("window_margin"))
-    return Margins(rows, share)
+    return known, known[0] / sales if sales else 0.0
 
 
 def with_costs(items: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:

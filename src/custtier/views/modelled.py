@@ -25,7 +25,7 @@ from custtier.models.btyd.choice import (
 from custtier.models.btyd.contest import MOST_CUSTOMERS, SIMPLE, Judged, contest, held_out_days
 from custtier.models.btyd.contest import Past as Before
 from custtier.models.btyd.fits import MODELS, Fit
-from custtier.models.btyd.histories import Flags
+from custtier.models.btyd.histories import Flags, Histories, histories_of
 from custtier.periods import day_of
 from custtier.views.basis import Basis, basis_of
 from custtier.views.histories import Past, days_bought, past_of, past_until, times_back
@@ -64,6 +64,14 @@ class Modelled:
     def best(self) -> Judged | None:
         """How the model did in the contest; None without one."""
         return next((one for one in self.judged if one.name == self.fit.model.name), None)
+
+    @property
+    def fitted_histories(self) -> Histories:
+        """Those that the model is fitted to."""
+        if not self.burn_in_days:
+            return self.past.histories
+        known, rows = self.past.known, first_seen_after(self.past.known, days=self.burn_in_days)
+        return histories_of(known.x[rows], known.t_x[rows], known.T[rows])[0]
 
     @property
     def simple(self) -> Judged | None:

@@ -29,6 +29,7 @@ def value(
     horizon: str = HORIZON,
     model: str | None = None,
     discount: str | None = None,
+    with_margin: bool = False,
     refit: bool = False,
 ) -> View:
     """What each customer and all of them are expected to bring.
@@ -38,6 +39,7 @@ def value(
         horizon: How many days, such as `365d`.
         model: Name of a model, or `last-period`, the simplest rule; None for the one that did best.
         discount: How much less money is worth a year later, such as `10%`; None for none.
+        with_margin: Also what is left after the costs of goods.
         refit: Fit anew, whatever is kept.
 
     Returns:
@@ -63,7 +65,7 @@ def value(
     may_keep = may_be_kept(question)
     answer, found = view.value(
         facts,
-        asked=Asked(horizon_days=days, model=name, discount=rate),
+        asked=Asked(horizon_days=days, model=name, discount=rate, with_margin=with_margin),
         as_of=question.as_of,
         scope=scope_of(question),
         again=(lambda basis, past: kept_model(question, name=name, basis=basis, past=past))

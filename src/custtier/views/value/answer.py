@@ -16,8 +16,18 @@ from custtier.models.btyd.histories import Floats
 from custtier.models.btyd.uncertainty import order_range
 from custtier.views.basis import Basis, basis_of, customers_of
 from custtier.views.histories import Past, past_of, times_back
+from custtier.views.margins import MarginShares
 from custtier.views.modelled import Modelled, Refused, check_model, modelled
 from custtier.views.people import with_people
+from custtier.views.value.margin import (
+    MARGIN_COLUMNS,
+    ends,
+    margin_figures,
+    margin_of,
+    on_margin,
+    with_margin,
+    with_margin_range,
+)
 from custtier.views.value.portfolio import Forecast, forecast
 from custtier.views.value.remarks import remarks, tables_of
 from custtier.views.value.spending import Spending, spending_of
@@ -63,11 +73,13 @@ class Asked:
         horizon_days: How many.
         model: Name of a model, or of the simplest rule; None for the one that did best.
         discount: By which share money is worth less a year later; None for none.
+        with_margin: Whether margin is asked for beside sales, and goes before it.
     """
 
     horizon_days: int = _YEAR
     model: str | None = None
     discount: float | None = None
+    with_margin: bool = False
 
 
 def value(
@@ -82,7 +94,8 @@ def value(
     """What customers are expected to bring in the coming days, those who bring most first.
 
     An order is a day with a purchase. Ranges of one customer hold 9 of 10 cases of the chance of their orders; the
-    range of the total holds the chance of all and the uncertainty of the parameters.
+    range of the total holds the chance of all and the uncertainty of the parameters. Expected margin is expected sales
+    times the customer's share of `views.margins.margin_shares`.
 
     Args:
         facts: Orders, refunds and customers.
@@ -93,35 +106,47 @@ def value(
         rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
-        The view: tables `customers` (`COLUMNS`), `forecasters` (how models did on the shop's own past) and
-        `parameters`; and what was fitted, None when the simplest rule answers.
+        The view: tables `customers` (`COLUMNS`, with margin `MARGIN_COLUMNS` behind `sales_high`), `forecasters` (how
+        models did on the shop's own past) and `parameters`; and what was fitted, None when the simplest rule answers.
 
     Raises:
-        CusttierError: `unknown-model`, and those of `basis_of` and `customers_of`.
+        CusttierError: `unknown-model`, `no-costs`, `few-costs`, and those of `basis_of` and `customers_of`.
     """
     check_model(asked.model)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     past = past_of(basis)
     found = customers_of(basis, past.everyone)
+    margin = margin_of(basis, past) if asked.with_margin else None
     before = again(basis, past) if again else None
     state = before[0] if before else modelled(basis, name=asked.model, past=past)
     fitted = before
     if isinstance(state, Refused):
-        table, total = _by_simple_rule(basis, past, horizon=asked.horizon_days), (float("nan"), float("nan"))
-        listed = _shown(table, facts=facts, rows=rows)
+        table, told = _by_simple_rule(basis, past, asked=asked, margin=margin), None
+        listed = _shown(table, facts=facts, asked=asked, rows=rows)
     else:
         spending = before[1] if before else spending_of(past.customers)
         fitted = (state, spending)
-        told = forecast(past, state.fit, spending, horizon=asked.horizon_days)
-        table, total = _with_forecast(past, state, told, asked=asked), (told.total_low, told.total_high)
-        listed = _with_ranges(_shown(table, facts=facts, rows=rows), past, state, horizon=asked.horizon_days)
+        shares = margin.shares if margin else None
+        told = forecast(state, spending, horizon=asked.horizon_days, margins=shares)
+        table = _with_forecast(past, state, told, asked=asked, margin=margin)
+        shown = _shown(table, facts=facts, asked=asked, rows=rows)
+        listed = _with_ranges(shown, past, state, horizon=asked.horizon_days)
     view = View(
         command="value",
-        parameters={"horizon": asked.horizon_days, "model": asked.model, "discount": asked.discount},
-        summary={**_summary(table, state, asked=asked, total=total), **found.unattributed},
+        parameters={
+            "horizon": asked.horizon_days,
+            "model": asked.model,
+            "discount": asked.discount,
+            "margin": asked.with_margin,
+        },
+        summary={**_summary(table, state, told, asked=asked, margin=margin), **found.unattributed},
         tables={"customers": _columns(listed, asked), **tables_of(state)},
         heights={"customers": table.height},
-        notes=(*found.notes, *remarks(state, fitted[1] if fitted else None, horizon_days=asked.horizon_days)),
+        notes=(
+            *found.notes,
+            *remarks(state, fitted[1] if fitted else None, horizon_days=asked.horizon_days),
+            *on_margin(margin),
+        ),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
@@ -130,23 +155,24 @@ def value(
 
 
 def _summary(
-    table: pl.DataFrame, state: Modelled | Refused, *, asked: Asked, total: tuple[float, float]
+    table: pl.DataFrame, state: Modelled | Refused, told: Forecast | None, *, asked: Asked, margin: MarginShares | None
 ) -> dict[str, object]:
-    low, high = (None if np.isnan(end) else round(end) for end in total)
     worth = {} if asked.discount is None else {"present_value": round(float(table["present_value"].sum()))}
     return {
         "customers": table.height,
         "expected_orders": float(table["expected_orders"].sum()),
         "expected_sales": round(float(table["expected_sales"].sum())),
-        "sales_low": low,
-        "sales_high": high,
+        **ends("sales", told.sales_range if told else None),
+        **(margin_figures(table, margin, told) if margin else {}),
         **worth,
         "forecast_rule": state.fit.model.name if isinstance(state, Modelled) else SIMPLE,
         "horizon_days": asked.horizon_days,
     }
 
 
-def _with_forecast(past: Past, state: Modelled, told: Forecast, *, asked: Asked) -> pl.DataFrame:
+def _with_forecast(
+    past: Past, state: Modelled, told: Forecast, *, asked: Asked, margin: MarginShares | None
+) -> pl.DataFrame:
     """Everyone with what is expected of them."""
     model, at, histories = state.fit.model, state.fit.at, past.histories
     again = buys_again(model, at, histories, horizon=asked.horizon_days)[past.index]
@@ -158,9 +184,9 @@ def _with_forecast(past: Past, state: Modelled, told: Forecast, *, asked: Asked)
         pl.Series("expected_spend", told.spend),
         pl.Series("expected_sales", told.sales),
     )
-    if asked.discount is None:
-        return table
-    return table.with_columns(pl.Series("present_value", told.spend * _discounted(past, state, asked)))
+    if asked.discount is not None:
+        table = table.with_columns(pl.Series("present_value", told.spend * _discounted(past, state, asked)))
+    return with_margin(table, margin) if margin else table
 
 
 def _discounted(past: Past, state: Modelled, asked: Asked) -> Floats:
@@ -173,13 +199,14 @@ def _discounted(past: Past, state: Modelled, asked: Asked) -> Floats:
     return discounted_orders(state.fit.model, state.fit.at, own, period=period, periods=periods, rate=rate)[past.index]
 
 
-def _by_simple_rule(basis: Basis, past: Past, *, horizon: int) -> pl.DataFrame:
+def _by_simple_rule(basis: Basis, past: Past, *, asked: Asked, margin: MarginShares | None) -> pl.DataFrame:
     """Everybody comes back as often as in as many days before, or in all there are in proportion, for their average."""
+    horizon = asked.horizon_days
     days = min(horizon, max(past.known.span, 1.0))
     back = times_back(basis, past.customers, since_day=past.end_day - int(days) + 1)
     orders = back.cast(pl.Float64) * (horizon / days)
     nothing = pl.lit(None, dtype=pl.Float64)
-    return past.customers.with_columns(
+    table = past.customers.with_columns(
         nothing.alias("p_alive"),
         nothing.alias("buy_chance"),
         orders.alias("expected_orders"),
@@ -189,10 +216,12 @@ def _by_simple_rule(basis: Basis, past: Past, *, horizon: int) -> pl.DataFrame:
         *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("orders_low", "orders_high")),
         (pl.col("expected_orders") * pl.col("expected_spend")).alias("present_value"),
     )
+    return with_margin(table, margin) if margin else table
 
 
-def _shown(table: pl.DataFrame, *, facts: Facts, rows: int | None) -> pl.DataFrame:
-    found = with_people(table, facts=facts, largest_first="expected_sales", rows=rows)
+def _shown(table: pl.DataFrame, *, facts: Facts, asked: Asked, rows: int | None) -> pl.DataFrame:
+    largest = "expected_margin" if asked.with_margin else "expected_sales"
+    found = with_people(table, facts=facts, largest_first=largest, rows=rows)
     return found.head(table.height if rows is None else rows)
 
 
@@ -207,11 +236,14 @@ def _with_ranges(listed: pl.DataFrame, past: Past, state: Modelled, *, horizon: 
 def _columns(listed: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     """The table as it is shown; money in whole minor units."""
     spend = pl.col("expected_spend")
-    money = ("expected_spend", "expected_sales", "sales_low", "sales_high", "present_value")
+    money = ("expected_spend", "expected_sales", "sales_low", "sales_high", "present_value", *MARGIN_COLUMNS[1:])
     table = listed.with_columns(
         pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
         (pl.col("orders_low") * spend).alias("sales_low"),
         (pl.col("orders_high") * spend).alias("sales_high"),
     )
-    names = [*COLUMNS[:15], *([] if asked.discount is None else ["present_value"]), *COLUMNS[15:]]
+    if asked.with_margin:
+        table = with_margin_range(table)
+    more = [*(MARGIN_COLUMNS if asked.with_margin else ()), *([] if asked.discount is None else ["present_value"])]
+    names = [*COLUMNS[:15], *more, *COLUMNS[15:]]
     return table.select(pl.col(name).round().cast(pl.Int64) if name in money else name for name in names)
