@@ -37,6 +37,7 @@ COMMANDS = (
     ("churn",),
     ("value",),
     ("next",),
+    ("growth",),
     ("backtest",),
     ("backtest", "churn"),
     ("backtest", "next"),

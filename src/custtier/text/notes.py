@@ -635,6 +635,63 @@ NOTES: Final[Mapping[str, str]] = {
         "says what more of the same would be"
     ),
     "growth_undated": "contacts of whom no list says when they were added: {count}; they count in no period",
+    "referrals_unmatched": (
+        "names of who brought whom that mean nobody here, or several people: {texts}; nobody is guessed: see "
+        "`--table unmatched`, and name them by phone, account or customer id"
+    ),
+    "referrals_of_self": "customers who are said to have brought themselves: {count}; that is left out",
+    "referral_rings": (
+        "rings of customers who are said to have brought each other: {count}; of each the last said is left out, see "
+        "`--table refused`"
+    ),
+    "referrals_contradicted": (
+        "customers of whom different people are said to have brought them: {count}; a file of pairs counts before a "
+        "list of contacts, that before an order, that before a tag, and of one kind the earliest"
+    ),
+    "referrals_too_few": (
+        "fewer than {least} of those who were brought, or of the others, have been customers for {days} days: whether "
+        "they buy more than others cannot be told yet"
+    ),
+    "referred_more_returns": (
+        "of those who were brought, {low} to {high} more come back within {days} days than of the others: more than "
+        "chance, but no proof that it is because they were brought"
+    ),
+    "referred_fewer_returns": (
+        "of those who were brought, {low} to {high} fewer come back within {days} days than of the others, more than "
+        "chance"
+    ),
+    "referred_same_returns": (
+        "whether those who were brought come back more often than others is not told by {days} days: the difference of "
+        "{low} to {high} may be chance"
+    ),
+    "referred_more_sales": (
+        "those who were brought buy for {low} to {high} more in {days} days than others on average: more than chance, "
+        "but no proof that it is because they were brought"
+    ),
+    "referred_fewer_sales": (
+        "those who were brought buy for {low} to {high} less in {days} days than others on average, more than chance"
+    ),
+    "referred_same_sales": (
+        "whether those who were brought buy for more than others is not told by {days} days: the difference of {low} to "
+        "{high} on average may be chance"
+    ),
+    "reach_unseen": (
+        "nobody here is known to have brought anybody: what is assumed cannot be compared; write down who brought whom "
+        "with `custtier template referrals`"
+    ),
+    "reach_share_above": (
+        "{share} are assumed to speak for the shop; of its {customers} customers {low} to {high} have brought anybody "
+        "so far"
+    ),
+    "reach_share_below": (
+        "only {share} are assumed to speak for the shop; of its {customers} customers {low} to {high} have brought "
+        "somebody already"
+    ),
+    "reach_each_unseen": "each is assumed to bring {each}; nobody here has brought more than {most} so far",
+    "reach_own_history": (
+        "seen here is what was written down since the shop began, whoever was asked; all who take part = who speak for "
+        "the shop × (1 + how many each brings)"
+    ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "
         "{share:.1%} lost within a year; 20% is often taken as usual"

@@ -3,15 +3,12 @@
 from dataclasses import replace
 
 from custtier.goals import Targets
-from custtier.views.basis import basis_of
 from custtier.views.growth.answer import AGENT, CHANNEL, Asked
 from custtier.views.growth.answer import growth as view
-from custtier.views.leads.asked import of_asked
-from custtier.views.leads.leads import leads_of
 from custtier.views.view import View
-from custtier.workflows.dataset import open_facts
+from custtier.workflows.leads import asked_leads
 from custtier.workflows.question import Question
-from custtier.workflows.scoping import asked_filters, scope_of
+from custtier.workflows.scoping import asked_filters
 
 
 def growth(question: Question, *, by: str | None = None) -> View:
@@ -26,19 +23,18 @@ def growth(question: Question, *, by: str | None = None) -> View:
         `views.growth.answer.growth`.
 
     Raises:
-        CusttierError: Those of `open_facts`, `basis_of` and `of_asked`.
+        CusttierError: Those of `asked_leads`.
     """
-    facts = open_facts(question)
-    # whose contact somebody is decides, not who wrote down the order
-    scope = replace(scope_of(question), agents=(), channels=())
-    basis = basis_of(facts, scope=scope, as_of=question.as_of)
-    zone = question.settings.zone
-    leads = of_asked(
-        leads_of(basis, zone=zone, cuts=question.settings.grades), agents=question.agents, channels=question.channels
+    found = asked_leads(question)
+    is_part = bool(question.agents or question.channels or question.tags)
+    asked = Asked(question.settings.goals, _targets(question), by, is_part)
+    answer = view(found.basis, found.leads, asked=asked, zone=question.settings.zone)
+    return replace(
+        answer,
+        parameters={**answer.parameters, **asked_filters(question)},
+        notes=(*found.notes, *answer.notes),
+        excluded=found.facts.excluded,
     )
-    asked = Asked(question.settings.goals, _targets(question), by)
-    answer = view(basis, leads, asked=asked, zone=zone)
-    return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
 
 
 def _targets(question: Question) -> Targets:

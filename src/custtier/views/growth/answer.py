@@ -52,11 +52,13 @@ class Asked:
         goals: What is aimed at.
         targets: Goals of everybody who is asked for.
         by: One of `BY`; None for all together.
+        is_part: Whether only some contacts are asked for; then only their purchases count.
     """
 
     goals: Goals
     targets: Targets
     by: str | None = None
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,12 @@ def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
     known = _known(basis, zone=zone)
     contacts = _contacts(leads, by=asked.by)
     since = contacts.get_column("added_on").min()
-    bought = _bought(basis, contacts if asked.by else None)
+    bought = _bought(basis, contacts if asked.by or asked.is_part else None)
     months = months_of(contacts, bought, known=known, goals=asked.goals, since=_first_month(since, bought))
     found = Grown(
         daily_of(contacts, as_of=basis.as_of), latest_rates(contacts, bought, known=known, goals=asked.goals), months
     )
-    everybody = found if asked.by is None else _together(basis, leads, known=known, goals=asked.goals)
+    everybody = found if asked.by is None else _together(basis, leads, known=known, asked=asked)
     daily = everybody.daily.get(None)
     goal = goal_of(asked.targets, period=MONTH, day=basis.as_of)
     undated = leads.people.get_column("added_on").null_count()
@@ -108,7 +110,7 @@ def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
         parameters={"by": asked.by},
         summary=_summary(leads, everybody, daily, targets=asked.targets, as_of=basis.as_of),
         tables=_tables(found, asked=asked, as_of=basis.as_of),
-        notes=(*basis.facts.notes, *_data_notes(basis), *remarks(heard, facts=basis.facts, zone=zone)),
+        notes=(*_data_notes(basis), *remarks(heard)),
         as_of=basis.as_of,
         data_through=basis.facts.extent.data_through,
     )
@@ -155,15 +157,15 @@ def _first_month(since: object, bought: pl.DataFrame) -> date | None:
     return min(days, default=None)
 
 
-def _together(basis: Basis, leads: Leads, *, known: Known, goals: Goals) -> Grown:
+def _together(basis: Basis, leads: Leads, *, known: Known, asked: Asked) -> Grown:
     """The same of everybody who is asked for."""
     contacts = _contacts(leads, by=None)
-    bought = _bought(basis, None)
+    bought = _bought(basis, contacts if asked.is_part else None)
     since = _first_month(contacts.get_column("added_on").min(), bought)
     return Grown(
         daily_of(contacts, as_of=basis.as_of),
-        latest_rates(contacts, bought, known=known, goals=goals),
-        months_of(contacts, bought, known=known, goals=goals, since=since),
+        latest_rates(contacts, bought, known=known, goals=asked.goals),
+        months_of(contacts, bought, known=known, goals=asked.goals, since=since),
     )
 
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import polars as pl
-
-from custtier.facts import Facts, Note
+from custtier.facts import Note
 from custtier.goals import COUNTS, RATES, Goals
 from custtier.models.daily_counts import FEWEST_DAYS, PATTERN_WEEKS, WEEK
 from custtier.views.growth.months import Month, seen_then
 from custtier.views.growth.newcomers import MONTH, Daily, bounds, outlook
 from custtier.views.growth.rates import Known
-from custtier.views.leads.days import day_in, end_of
 
 _SILENT_COUNT: Final = 5
 """A silence during which so many would usually have been added looks like the end of the list."""
@@ -41,7 +38,7 @@ class Heard:
     undated: int
 
 
-def remarks(heard: Heard, *, facts: Facts, zone: str) -> list[Note]:
+def remarks(heard: Heard) -> list[Note]:
     """The notes on an answer."""
     as_of = heard.known.as_of
     notes = [] if heard.daily is None else [*_month(heard, heard.daily), *_silence(heard.daily)]
@@ -49,7 +46,6 @@ def remarks(heard: Heard, *, facts: Facts, zone: str) -> list[Note]:
         notes.append(Note("growth_no_days"))
     elif heard.undated:
         notes.append(Note("growth_undated", {"count": heard.undated}))
-    notes += _later(facts, as_of=as_of, zone=zone)
     if heard.daily is not None and heard.known.chats_until is None:
         notes.append(Note("growth_no_chats"))
     elif heard.daily is not None and heard.known.chats_until != as_of:
@@ -72,7 +68,12 @@ def _month(heard: Heard, daily: Daily) -> list[Note]:
     notes = [Note("growth_month", {"so_far": seen.so_far, **told})]
     chance = seen.chance(heard.goal)
     if heard.goal is not None and chance is not None and seen.so_far < heard.goal:
-        wanted = {"goal": heard.goal, "chance": chance, "needed": seen.needed(heard.goal), "days_left": seen.days_left}
+        wanted: dict[str, object] = {
+            "goal": heard.goal,
+            "chance": chance,
+            "needed": seen.needed(heard.goal),
+            "days_left": seen.days_left,
+        }
         notes.append(Note("growth_goal", wanted))
     if len(daily.counts) < PATTERN_WEEKS * WEEK:
         notes.append(Note("growth_no_weekdays", {"weeks": PATTERN_WEEKS}))
@@ -103,16 +104,3 @@ def _silence(daily: Daily) -> list[Note]:
         last = date.fromordinal(daily.last.toordinal() - silent)
         return [Note("growth_silent", {"last_on": last, "days": silent})]
     return []
-
-
-def _later(facts: Facts, *, as_of: date, zone: str) -> list[Note]:
-    """Contacts that were added after the day observed."""
-    first = pl.col("first_added_at")
-    later = (
-        facts.table("contacts", columns=["first_added_at"])
-        .filter(first >= end_of(as_of, zone=zone))
-        .select(pl.len().alias("count"), day_in(first.max(), zone=zone).alias("last_on"))
-        .collect()
-        .row(0, named=True)
-    )
-    return [Note("growth_later", {"count": later["count"], "last_on": later["last_on"]})] if later["count"] else []
