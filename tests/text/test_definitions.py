@@ -51,7 +51,11 @@ DEFINED = (
     "region",
     "tag_origin",
     "than_usual",
+    "signal",
     "forecast",
+    "grade",
+    "grade_reason",
+    "noted_class",
 )
 """Columns whose codes are words to be explained."""
 
@@ -97,7 +101,7 @@ def test_a_definition_says_it_in_both_languages(one) -> None:
     assert not re.search("[\u4e00-\u9fff]", one.meanings["en"])
     chinese = one.meanings["zh"]
     assert not re.search("[\u4e00-\u9fff][,;:!?]", chinese), "marks beside Chinese are Chinese"
-    assert not set(one.code) - set(string.ascii_lowercase + string.digits + "_.")
+    assert not set(one.code) - set(string.ascii_letters + string.digits + "_.")
 
 
 def test_what_a_definition_points_at_exists() -> None:

@@ -38,6 +38,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "List new customers whose first days look like those of customers who became the best.",
     ),
     "backtest": ("backtest:app", "Judge rules and models on the shop's own past."),
+    "referrals": (
+        "referrals:referrals",
+        "List who brought whom, what those brought have bought, and the few who bring most.",
+    ),
     "key": ("key:key", "Pick the few customers worth one-to-one care, and say what speaks for each."),
     "grade": (
         "grade:grade",

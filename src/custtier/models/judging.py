@@ -137,6 +137,23 @@ def listed(scores: Floats, happened: Flags, *, length: int) -> Listed:
     )
 
 
+def lift(scores: Floats, happened: Flags, *, length: int) -> Measure:
+    """How often it happened among the highest scores against among all: the lift of `listed`, with its influences.
+
+    Who stands on the list is taken as settled: its end does not move with a draw.
+    """
+    n = len(scores)
+    found = listed(scores, happened, length=length)
+    if not found.lift or not found.precision:
+        return Measure(float("nan") if found.lift is None else 0.0, np.zeros(n))
+    cut = np.partition(scores, n - found.length)[n - found.length]
+    above, tied = scores > cut, scores == cut
+    place = above + tied * ((found.length - int(above.sum())) / int(tied.sum()))
+    share = float(happened.mean())
+    inside = place * (happened - found.precision) / (found.length * found.precision)
+    return Measure(found.lift, found.lift * (inside - (happened - share) / (n * share)))
+
+
 @dataclass(frozen=True)
 class Bin:
     """Rows of which much the same was said.

@@ -15,7 +15,7 @@ DRAWN: Final = {
     ("tenths", "expected_per_customer"): "seen_per_customer",
     ("gains", "customer_share"): "",
 }
-"""Table and what is told across → what is told upwards; empty for the last column."""
+"""Table and what is told across → what is told upwards; the last column where it is empty or has another name."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def lines_of(table: str, frame: pl.DataFrame) -> RuleLines | None:
     found = [(across, up) for (name, across), up in DRAWN.items() if name == table and across in frame.columns]
     if not found or RULE not in frame.columns or frame.is_empty():
         return None
-    across, up = found[0][0], found[0][1] or frame.columns[-1]
+    across, named = found[0]
+    up = named if named in frame.columns else frame.columns[-1]
     runs = frame.with_row_index("row").group_by(RULE, maintain_order=True).agg(pl.col("row").min(), pl.len())
     lines = {rule: (int(row), int(count)) for rule, row, count in runs.iter_rows()}
     is_share = table != "tenths"

@@ -348,6 +348,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "alike": "customers who are alike",
         "moves": "moves between two days",
         "backtest": "judged on the past",
+        "grades": "letters of contacts",
         "growth": "growth and goals",
         "next": "the next purchase",
         "value": "what customers will bring",

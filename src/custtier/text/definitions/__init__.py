@@ -32,6 +32,7 @@ SUBJECTS: Final = (
     "value",
     "prospects",
     "backtest",
+    "grades",
     "growth",
     "people",
     "picks",
