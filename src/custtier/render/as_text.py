@@ -27,6 +27,16 @@ WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "grade_reason",
+    "entry_count",
+    "adding_count",
+    "is_deleted",
+    "is_customer_before",
+    "referrer",
+    "outgoing_count",
+    "incoming_days",
+    "incoming_count",
+    "lead_class",
     "orders_not_yet",
     "replies_not_yet",
     "period_from",

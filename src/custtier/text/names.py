@@ -357,6 +357,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "imports": "imports",
         "reasons": "reasons",
         "picks": "one-to-one care",
+        "referrals": "who brought whom",
         "tags": "tags and traits",
         "exclusions": "exclusions",
         "health": "health of the data",

@@ -9,24 +9,24 @@ from custtier.text.values import by_name
 NOTES: Final[Mapping[str, str]] = {
     "chats_of_nobody_listed": "people with a chat who stand in no contact list, and are not counted: {count}",
     "chats_of_other_agents": (
-        "people who wrote to an agent in whose list they do not stand: {count}; this counts for them where no other chat "
-        "does; if an agent has two names, write one in both files"
+        "people who wrote to an agent in whose list they do not stand: {count}; this counts for them where no other "
+        "chat does; if an agent has two names, write one in both files"
     ),
     "classes_as_imported": (
-        "classes stand as the last import shows them; when they were noted is not known, and whoever notes one after the "
-        "purchase guesses well"
+        "classes stand as the last import shows them; when they were noted is not known, and whoever notes one after "
+        "the purchase guesses well"
     ),
     "classes_rank_better": (
-        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} of the "
-        "time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes tell who buys"
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} "
+        "of the time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes tell who buys"
     ),
     "classes_rank_by_chance": (
-        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} of the "
-        "time ({low} to {high}), over {contacts} contacts: that may be chance, a coin comes to 50%"
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} "
+        "of the time ({low} to {high}), over {contacts} contacts: that may be chance, a coin comes to 50%"
     ),
     "classes_rank_worse": (
-        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class only {chance} of "
-        "the time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes mislead"
+        "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class only "
+        "{chance} of the time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes mislead"
     ),
     "classes_unknown": "classes noted in words that nobody ranks: {classes}; they count as other words",
     "contacts_added_later": (
@@ -38,9 +38,9 @@ NOTES: Final[Mapping[str, str]] = {
         "deleted us a list would tell: import one, or fill in `custtier template contacts`"
     ),
     "contacts_from_orders": (
-        "neither a contact list nor chats are known: everybody with an order stands for a contact ({count}). Orders that "
-        "came to nothing (not paid, cancelled, refunded in full) stand for talk: lately B, longer ago C; D and E cannot "
-        "be told. Import a contact list and chats"
+        "neither a contact list nor chats are known: everybody with an order stands for a contact ({count}). Orders "
+        "that came to nothing (not paid, cancelled, refunded in full) stand for talk: lately B, longer ago C; D and E "
+        "cannot be told. Import a contact list and chats"
     ),
     "contacts_unread": (
         "entries of contacts with whom no chat is known, though others' are: {count}; their letter is unknown unless "

@@ -13,18 +13,19 @@ from custtier.workflows.left_out import excluded_rows, listed, rejected_note, re
 from custtier.workflows.question import Question
 
 
-def open_facts(question: Question, *, tells_late: bool = True) -> Facts:
+def open_facts(question: Question, *, tells_late: bool = True, needs_purchases: bool = True) -> Facts:
     """The facts that a customer view answers from: without what the user's rules take out, of the tags asked for.
 
     Args:
         question: Where from, and what of it.
         tells_late: Whether a note says what later imports changed up to `as_of`.
+        needs_purchases: Whether there is nothing to answer where nobody ever bought.
 
     Raises:
         CusttierError: What `all_facts` raises; `bad-settings` for a rule that cannot be applied; what
             `tagging.with_tags` raises.
     """
-    facts = all_facts(question)
+    facts = all_facts(question, needs_purchases=needs_purchases)
     # rules, detectors and tags are loaded by those who have any
     if question.settings.exclusions:
         from custtier.workflows.excluding import with_exclusions
@@ -41,13 +42,15 @@ def open_facts(question: Question, *, tells_late: bool = True) -> Facts:
     return facts
 
 
-def all_facts(question: Question) -> Facts:
-    """The facts with every order; they hold at least one purchase of someone known.
+def all_facts(question: Question, *, needs_purchases: bool = True) -> Facts:
+    """The facts with every order; they hold at least one purchase of someone known, unless none is needed.
 
     Raises:
         CusttierError: `no-store`, `no-purchases`, `no-customers` (exit 4); what reading files or the store raises.
     """
     facts = _from_files(question) if question.files else _from_store(question)
+    if not needs_purchases:
+        return facts
     if not facts.extent.purchases:
         raise nothing_error(
             "no-purchases",

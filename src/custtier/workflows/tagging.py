@@ -47,6 +47,26 @@ def with_tags(facts: Facts, question: Question) -> Facts:
     )
 
 
+def tagged_people(facts: Facts, question: Question, *, among: pl.Series) -> pl.Series:
+    """The keys of those among these people, buyers or not, who have every tag asked for on the day observed.
+
+    Raises:
+        CusttierError: `unknown-tag`, `bad-tag-rule`; `no-tagged` (exit 4) when none of them has the tags.
+    """
+    sources = sources_of(facts, question)
+    tagged = tagged_customers(sources, question.tags, others=among)
+    keys = tagged.filter(tagged.is_in(among.implode()))
+    if keys.is_empty():
+        raise nothing_error(
+            "no-tagged",
+            "no customer has what is asked for on {as_of}: {tags}",
+            hint="see how many have each tag with `custtier tag`; several at once have to hold together",
+            as_of=sources.basis.as_of,
+            tags=", ".join(question.tags),
+        )
+    return keys
+
+
 def _only_theirs(opener: Opener, accounts: pl.Series) -> Opener:
     """Opens the tables, that of contacts without other people: nobody else is a prospect of theirs."""
 

@@ -36,6 +36,7 @@ SUBJECTS: Final = (
     "growth",
     "people",
     "picks",
+    "referrals",
     "tags",
     "imports",
     "reasons",

@@ -36,9 +36,14 @@ _READERS: Final[Mapping[Family, Reader]] = {
 
 
 def customer_columns(
-    basis: Basis, names: Iterable[str], *, settings: Settings | None = None, rules: TierRules | None = None
+    basis: Basis,
+    names: Iterable[str],
+    *,
+    settings: Settings | None = None,
+    rules: TierRules | None = None,
+    others: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """One row per customer with a purchase, with what is asked of them.
+    """One row per customer with a purchase, and per other who is named, with what is asked of them.
 
     What each column means, its kind and its unit stand in `customer_fields.FIELDS` and in the definitions. Nothing is
     read for a column that is not asked for; items, addresses and contacts are read only for columns of theirs.
@@ -48,6 +53,7 @@ def customer_columns(
         names: Some of `FIELDS`.
         settings: Where tiers and warning levels begin, and the shop's zone; the defaults when not given.
         rules: By what tiers are told; those of the settings, and nobody held, when not given.
+        others: Keys of people who may never have bought; of them only what comes from no order is known.
 
     Returns:
         `customer_key`, sorted by it, then the names in their order, each once. Amounts are Int64 minor units, days
@@ -58,7 +64,11 @@ def customer_columns(
     settings = settings or Settings()
     families = {FIELDS[name].family for name in asked}
     rules = rules or TierRules(settings.tier_cuts)
-    table = _totals(basis, settings, families, rules=rules).sort("customer_key")
+    table = _totals(basis, settings, families, rules=rules)
+    if others is not None:
+        never = others.unique().to_frame("customer_key").join(table, on="customer_key", how="anti")
+        table = pl.concat([table, never], how="diagonal")
+    table = table.sort("customer_key")
     for family, read in _READERS.items():
         if family in families:
             wanted = [name for name in asked if FIELDS[name].family is family]

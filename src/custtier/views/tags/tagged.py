@@ -93,20 +93,27 @@ def codes_of(settings: Settings) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def judged(sources: TagSources, conditions: Mapping[str, Condition], *, columns: Iterable[str] = ()) -> pl.DataFrame:
+def judged(
+    sources: TagSources,
+    conditions: Mapping[str, Condition],
+    *,
+    columns: Iterable[str] = (),
+    others: pl.Series | None = None,
+) -> pl.DataFrame:
     """Every customer, and whether they meet each condition.
 
     Args:
         sources: Whose orders and tags.
         conditions: Name → condition.
         columns: Fields that are wanted too.
+        others: Keys of people who are asked about although they may never have bought.
 
     Returns:
         `customer_key`, the fields that are wanted or looked at, `tags` with those given by hand, and one column of
         Boolean for each name: null where it cannot be told.
     """
     fields = list(dict.fromkeys([*columns, *sorted(set().union(*map(fields_in, conditions.values())))]))
-    table = customer_columns(sources.basis, fields, settings=sources.settings, rules=sources.tier_rules)
+    table = customer_columns(sources.basis, fields, settings=sources.settings, rules=sources.tier_rules, others=others)
     if "tags" in fields:
         table = with_given(table, sources.given)
     goods = sorted(bought_in(conditions.values()), key=lambda one: (one.text, one.is_category, one.days or 0))
@@ -134,14 +141,19 @@ def with_given(table: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def tagged_customers(sources: TagSources, asked: Sequence[str]) -> pl.Series:
+def tagged_customers(sources: TagSources, asked: Sequence[str], *, others: pl.Series | None = None) -> pl.Series:
     """Keys of the customers who have every tag that is asked for, and none of those that begin with `!`.
+
+    Args:
+        sources: Whose orders and tags.
+        asked: Tags as typed.
+        others: Keys of people who are asked about although they may never have bought.
 
     Raises:
         CusttierError: `unknown-tag`; `bad-tag-rule` for a rule of the settings that cannot be read.
     """
     conditions = {str(place): asked_condition(text, sources) for place, text in enumerate(asked)}
-    table = judged(sources, {name: condition for name, (condition, _) in conditions.items()})
+    table = judged(sources, {name: condition for name, (condition, _) in conditions.items()}, others=others)
     for name, (_, is_without) in conditions.items():
         has = pl.col(name).fill_null(value=False)
         table = table.filter(~has if is_without else has)

@@ -1,0 +1,126 @@
+"""Classes that staff noted by hand beside what became of the leads: how many bought, and whether the notes tell who."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from custtier.grading import GRADES
+from custtier.models.proportions import wilson
+
+HOT, HOPEFUL, FAIR, NONE = WORDS = ("hot", "hopeful", "fair", "none")
+"""Codes of classes in words, best first."""
+TYPED: Final = tuple(f"staff_{letter.lower()}" for letter in GRADES)
+"""Codes of letters that staff typed, best first."""
+OTHER: Final = "other"
+"""What was noted in words that nobody ranks."""
+
+_IN_WORDS: Final[Mapping[str, str]] = {
+    HOT: "很有希望 非常有希望 希望很大 高意向 意向高 高 强意向 重点 重点跟进 hot very-likely high",
+    HOPEFUL: "有希望 中意向 意向中 中 有意向 likely warm hopeful medium",
+    FAIR: "一般 低意向 意向低 低 待观察 fair so-so lukewarm low",
+    NONE: "无意向 没意向 没有意向 无希望 没希望 无 放弃 none cold no-interest not-interested",
+}
+_AS_LETTERS: Final = ("", "级", "类", "类客户")
+
+_SPOKEN: Final[Mapping[str, str]] = {
+    **{word: code for code, words in _IN_WORDS.items() for word in words.split()},
+    **{f"{code[-1]}{ending}": code for code in TYPED for ending in _AS_LETTERS},
+}
+"""What is written, in small letters, a hyphen between words → its code."""
+
+SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {"words": WORDS, "typed": TYPED}
+"""Ways to note classes, each ranked in itself, best first."""
+
+COLUMNS: Final = (
+    "noted_class",
+    "contacts",
+    *(letter.lower() for letter in GRADES),
+    "unknown",
+    "became_a",
+    "hit_share",
+    "hit_low",
+    "hit_high",
+)
+
+
+def class_codes(written: pl.Series) -> pl.Series:
+    """The code of each class as it is written; `other` for words that nobody ranks, null where nothing is noted."""
+    known = written.drop_nulls().unique().to_list()
+    codes = {text: _SPOKEN.get("-".join(text.casefold().split()), OTHER) for text in known if text.strip()}
+    if not codes:
+        return pl.Series(written.name, [None] * len(written), dtype=pl.String)
+    return written.replace_strict(codes, default=None, return_dtype=pl.String)
+
+
+def classes(people: pl.DataFrame) -> pl.DataFrame:
+    """One row per class that was noted, best first: `COLUMNS`.
+
+    Args:
+        people: Uses `lead_code` (of `class_codes`), `grade`, `first_order_on`.
+
+    Returns:
+        `contacts`, how many of them have each letter now, `became_a` (a purchase on the day of adding or later),
+        its share of them and the 95 % interval of it.
+    """
+    noted = people.filter(pl.col("lead_code").is_not_null())
+    rows = []
+    for code in (*WORDS, *TYPED, OTHER):
+        own = noted.filter(pl.col("lead_code") == code)
+        if own.is_empty():
+            continue
+        counts = dict(own.group_by("grade").len().iter_rows())
+        bought = own["first_order_on"].count()
+        low, high = wilson(bought, own.height) or (None, None)
+        rows.append(
+            {
+                "noted_class": code,
+                "contacts": own.height,
+                **{letter.lower(): counts.get(letter, 0) for letter in GRADES},
+                "unknown": counts.get(None, 0),
+                "became_a": bought,
+                "hit_share": bought / own.height,
+                "hit_low": low,
+                "hit_high": high,
+            }
+        )
+    return pl.DataFrame(rows, schema={name: _dtype(name) for name in COLUMNS})
+
+
+def rankings(people: pl.DataFrame) -> list[tuple[str, int, float, float, float]]:
+    """How well each way of noting tells buyers from others: scheme, contacts, the chance, its 95 % interval.
+
+    The chance is that of two contacts, one who bought and one who did not, the buyer has the better class; a half is
+    what tossing a coin comes to. A way of noting with fewer than two classes, buyers or others tells nothing.
+
+    Source: Hanley & McNeil 1982; DeLong, DeLong & Clarke-Pearson 1988 for the interval.
+    """
+    import numpy as np
+
+    from custtier.models.judging import auc
+
+    found = []
+    for name, codes in SCHEMES.items():
+        own = people.filter(pl.col("lead_code").is_in(list(codes)))
+        happened = own["first_order_on"].is_not_null().to_numpy()
+        bought = int(happened.sum())
+        if own["lead_code"].n_unique() < 2 or min(bought, own.height - bought) < 2:
+            continue
+        scores = -_places(own["lead_code"], codes).to_numpy().astype(np.float64)
+        measure = auc(scores, happened)
+        half = _NORMAL * float(np.sqrt((measure.influence**2).sum()))
+        found.append((name, own.height, measure.value, max(measure.value - half, 0.0), min(measure.value + half, 1.0)))
+    return found
+
+
+_NORMAL: Final = 1.959963984540054
+
+
+def _places(codes: pl.Series, ranked: Sequence[str]) -> pl.Series:
+    return codes.replace_strict({code: place for place, code in enumerate(ranked)}, return_dtype=pl.Int64)
+
+
+def _dtype(name: str) -> type[pl.DataType]:
+    if name == "noted_class":
+        return pl.String
+    return pl.Float64 if name.startswith("hit_") else pl.Int64

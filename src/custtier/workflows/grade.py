@@ -1,0 +1,65 @@
+"""`custtier grade`: every contact gets a letter from A to E, from the store or from files."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from custtier.errors import usage_error
+from custtier.grading import GRADES, UNKNOWN
+from custtier.text.meant import meant_code
+from custtier.views.grade import answer as view
+from custtier.views.view import View
+from custtier.workflows.leads import asked_leads
+from custtier.workflows.question import Question
+from custtier.workflows.scoping import asked_filters
+
+
+def grade(question: Question, *, letters: Sequence[str] = (), lang: str = "en") -> View:
+    """Every contact with their letter.
+
+    Args:
+        question: Where contacts, chats and orders come from; `channels` and `agents` are those of contacts.
+        letters: List only contacts with these letters.
+        lang: Language of the reasons.
+
+    Returns:
+        `views.grade.answer.grade`.
+
+    Raises:
+        CusttierError: `unknown-grade`, those of `asked_leads` and of the view.
+    """
+    wanted = checked_letters(letters)
+    asked = asked_leads(question)
+    answer = view.grade(asked.basis, asked.leads, letters=wanted, lang=lang, rows=question.rows)
+    return replace(
+        answer,
+        parameters={**answer.parameters, **asked_filters(question)},
+        notes=(*asked.notes, *answer.notes),
+        excluded=asked.facts.excluded,
+    )
+
+
+def checked_letters(letters: Sequence[str]) -> tuple[str, ...]:
+    """The letters that were typed, each once, in their order.
+
+    Raises:
+        CusttierError: `unknown-grade`.
+
+    Examples:
+        >>> checked_letters(["c", "B,A"])
+        ('A', 'B', 'C')
+    """
+    codes = (*GRADES, UNKNOWN)
+    typed = [word for text in letters for word in text.replace("，", ",").split(",") if word.strip()]
+    found = set()
+    for word in typed:
+        code = meant_code(word.strip().upper() if len(word.strip()) == 1 else word.strip(), "grade", codes=codes)
+        if code is None:
+            raise usage_error(
+                "unknown-grade",
+                "--grade was given {text!r}; there are: {known}",
+                hint="write it as --grade B, or --grade B,C",
+                text=word,
+                known=", ".join(codes),
+            )
+        found.add(code)
+    return tuple(code for code in codes if code in found)
