@@ -1,0 +1,208 @@
+"""What channels, campaigns, agents, days, weeks or months of adding bring: tables, figures and remarks of `grade`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from custtier.errors import usage_error
+from custtier.facts import Note
+from custtier.views.basis import Basis
+from custtier.views.channels.attribution import ATTRIBUTIONS, by_last_adding, contacts_asked
+from custtier.views.channels.compared import compared
+from custtier.views.channels.funnel import funnel
+from custtier.views.channels.groups import GROUPS, PERIODS, TABLES, one_spelling, with_period
+from custtier.views.channels.letters import FEWEST
+from custtier.views.channels.sold import sold_to
+from custtier.views.channels.spent import Part as PartOfSpend
+from custtier.views.channels.spent import Spent, spent_on_contacts
+from custtier.views.channels.table import Judged, judged_groups
+from custtier.views.leads.leads import Leads
+
+CHANNEL: Final = "channel"
+_ERROR_SHARE: Final = 0.05
+"""Of intervals at 95 % so many miss what is true."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of channels.
+
+    Args:
+        by: One of `groups.GROUPS`.
+        compare: Two groups as typed; None for none.
+        added_since: First day of adding, and of spend.
+        added_until: Last day of adding, and of spend.
+        new_only: Leave out who bought before they were added.
+        attribution: `first` or `last` of the addings tells the channel.
+        channels: The contacts are those of these channels alone; empty for all.
+        agents: They are those of these agents alone.
+        is_tagged: They are those with some tag.
+    """
+
+    by: str = CHANNEL
+    compare: tuple[str, str] | None = None
+    added_since: date | None = None
+    added_until: date | None = None
+    new_only: bool = False
+    attribution: str = "first"
+    channels: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    is_tagged: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an answer.
+
+    Args:
+        tables: By name; the first is the table of groups.
+        summary: Single figures.
+        notes: Remarks.
+        currency: Of amounts, where orders name none but spend does.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    summary: Mapping[str, object]
+    notes: tuple[Note, ...]
+    currency: str | None
+
+
+def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = None) -> Part:
+    """Who came through which channel, what it cost and what it brought.
+
+    Args:
+        leads: Everybody who had been added by the day observed.
+        basis: The orders used, and what lies behind them.
+        zone: The shop's.
+        asked: What is asked; channels by their first adding when not given.
+
+    Returns:
+        The tables `channels` (or `campaigns`, `agents`, `days`, `weeks`, `months`), `letter_shares`, `time_to_a`,
+        `funnel`, and with `compare` `compared_shares` and `compared_sales`.
+
+    Raises:
+        CusttierError: `unknown-by`, `unknown-attribution`, `bad-range`, `unknown-group`, `same-group`.
+    """
+    asked = _checked(asked or Asked())
+    since, until = asked.added_since, asked.added_until
+    contacts = contacts_asked(leads, by=asked.by, since=since, until=until, new_only=asked.new_only)
+    if asked.attribution == "last":
+        contacts = by_last_adding(contacts, basis=basis, zone=zone)
+    part = PartOfSpend(since, until, asked.channels, asked.agents, asked.is_tagged)
+    spent = spent_on_contacts(basis, part)
+    contacts, spend = one_spelling(contacts, spent.rows)
+    contacts = with_period(contacts, by=asked.by, day="added_on")
+    spend = with_period(spend, by=asked.by, day="spent_on")
+    sold = sold_to(contacts.filter("has_sales"), basis=basis)
+    has_spend = not spend.is_empty()
+    judged = judged_groups(contacts, spend, sold, by=asked.by, as_of=basis.as_of, has_spend=has_spend)
+    has_talk = bool(contacts.get_column("has_chat").any()) or bool(contacts["grade"].is_in(["B", "C"]).any())
+    tables = {
+        TABLES[asked.by]: judged.groups,
+        "letter_shares": judged.letters,
+        "time_to_a": judged.curve,
+        "funnel": funnel(judged.groups, has_talk=has_talk),
+    }
+    notes = [*_notes(contacts, judged, asked=asked), *spent.notes]
+    if sold.margin_known is not None:
+        notes.append(Note("channel_margins", {"share": sold.margin_known}))
+    if asked.compare:
+        found = compared(contacts, sold, by=asked.by, names=asked.compare, as_of=pl.lit(basis.as_of))
+        tables = {"compared_shares": found.shares, "compared_sales": found.sales, **tables}
+        notes.insert(0, Note("compared_groups", {"first": found.names[0], "second": found.names[1]}))
+    return Part(tables, _summary(judged, spent, by=asked.by), tuple(notes), basis.currency or spent.currency)
+
+
+def _checked(asked: Asked) -> Asked:
+    """The question with codes as they are written here.
+
+    Raises:
+        CusttierError: `unknown-by`, `unknown-attribution`, `bad-range`.
+    """
+    by, attribution = asked.by.strip().lower(), asked.attribution.strip().lower()
+    if by not in GROUPS:
+        raise usage_error(
+            "unknown-by",
+            "--by is {by!r}; {known} are expected",
+            hint="try `--by channel`",
+            by=asked.by,
+            known=", ".join(GROUPS),
+        )
+    if attribution not in ATTRIBUTIONS:
+        raise usage_error(
+            "unknown-attribution",
+            "--attribution is {attribution!r}, first or last is expected",
+            hint="first counts a contact for the channel of the first adding, last for that of the latest",
+            attribution=asked.attribution,
+        )
+    if asked.added_since and asked.added_until and asked.added_since > asked.added_until:
+        raise usage_error(
+            "bad-range",
+            "--added-since {since} lies after --added-until {until}",
+            hint="give the earlier day to --added-since",
+            since=asked.added_since,
+            until=asked.added_until,
+        )
+    if asked.compare and by in PERIODS:
+        raise usage_error(
+            "compare-by-period",
+            "--compare is about channels, campaigns and agents, not about each {by}",
+            hint="leave out `--by {by}`, or take `--by channel`",
+            by=by,
+        )
+    return replace(asked, by=by, attribution=attribution)
+
+
+def _summary(judged: Judged, spent: Spent, *, by: str) -> dict[str, object]:
+    """Figures over all groups."""
+    groups, name = judged.groups, GROUPS[by][-1]
+    placed = int(groups.filter(pl.col(name).is_not_null())["contacts"].sum())
+    spend = int(spent.rows["spend"].sum()) if spent.rows.height else None
+    sales = int(groups["net_sales"].sum())
+    return {
+        "placed_contacts": placed,
+        "unplaced_contacts": int(groups["contacts"].sum()) - placed,
+        "pooled_a_share": judged.pooled_share,
+        "spend": spend,
+        "contact_sales": sales,
+        "return_on_spend": sales / spend if spend else None,
+    }
+
+
+def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked) -> list[Note]:
+    groups, name = judged.groups, GROUPS[asked.by][-1]
+    notes = [_of_attribution(contacts, asked=asked)]
+    if asked.by in PERIODS:
+        notes.append(Note("young_groups"))
+    elif judged.pooled_share:
+        count = groups["letter"].drop_nulls().len()
+        few = groups.filter(pl.col("letter_reason") == "too_few").height
+        values = {"groups": count, "few": few, "fewest": FEWEST, "share": judged.pooled_share}
+        notes.append(Note("group_letters", {**values, "by_chance": _ERROR_SHARE * count}))
+    before = int(contacts["is_customer_before"].sum())
+    if before:
+        notes.append(Note("before_left_out_of_time", {"contacts": before}))
+    is_told = pl.col(name).is_not_null()
+    if groups["spend"].null_count() == groups.height:
+        return [*notes, Note("spend_unknown")]
+    untold = int(groups.filter(~is_told)["spend"].sum())
+    if untold:
+        notes.append(Note("spend_without_group", {"spend": untold, "by": asked.by}))
+    alone = groups.filter(is_told & (pl.col("contacts") == 0) & (pl.col("spend") > 0))
+    if alone.height:
+        notes.append(Note("spend_without_contacts", {"groups": alone.height, "by": asked.by}))
+    return notes
+
+
+def _of_attribution(contacts: pl.DataFrame, *, asked: Asked) -> Note:
+    """By what a contact counts for its group."""
+    if asked.by in PERIODS:
+        return Note("placed_by_day")
+    if asked.by == "agent":
+        shared = contacts.filter(pl.col("customer_key").is_not_null() & pl.col("customer_key").is_duplicated())
+        return Note("placed_by_entry", {"contacts": shared["customer_key"].n_unique()})
+    again = contacts.filter(pl.col("adding_count") > 1).height
+    return Note(f"placed_by_{asked.attribution}_adding", {"contacts": again})

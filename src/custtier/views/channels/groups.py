@@ -1,0 +1,84 @@
+"""Contacts and spend side by side: under one name of a channel, campaign or agent, or of one day, week or month."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "channel": ("channel",),
+    "campaign": ("channel", "campaign"),
+    "agent": ("agent",),
+    "day": ("day",),
+    "week": ("week",),
+    "month": ("month",),
+}
+"""What contacts may be told by → the columns that name a group. A campaign is one of its channel."""
+
+PERIODS: Final = ("day", "week", "month")
+"""Those that are told by when somebody was added; of spend, by when it was spent."""
+
+TABLES: Final[Mapping[str, str]] = {name: f"{name}s" for name in GROUPS}
+"""What contacts are told by → the table that says it."""
+
+_NAMES: Final = ("channel", "campaign", "agent")
+_MONTH: Final = "%Y-%m"
+_DAY: Final = "%Y-%m-%d"
+
+
+def folded(name: str | pl.Expr) -> pl.Expr:
+    """A name as it is compared: without spaces around it and in small letters; null where nothing is left."""
+    text = (pl.col(name) if isinstance(name, str) else name).str.strip_chars().str.to_lowercase()
+    return pl.when(text.str.len_chars() > 0).then(text)
+
+
+def one_spelling(contacts: pl.DataFrame, spend: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both with each channel, campaign and agent spelled one way: as most contacts have it, else as most rows of spend.
+
+    Args:
+        contacts: Uses `channel`, `campaign`, `agent`.
+        spend: The same columns.
+    """
+    for name in _NAMES:
+        spelled = _spelled(name, contacts, spend)
+        contacts, spend = (
+            rows.with_columns(folded(name).replace(spelled).alias(name)) if spelled else rows.with_columns(folded(name))
+            for rows in (contacts, spend)
+        )
+    return contacts, spend
+
+
+def _spelled(name: str, *frames: pl.DataFrame) -> dict[str, str]:
+    """Name as it is compared → as it is shown; of equally frequent ones the first by its text."""
+    counted = [
+        rows.select(folded(name).alias("folded"), pl.col(name).str.strip_chars().alias("shown"))
+        .filter(pl.col("folded").is_not_null())
+        .group_by("folded", "shown")
+        .agg(pl.len().cast(pl.Int64).alias("rows"))
+        .with_columns(pl.lit(place).alias("place"))
+        for place, rows in enumerate(frames)
+    ]
+    best = (
+        pl.concat(counted).sort("place", -pl.col("rows"), "shown").unique("folded", keep="first", maintain_order=True)
+    )
+    return dict(best.select("folded", "shown").iter_rows())
+
+
+def with_period(rows: pl.DataFrame, *, by: str, day: str) -> pl.DataFrame:
+    """`rows` with the day, the Monday of the week or the month in which a day lies, as text; as they are for a name."""
+    if by not in PERIODS:
+        return rows
+    of_day = {
+        "day": pl.col(day).dt.to_string(_DAY),
+        "week": pl.col(day).dt.truncate("1w").dt.to_string(_DAY),
+        "month": pl.col(day).dt.to_string(_MONTH),
+    }
+    return rows.with_columns(of_day[by].alias(by))
+
+
+def in_order(rows: pl.DataFrame, *, by: str, keys: Sequence[str]) -> pl.DataFrame:
+    """Rows as they are shown: days the latest first, names by how many contacts they have; what is not told last."""
+    if by in PERIODS:
+        return rows.sort(by, descending=True, nulls_last=True)
+    is_untold = pl.all_horizontal(pl.col(name).is_null() for name in keys)
+    return rows.sort(is_untold, -pl.col("contacts"), *keys, nulls_last=True)
