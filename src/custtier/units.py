@@ -525,6 +525,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "grade_d": Unit.COUNT,
     "grade_e": Unit.COUNT,
     "unknown_contacts": Unit.COUNT,
+    "former_buyers": Unit.COUNT,
     "lost_customers": Unit.COUNT,
     "lost_sales": Unit.MONEY,
     # customers who are alike

@@ -115,6 +115,8 @@ LEFT_OUT_FIRST: Final = (
     "campaign",
     "agent",
     "channel",
+    "deleted_on",
+    "last_incoming_on",
     "f1_sales",
     "m1_sales",
     "phone_1",

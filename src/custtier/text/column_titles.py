@@ -612,6 +612,7 @@ TITLES: Final[Mapping[str, str]] = {
     "grade_d": "D",
     "grade_e": "E",
     "unknown_contacts": "Letter unknown",
+    "former_buyers": "Bought before being added",
     "lost_customers": "Buyers who deleted us",
     "lost_sales": "Their net sales",
     # what words mean

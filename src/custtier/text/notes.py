@@ -50,6 +50,7 @@ NOTES: Final[Mapping[str, str]] = {
         "entries that show neither account nor full phone: {count}; nobody can tell their chats and orders; export the "
         "list with account or phone"
     ),
+    "grades_without_orders": "no paid order is known, so nobody can be A: import the orders too",
     "no_chats": (
         "no chats are known, so B, C and D can only be told by orders that came to nothing; unknown: {count}. Import a "
         "chat export, or fill in `custtier template messages`: times and who wrote are enough, no text"
