@@ -56,6 +56,13 @@ DEFINED = (
     "grade",
     "grade_reason",
     "noted_class",
+    "referral_origin",
+    "referral_refusal",
+    "referral_side",
+    "match_problem",
+    "referral_group",
+    "reach_figure",
+    "reach_verdict",
 )
 """Columns whose codes are words to be explained."""
 

@@ -77,6 +77,7 @@ def masked_account(account: pl.Expr) -> pl.Expr:
 
 MASKS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "name": masked_name,
+    "referrer": masked_name,
     "referrer_name": masked_name,
     "named_as": masked_name,
     "person": masked_name,
