@@ -51,8 +51,8 @@ def seen_of(starts: Starts, *, basis: Basis, zone: str) -> pl.DataFrame:
         pl.col("net_sales").sum().cast(pl.Int64).alias("start_sales"),
         pl.col("net_sales").filter(_DAY == _FIRST).sum().cast(pl.Int64).alias(FIRST_SALES),
         _DAY.filter(_DAY > _FIRST).min().alias("second_day"),
-        (pl.col("refunded").sum() > 0).alias(REFUND),
     )
+    money = money.with_columns(pl.col("customer_key").is_in(starts.refunded.implode()).alias(REFUND))
     found = [money, _places(first), *_goods(first, basis=basis)]
     beside = (_contacts(starts, basis=basis, zone=zone), _talk(starts, basis=basis, zone=zone))
     seen = starts.people

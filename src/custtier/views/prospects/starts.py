@@ -84,7 +84,8 @@ class Starts:
         calendar: Which first days count for what.
         people: One row per customer who is learnt from or new: `customer_key`, `first_day`, sorted by the key.
         orders: Their purchases of the first days, by what was known at the end of these: `customer_key`, `order_key`,
-            `order_day`, `first_day`, `net_sales` (minor units), `source`, `channel`, `refunded` (dated, minor units).
+            `order_day`, `first_day`, `net_sales` (minor units), `source`, `channel`.
+        refunded: Keys of those to whom money went back within their first days.
         later_sales: `customer_key` → net sales of the `later_days` after the first days, as known on the last of them;
             only of customers who are learnt from, and only where there are any.
         still_starting: How many came so lately that their first days are not over.
@@ -93,6 +94,7 @@ class Starts:
     calendar: Calendar
     people: pl.DataFrame
     orders: pl.DataFrame
+    refunded: pl.Series
     later_sales: pl.DataFrame
     still_starting: int
 
@@ -131,9 +133,8 @@ def starts_of(basis: Basis, *, days: int, new_days: int) -> Starts | None:
     is_learnt = is_past(calendar)
     people = begun.filter(is_learnt | is_new(calendar)).sort("customer_key")
     followed = orders.join(people.lazy(), on="customer_key", how="inner")
-    early = _netted(
-        followed.filter((_DAY - _FIRST).is_between(0, days - 1)), refunds, until=_FIRST + (days - 1), basis=basis
-    ).filter(_NET > 0)
+    first_days = followed.filter((_DAY - _FIRST).is_between(0, days - 1))
+    early = _netted(first_days, refunds, until=_FIRST + (days - 1), basis=basis)
     later_days = calendar.later_days or 0
     later = (
         _netted(
@@ -150,9 +151,10 @@ def starts_of(basis: Basis, *, days: int, new_days: int) -> Starts | None:
     return Starts(
         calendar=calendar,
         people=people,
-        orders=found.select(
-            "customer_key", "order_key", "order_day", "first_day", "net_sales", "source", "channel", "refunded"
+        orders=found.filter(_NET > 0).select(
+            "customer_key", "order_key", "order_day", "first_day", "net_sales", "source", "channel"
         ),
+        refunded=found.filter(pl.col("refunded") > 0).get_column("customer_key").unique(),
         later_sales=sold,
         still_starting=int((begun.get_column("first_day") > calendar.new_until).sum()),
     )
