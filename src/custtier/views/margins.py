@@ -187,7 +187,7 @@ def _costs(basis: Basis) -> pl.DataFrame:
     """The costs in the answer's currency, with `from_day`: the first day from which they hold."""
     costs = basis.facts.table("costs", columns=[*_GOODS, "unit_cost", "margin_share", "valid_from", "currency"])
     return (
-        costs.filter((pl.col("currency") == basis.currency) | pl.col("currency").is_null())
+        costs.filter(pl.col("currency").is_null() | (pl.col("currency") == pl.lit(basis.currency, dtype=pl.String)))
         .with_columns(pl.col("valid_from").cast(pl.Int32).fill_null(-(2**31)).alias("from_day"))
         .collect()
     )

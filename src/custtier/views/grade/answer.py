@@ -100,7 +100,7 @@ def grade(
         summary=_summary(people, leads=leads, lost=lost),
         tables={first: tables[first], **tables},
         heights={"contacts": listed.height},
-        notes=(*leads.notes, *_remarks(people, noted)),
+        notes=(*leads.notes, *_remarks(people, noted, has_orders=basis.facts.extent.purchases > 0)),
         as_of=basis.as_of,
         data_through=basis.facts.extent.data_through,
         currency=basis.currency,
@@ -132,7 +132,7 @@ def _summary(people: pl.DataFrame, *, leads: Leads, lost: pl.DataFrame) -> dict[
         "graded_contacts": known.len(),
         **{f"grade_{letter.lower()}": int((known == letter).sum()) for letter in GRADES},
         "unknown_contacts": people.height - known.len(),
-        "customers_before": int(people["is_customer_before"].sum()),
+        "former_buyers": int(people["is_customer_before"].sum()),
         "lost_customers": lost.height,
         "lost_sales": int(lost["net_sales"].sum()),
     }
@@ -218,9 +218,9 @@ def _lost(people: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
     )
 
 
-def _remarks(people: pl.DataFrame, noted: pl.DataFrame) -> list[Note]:
+def _remarks(people: pl.DataFrame, noted: pl.DataFrame, *, has_orders: bool) -> list[Note]:
     """What is to be known of the letters and of the classes."""
-    notes = []
+    notes = [] if has_orders else [Note("grades_without_orders")]
     if noted.height:
         notes.append(Note("classes_as_imported"))
         notes += [

@@ -29,6 +29,9 @@ _SPOKEN: Final[Mapping[str, str]] = {
 }
 """What is written, in small letters, a hyphen between words → its code."""
 
+FEWEST: Final = 10
+"""It takes so many buyers, and so many others, to judge by."""
+
 SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {"words": WORDS, "typed": TYPED}
 """Ways to note classes, each ranked in itself, best first."""
 
@@ -91,7 +94,7 @@ def rankings(people: pl.DataFrame) -> list[tuple[str, int, float, float, float]]
     """How well each way of noting tells buyers from others: scheme, contacts, the chance, its 95 % interval.
 
     The chance is that of two contacts, one who bought and one who did not, the buyer has the better class; a half is
-    what tossing a coin comes to. A way of noting with fewer than two classes, buyers or others tells nothing.
+    what tossing a coin comes to. A way of noting with one class, or fewer than `FEWEST` buyers or others, tells nothing.
 
     Source: Hanley & McNeil 1982; DeLong, DeLong & Clarke-Pearson 1988 for the interval.
     """
@@ -104,7 +107,7 @@ def rankings(people: pl.DataFrame) -> list[tuple[str, int, float, float, float]]
         own = people.filter(pl.col("lead_code").is_in(list(codes)))
         happened = own["first_order_on"].is_not_null().to_numpy()
         bought = int(happened.sum())
-        if own["lead_code"].n_unique() < 2 or min(bought, own.height - bought) < 2:
+        if own["lead_code"].n_unique() < 2 or min(bought, own.height - bought) < FEWEST:
             continue
         scores = -_places(own["lead_code"], codes).to_numpy().astype(np.float64)
         measure = auc(scores, happened)

@@ -231,7 +231,7 @@ def _notes(entries: pl.DataFrame, chats: Chats, *, stand_in: str | None, has_cha
     notes = []
     if stand_in and entries.height:
         notes.append(Note(f"contacts_from_{stand_in}", {"count": entries.height}))
-    if not has_chats and entries.height:
+    if not has_chats and entries.height and stand_in is None:
         notes.append(Note("no_chats", {"count": entries["grade"].null_count()}))
     counts = {
         "contacts_unread": (entries["grade_reason"] == "no_chat").sum(),
