@@ -80,6 +80,8 @@ def facts_of_key(known: KeyShop, *, seed: int = 0) -> Facts:
         details.append(
             {
                 "order_key": key,
+                "account_key": None if order.account is None else account_key(order.account),
+                "ordered_on": order.day,
                 "name": basket.receiver,
                 "phone": basket.phone,
                 "phone_kind": basket.phone_kind,
@@ -298,30 +300,51 @@ def _referral(known: KeyShop, people: dict, as_of: date) -> dict[str, int | None
 
     end = at(as_of + timedelta(days=1), 0)
     told = []
+    baskets = known.baskets or (Basket(),) * len(shop.orders)
+    shown = [
+        (order, basket.referrer)
+        for order, basket in zip(shop.orders, baskets, strict=True)
+        if order.account is not None and order.day <= as_of and basket.referrer
+    ]
     for contact in known.contacts:
         first = min(contact.added, default=None)
         if contact.referrer and (first is None or first < end):
-            told.append((shop.person(contact.account), first, contact.referrer))
-    for order, basket in _orders(known, as_of):
-        if basket.referrer:
-            told.append((shop.person(order.account), at(order.day), basket.referrer))
-    told = [(who, when, text) for who, when, text in told if meant(text) not in (None, who)]
-    if not any(meant(c.referrer) for c in known.contacts if c.referrer and not _later(c, end)) and not any(
-        meant(b.referrer) for _, b in _orders(known, as_of) if b.referrer
-    ):
+            day = first.astimezone(SHANGHAI).date() if first else None
+            told.append((shop.person(contact.account), 1, day, contact.referrer))
+    told += [(shop.person(order.account), 2, order.day, text) for order, text in shown]
+    told = [(who, rank, when, text) for who, rank, when, text in told if meant(text) is not None]
+    if not told:
         return dict.fromkeys(people)
-    told.sort(key=lambda row: (row[0], row[1] is None, row[1] or end, row[2]))
+    told.sort(key=lambda row: (row[0], row[1], row[2] is None, row[2] or as_of, row[3]))
+    above: dict[str, tuple[int, date | None, str]] = {}
+    for who, rank, when, text in told:
+        if meant(text) != who and who not in above:
+            above[who] = (rank, when, meant(text))
+    without_rings(above)
     brought: dict[str, list[str]] = {}
-    seen: set[str] = set()
-    for who, _, text in told:
-        if who not in seen:
-            seen.add(who)
-            brought.setdefault(meant(text), []).append(who)
+    for who, (_, _, by) in above.items():
+        brought.setdefault(by, []).append(who)
     points = {}
     for who in people:
         halves = sum(2 if one in people else 1 for one in brought.get(who, []))
         points[who] = int(Fraction(1000 * halves, halves + 2))
     return points
+
+
+def without_rings(above: dict[str, tuple[int, date | None, str]]) -> None:
+    """Takes the latest said out of every ring; walks from everybody, one step after the other."""
+    for start in sorted(above):
+        path = [start]
+        while path[-1] in above and above[path[-1]][2] not in path:
+            path.append(above[path[-1]][2])
+        if path[-1] in above:
+            ring = path[path.index(above[path[-1]][2]) :]
+            del above[
+                max(
+                    ring,
+                    key=lambda one: (above[one][1] is None, above[one][1] or date.min, above[one][0], customer_id(one)),
+                )
+            ]
 
 
 def _later(contact: Contact, end: datetime) -> bool:

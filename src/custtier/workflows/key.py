@@ -59,6 +59,7 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
             never=hands.never,
             influencers=hands.influencers,
             kept=kept,
+            referrals=question.settings.referrals,
         ),
         pick=pick,
         zone=question.settings.zone,

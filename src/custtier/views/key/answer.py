@@ -11,6 +11,7 @@ from custtier.errors import usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.picks import PARTS, KeyPicks, KeyWeights
+from custtier.referring import ReferralWords
 from custtier.views.basis import basis_of
 from custtier.views.key.contacts import with_agents
 from custtier.views.key.parts import Parts, parts_of
@@ -85,6 +86,7 @@ class Given:
         never: Customers who are never picked.
         influencers: Customers with a tag of influence.
         kept: The last list kept; None when there is none, or another question is asked.
+        referrals: By which words a tag says who brought somebody.
     """
 
     weights: KeyWeights = field(default_factory=KeyWeights)
@@ -93,6 +95,7 @@ class Given:
     never: Collection[int] = ()
     influencers: Collection[int] = ()
     kept: KeptPicks | None = None
+    referrals: ReferralWords = field(default_factory=ReferralWords)
 
     @property
     def hands(self) -> Hands:
@@ -149,7 +152,7 @@ def key(
     given = given or Given()
     count = _checked(pick)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    parts = parts_of(basis, weights=given.weights, influencers=given.influencers, zone=zone)
+    parts = parts_of(basis, weights=given.weights, influencers=given.influencers, zone=zone, words=given.referrals)
     picks = picked(parts.rows, count=count, hands=given.hands, facts=facts)
     total = sum(parts.weights.values())
     chosen = picks.rows.filter("is_picked")

@@ -10,6 +10,7 @@ from custtier.errors import nothing_error
 from custtier.facts import Note
 from custtier.metrics.runs import YEAR_DAYS, run_rhythm
 from custtier.picks import PARTS, KeyWeights
+from custtier.referring import ReferralWords
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.key.baskets import with_baskets
@@ -53,7 +54,9 @@ class Parts:
     notes: tuple[Note, ...]
 
 
-def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int], zone: str) -> Parts:
+def parts_of(
+    basis: Basis, *, weights: KeyWeights, influencers: Collection[int], zone: str, words: ReferralWords
+) -> Parts:
     """The points of everyone with a purchase. A part without weight is told all the same where it is cheap to know.
 
     Args:
@@ -61,6 +64,7 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
         weights: How much each part counts.
         influencers: Customers with a tag of influence.
         zone: The shop's time zone.
+        words: By which words a tag says who brought somebody.
 
     Raises:
         CusttierError: `no-key-parts` when the shop knows nothing of the parts with a weight, and those of
@@ -75,9 +79,8 @@ def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int],
     )
     margins = margins_of(basis, since_day=since_day)
     reached = with_reach(with_value(_with_worth(totals, margins)), basis=basis, zone=zone)
-    orders = shown_orders(basis)
-    referrals = with_referrals(reached.rows, basis=basis, orders=orders, zone=zone)
-    rows = with_baskets(referrals.rows, basis=basis, orders=orders)
+    referrals = with_referrals(reached.rows, basis=basis, zone=zone, words=words)
+    rows = with_baskets(referrals.rows, basis=basis, orders=shown_orders(basis))
     told = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
     rows = rows.with_columns(
         repurchase_points().alias("repurchase_points"),
