@@ -56,6 +56,8 @@ DEFINED = (
     "grade",
     "grade_reason",
     "noted_class",
+    "letter_reason",
+    "comparison",
     "referral_origin",
     "referral_refusal",
     "referral_side",

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from custtier.cli.fail_on import check_names
+from custtier.cli.grouping import grouping
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
+from custtier.workflows.grouping import Grouping
 from custtier.workflows.question import Question
 
 FIGURES = (
@@ -21,17 +23,24 @@ FIGURES = (
     "grade_d",
     "grade_e",
     "unknown_contacts",
-    "customers_before",
+    "former_buyers",
     "lost_customers",
     "lost_sales",
+    "placed_contacts",
+    "unplaced_contacts",
+    "pooled_a_share",
+    "spend",
+    "contact_sales",
+    "return_on_spend",
 )
 """Numbers of the summary: a condition on another one is told before any work."""
 
 
-@given(asked=question, out=writing)
+@given(asked=question, groups=grouping, out=writing)
 def grade(
     *,
     asked: Question,
+    groups: Grouping,
     out: Writing,
     letters: Annotated[
         list[str] | None,
@@ -43,5 +52,5 @@ def grade(
     from custtier.workflows.grade import grade as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, letters=letters or (), lang=out.session.catalogue.lang)
+        view = workflow(seen, letters=letters or (), grouping=groups, lang=out.session.catalogue.lang)
     answer(view, out)

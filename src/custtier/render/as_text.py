@@ -20,13 +20,56 @@ from custtier.views.view import View
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
 
-ON_REQUEST: Final = frozenset({"calibration", "tenths", "gains", "trials", "lorenz", "outlook", "pairs"})
+ON_REQUEST: Final = frozenset(
+    {
+        "calibration",
+        "tenths",
+        "gains",
+        "trials",
+        "lorenz",
+        "outlook",
+        "pairs",
+        "cohort_months",
+        "letter_shares",
+        "time_to_a",
+    }
+)
 """Tables for drawing, or that say at length what is said before: only named."""
 
 WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "is_promising",
+    "second_order_on",
+    "impressions",
+    "clicks",
+    "first_day_sales",
+    "sales_90d",
+    "matured_contacts",
+    "buyers_median_days",
+    "median_days",
+    "bought_7d",
+    "bought_30d",
+    "return_by_margin",
+    "margin",
+    "sales_90d_per_contact",
+    "sales_per_contact",
+    "bought_before",
+    "cost_per_b_plus",
+    "paid_back_on",
+    "bought_90d",
+    "b_plus",
+    "answered",
+    "letter_reason",
+    "first_count",
+    "second_count",
+    "first_contacts",
+    "second_contacts",
+    "a_share_low",
+    "a_share_high",
+    "cost_per_contact",
+    "spend",
     "grade_reason",
     "entry_count",
     "adding_count",
@@ -173,12 +216,17 @@ LEFT_OUT_FIRST: Final = (
     "order_id",
     "first_file",
     "cells",
+    "e",
+    "d",
+    "c",
+    "b",
 )
 """Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
 
 ONLY_BESIDE: Final = {
     "net_sales": ("value_at_stake", "year_sales"),
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
+    **dict.fromkeys(("channel", "campaign", "agent"), ("name",)),
     **dict.fromkeys(("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone")),
 }
 """Columns that never go but from a table where another one says nearly the same."""

@@ -55,6 +55,48 @@ NOTES: Final[Mapping[str, str]] = {
         "no chats are known, so B, C and D can only be told by orders that came to nothing; unknown: {count}. Import a "
         "chat export, or fill in `custtier template messages`: times and who wrote are enough, no text"
     ),
+    "placed_by_first_adding": (
+        "a contact counts for the channel of the first adding; added again since: {contacts}; `--attribution last` "
+        "takes the channel of the latest"
+    ),
+    "placed_by_last_adding": (
+        "a contact counts for the channel of the latest adding that names one, from the day of the first; added "
+        "again: {contacts}"
+    ),
+    "placed_by_day": (
+        "a contact counts for the day of the first adding, spend for the day on which it was spent; sales are "
+        "those of all days since"
+    ),
+    "placed_by_entry": (
+        "every entry of a list counts, so who stands in several lists counts in each: {contacts}; their sales "
+        "count once, where they were added first"
+    ),
+    "group_letters": (
+        "letters compare with the {share} of all who bought, each at 95%; letters given: {groups}, of which about "
+        "{by_chance} would be A, D or E by chance alone; under {fewest} contacts and so without one: {few}"
+    ),
+    "young_groups": (
+        "young days, weeks and months can still bring buyers: compare them by the shares after 7, 30 and 90 days"
+    ),
+    "before_left_out_of_time": (
+        "contacts who bought before they were added: {contacts}; they are A, but have no time until buying; "
+        "`--new-only` leaves them out"
+    ),
+    "spend_unknown": (
+        "no file tells what was spent, so costs and returns are not known; a table to fill in: `custtier template "
+        "spend`"
+    ),
+    "spend_without_group": "spend that says nothing of the kind: {spend}; it stands in the row without a name",
+    "spend_without_contacts": "with spend and without any contact: {groups}; is the name the same in both files?",
+    "spend_in_another_currency": (
+        "rows of spend in {currency}: {rows}; they are left out, as no rate under [rates] in the settings converts them"
+    ),
+    "spend_of_no_tag": "nobody says what was spent on contacts with a tag: costs and returns are left out",
+    "spend_of_no_agent": "the files of spend name none of these agents: costs and returns are left out",
+    "channel_margins": (
+        "margins are known for {share} of net sales, for the rest the same part is taken; money is paid back by margin"
+    ),
+    "compared_groups": "compared: {first} less {second}; where the interval of a difference holds 0, it may be chance",
     "unknown_customer_ids": (
         "{file}: rows whose customer id is known to nobody here: {rows}; they come in and belong to nobody"
     ),
@@ -449,6 +491,11 @@ NOTES: Final[Mapping[str, str]] = {
         "no chances are told: on newcomers held out neither signals of the first days ({low:.0%} to {high:.0%} of "
         "pairs in the right order) nor the value of the first purchase ({simple_low:.0%} to {simple_high:.0%}) did "
         "better than a guess (50%). Everybody new is listed; {share:.0%} become one of the best"
+    ),
+    "prospects_no_signal": (
+        "no chances are told: no signal of the first days goes with becoming one of the best beyond chance, and the "
+        "value of the first purchase did no better than a guess (50%) on newcomers held out ({simple_low:.0%} to "
+        "{simple_high:.0%} of pairs in the right order). Everybody new is listed; {share:.0%} become one of the best"
     ),
     "prospects_lift": (
         "the fifth of those held out with the highest chances held {lift:.1f} times as many of the best as any fifth "

@@ -8,28 +8,33 @@ from custtier.grading import GRADES, UNKNOWN
 from custtier.text.meant import meant_code
 from custtier.views.grade import answer as view
 from custtier.views.view import View
+from custtier.workflows.grouping import Grouping, with_groups
 from custtier.workflows.leads import asked_leads
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters
 
 
-def grade(question: Question, *, letters: Sequence[str] = (), lang: str = "en") -> View:
+def grade(
+    question: Question, *, letters: Sequence[str] = (), grouping: Grouping | None = None, lang: str = "en"
+) -> View:
     """Every contact with their letter.
 
     Args:
         question: Where contacts, chats and orders come from; `channels` and `agents` are those of contacts.
         letters: List only contacts with these letters.
+        grouping: By what contacts are told apart; None for channels beside the letters.
         lang: Language of the reasons.
 
     Returns:
-        `views.grade.answer.grade`.
+        `views.grade.answer.grade`, with the tables of `views.channels.answer.channels`.
 
     Raises:
-        CusttierError: `unknown-grade`, those of `asked_leads` and of the view.
+        CusttierError: `unknown-grade`, those of `asked_leads` and of the views.
     """
     wanted = checked_letters(letters)
     asked = asked_leads(question)
     answer = view.grade(asked.basis, asked.leads, letters=wanted, lang=lang, rows=question.rows)
+    answer = with_groups(answer, asked, question, grouping or Grouping())
     return replace(
         answer,
         parameters={**answer.parameters, **asked_filters(question)},

@@ -33,6 +33,7 @@ SUBJECTS: Final = (
     "prospects",
     "backtest",
     "grades",
+    "channels",
     "growth",
     "people",
     "picks",

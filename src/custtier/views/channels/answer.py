@@ -20,6 +20,7 @@ from custtier.views.channels.spent import Part as PartOfSpend
 from custtier.views.channels.spent import Spent, spent_on_contacts
 from custtier.views.channels.table import Judged, judged_groups
 from custtier.views.leads.leads import Leads
+from custtier.views.spoken import spoken_money, spoken_number, spoken_share
 
 CHANNEL: Final = "channel"
 _ERROR_SHARE: Final = 0.05
@@ -100,20 +101,21 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     has_spend = not spend.is_empty()
     judged = judged_groups(contacts, spend, sold, by=asked.by, as_of=basis.as_of, has_spend=has_spend)
     has_talk = bool(contacts.get_column("has_chat").any()) or bool(contacts["grade"].is_in(["B", "C"]).any())
+    currency = basis.currency or spent.currency
     tables = {
         TABLES[asked.by]: judged.groups,
         "letter_shares": judged.letters,
         "time_to_a": judged.curve,
         "funnel": funnel(judged.groups, has_talk=has_talk),
     }
-    notes = [*_notes(contacts, judged, asked=asked), *spent.notes]
+    notes = [*_notes(contacts, judged, asked=asked, currency=currency), *spent.notes]
     if sold.margin_known is not None:
-        notes.append(Note("channel_margins", {"share": sold.margin_known}))
+        notes.append(Note("channel_margins", {"share": spoken_share(sold.margin_known)}))
     if asked.compare:
         found = compared(contacts, sold, by=asked.by, names=asked.compare, as_of=pl.lit(basis.as_of))
         tables = {"compared_shares": found.shares, "compared_sales": found.sales, **tables}
         notes.insert(0, Note("compared_groups", {"first": found.names[0], "second": found.names[1]}))
-    return Part(tables, _summary(judged, spent, by=asked.by), tuple(notes), basis.currency or spent.currency)
+    return Part(tables, _summary(judged, spent, by=asked.by), tuple(notes), currency)
 
 
 def _checked(asked: Asked) -> Asked:
@@ -172,7 +174,7 @@ def _summary(judged: Judged, spent: Spent, *, by: str) -> dict[str, object]:
     }
 
 
-def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked) -> list[Note]:
+def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked, currency: str | None) -> list[Note]:
     groups, name = judged.groups, GROUPS[asked.by][-1]
     notes = [_of_attribution(contacts, asked=asked)]
     if asked.by in PERIODS:
@@ -180,8 +182,8 @@ def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked) -> list[Note
     elif judged.pooled_share:
         count = groups["letter"].drop_nulls().len()
         few = groups.filter(pl.col("letter_reason") == "too_few").height
-        values = {"groups": count, "few": few, "fewest": FEWEST, "share": judged.pooled_share}
-        notes.append(Note("group_letters", {**values, "by_chance": _ERROR_SHARE * count}))
+        values = {"groups": count, "few": few, "fewest": FEWEST, "share": spoken_share(judged.pooled_share)}
+        notes.append(Note("group_letters", {**values, "by_chance": spoken_number(_ERROR_SHARE * count)}))
     before = int(contacts["is_customer_before"].sum())
     if before:
         notes.append(Note("before_left_out_of_time", {"contacts": before}))
@@ -190,10 +192,10 @@ def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked) -> list[Note
         return [*notes, Note("spend_unknown")]
     untold = int(groups.filter(~is_told)["spend"].sum())
     if untold:
-        notes.append(Note("spend_without_group", {"spend": untold, "by": asked.by}))
+        notes.append(Note("spend_without_group", {"spend": spoken_money(untold, currency)}))
     alone = groups.filter(is_told & (pl.col("contacts") == 0) & (pl.col("spend") > 0))
     if alone.height:
-        notes.append(Note("spend_without_contacts", {"groups": alone.height, "by": asked.by}))
+        notes.append(Note("spend_without_contacts", {"groups": alone.height}))
     return notes
 
 

@@ -31,10 +31,11 @@ class Compared:
 
     Args:
         names: The groups as they are spelled.
-        shares: `measure`, `first_count`, `first_contacts`, `first_share`, the same of the second, `difference`,
+        shares: `compared_figure`, `first_count`, `first_contacts`, `first_share`, the same of the second, `difference`,
             `difference_low`, `difference_high`, `comparison` (one of `VERDICTS`).
-        sales: `measure` (`sales_90d`: per contact added at least 90 days ago), `first_contacts`, `first_sales`, the
-            same of the second, `sales_difference`, `sales_difference_low`, `sales_difference_high`, `comparison`.
+        sales: `compared_figure` (`sales_90d`: per contact added at least 90 days ago), `first_contacts`,
+            `first_mean_sales`, the same of the second, `sales_difference`, `sales_difference_low`,
+            `sales_difference_high`, `comparison`.
     """
 
     names: tuple[str, str]
@@ -113,7 +114,7 @@ def _shares(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
         shares = [count / total if total else None for count, total in counts]
         rows.append(
             {
-                "measure": measure,
+                "compared_figure": measure,
                 "first_count": count_1,
                 "first_contacts": total_1,
                 "first_share": shares[0],
@@ -127,7 +128,7 @@ def _shares(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
             }
         )
     numbers = {name: pl.Int64 if name.endswith(("_count", "_contacts")) else pl.Float64 for name in rows[0]}
-    return pl.DataFrame(rows, schema={**numbers, "measure": pl.String, "comparison": pl.String})
+    return pl.DataFrame(rows, schema={**numbers, "compared_figure": pl.String, "comparison": pl.String})
 
 
 def _sales(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
@@ -137,17 +138,17 @@ def _sales(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     interval = _welch(*groups) if all(map(_is_enough, groups)) else None
     known = means[0] is not None and means[1] is not None
     row = {
-        "measure": "sales_90d",
+        "compared_figure": "sales_90d",
         "first_contacts": len(groups[0]),
-        "first_sales": means[0],
+        "first_mean_sales": means[0],
         "second_contacts": len(groups[1]),
-        "second_sales": means[1],
+        "second_mean_sales": means[1],
         "sales_difference": (means[0] or 0) - (means[1] or 0) if known else None,
         "sales_difference_low": round(interval[0]) if interval else None,
         "sales_difference_high": round(interval[1]) if interval else None,
         "comparison": _verdict(interval),
     }
-    texts = {"measure": pl.String, "comparison": pl.String}
+    texts = {"compared_figure": pl.String, "comparison": pl.String}
     return pl.DataFrame([row], schema={name: texts.get(name, pl.Int64) for name in row})
 
 

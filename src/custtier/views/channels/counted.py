@@ -24,7 +24,7 @@ def has_answered() -> pl.Expr:
 
 
 def counted(contacts: pl.DataFrame, *, keys: Sequence[str], as_of: date) -> pl.DataFrame:
-    """One row per group: `contacts`, `a` … `e`, `unknown`, `customers_before`, `answered`, `b_plus` (A or B),
+    """One row per group: `contacts`, `a` … `e`, `unknown`, `bought_before`, `answered`, `b_plus` (A or B),
     `matured_contacts` (added at least 90 days ago), `contact_days` of the youngest (`watched_days`); Int64.
 
     Args:
@@ -36,7 +36,7 @@ def counted(contacts: pl.DataFrame, *, keys: Sequence[str], as_of: date) -> pl.D
     counts = {
         **{letter.lower(): (pl.col("grade") == letter).sum() for letter in GRADES},
         UNKNOWN: pl.col("grade").is_null().sum(),
-        "customers_before": pl.col("is_customer_before").sum(),
+        "bought_before": pl.col("is_customer_before").sum(),
         "answered": has_answered().sum(),
         "b_plus": pl.col("grade").is_in(["A", "B"]).sum(),
         "matured_contacts": (age >= FIRST_DAYS).sum(),
@@ -91,10 +91,10 @@ def time_to_a(contacts: pl.DataFrame, *, keys: Sequence[str], as_of: date) -> tu
         as_of: Last day observed.
 
     Returns:
-        The curve at `MARK_DAYS`: `keys`, `days`, `share`, `share_low`, `share_high`, `there` (still watched by then
-        without buying), one row per group and day; and one row per group: `keys`, `median_days` (by which
-        half of the contacts have bought; null where fewer have), `buyers_median_days` (by which half of those who buy
-        within 90 days have), `bought_7d`, `bought_30d`, `bought_90d`.
+        The curve at `MARK_DAYS`: `keys`, `days`, `share`, `share_low`, `share_high`, `still_watched` (who have been
+        watched for so long without buying), one row per group and day; and one row per group: `keys`, `median_days`
+        (by which half of the contacts have bought; null where fewer have), `buyers_median_days` (by which half of those
+        who buy within 90 days have), `bought_7d`, `bought_30d`, `bought_90d`.
     """
     bought, days = pl.col("first_order_on").is_not_null(), pl.coalesce("first_order_on", pl.lit(as_of))
     times = contacts.filter(
@@ -106,7 +106,9 @@ def time_to_a(contacts: pl.DataFrame, *, keys: Sequence[str], as_of: date) -> tu
         (~bought).cast(pl.Int64).alias("left"),
     )
     curves = kaplan_meier(times, by=keys)
-    marked = shares_by(curves, days=MARK_DAYS, by=keys).rename({"low": "share_low", "high": "share_high"})
+    marked = shares_by(curves, days=MARK_DAYS, by=keys).rename(
+        {"low": "share_low", "high": "share_high", "there": "still_watched"}
+    )
     half = day_of_share(curves, share=_HALF, by=keys).rename({"days": "median_days"})
     named = {f"bought_{day}d": pl.col("share").filter(pl.col("days") == day).first() for day in MARK_DAYS}
     wide = marked.group_by(keys).agg(share.alias(name) for name, share in named.items())

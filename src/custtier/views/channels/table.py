@@ -36,7 +36,7 @@ _ORDER: Final = (
     "answered",
     "b_plus",
     "cost_per_b_plus",
-    "customers_before",
+    "bought_before",
     "median_days",
     "buyers_median_days",
     "bought_7d",

@@ -1,0 +1,101 @@
+"""What `custtier grade` is asked about channels, campaigns, agents and days, and the answer with it."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from custtier.workflows.question import Question
+
+if TYPE_CHECKING:
+    from custtier.views.channels.answer import Asked
+    from custtier.views.view import View
+    from custtier.workflows.leads import Asked as AskedLeads
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How contacts are told apart.
+
+    Args:
+        by: `channel`, `campaign`, `agent`, `day`, `week` or `month`; None: channels beside the letters, where there are
+            any.
+        compare: Two of them.
+        added_since: First day of adding, and of spend.
+        added_until: Last day of adding, and of spend.
+        new_only: Without who bought before being added.
+        attribution: `first` or `last` of the addings tells the channel.
+    """
+
+    by: str | None = None
+    compare: tuple[str, str] | None = None
+    added_since: date | None = None
+    added_until: date | None = None
+    new_only: bool = False
+    attribution: str = "first"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the answer is about groups, and not about people."""
+        return self != Grouping()
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As typed."""
+        return {
+            "by": self.by,
+            "compare": list(self.compare) if self.compare else None,
+            "added_since": self.added_since.isoformat() if self.added_since else None,
+            "added_until": self.added_until.isoformat() if self.added_until else None,
+            "new_only": self.new_only,
+            "attribution": self.attribution if self.attribution != "first" else None,
+        }
+
+
+def with_groups(answer: "View", leads: "AskedLeads", question: Question, grouping: Grouping) -> "View":
+    """The answer with what its contacts cost and brought.
+
+    Args:
+        answer: `views.grade.answer.grade`.
+        leads: Its contacts.
+        question: As asked.
+        grouping: How contacts are told apart. Where nothing is asked, channels stand behind the letters if any contact
+            tells one; else the groups come first, and the list of contacts is left out.
+
+    Raises:
+        CusttierError: Those of `views.channels.answer.channels`.
+    """
+    from custtier.views.channels.answer import channels
+
+    if not grouping.is_asked and leads.leads.people["channel"].null_count() == leads.leads.people.height:
+        return answer
+    zone = question.settings.zone
+    part = channels(leads.leads, basis=leads.basis, zone=zone, asked=_asked(question, grouping))
+    tables = dict(answer.tables)
+    if grouping.is_asked:
+        tables = {**part.tables, "grades": tables["grades"]}
+    else:
+        tables |= {name: part.tables[name] for name in ("channels", "funnel")}
+    return replace(
+        answer,
+        parameters={**answer.parameters, **grouping.parameters},
+        summary={**answer.summary, **part.summary},
+        tables=tables,
+        notes=(*answer.notes, *part.notes),
+        currency=part.currency,
+    )
+
+
+def _asked(question: Question, grouping: Grouping) -> "Asked":
+    from custtier.views.channels.answer import CHANNEL, Asked
+
+    return Asked(
+        by=grouping.by or CHANNEL,
+        compare=grouping.compare,
+        added_since=grouping.added_since,
+        added_until=grouping.added_until,
+        new_only=grouping.new_only,
+        attribution=grouping.attribution,
+        channels=question.channels,
+        agents=question.agents,
+        is_tagged=bool(question.tags),
+    )
