@@ -44,7 +44,7 @@ def facts() -> Facts:
 
 @pytest.fixture(scope="module")
 def answer(facts: Facts) -> View:
-    return value(facts, asked=WITH_MARGIN)[0]
+    return value(facts, asked=WITH_MARGIN)
 
 
 def small(*orders: tuple[str, int, str | None], costs: tuple[dict, ...]) -> Facts:
@@ -67,7 +67,7 @@ def test_expected_margin_is_expected_sales_times_the_share(answer: View) -> None
 
 
 def test_what_is_said_of_sales_is_the_same_with_margins(facts: Facts, answer: View) -> None:
-    plain = value(facts, asked=Asked(model="mbg-nbd"))[0]
+    plain = value(facts, asked=Asked(model="mbg-nbd"))
     assert not set(MARGIN_COLUMNS) & set(plain.tables["customers"].columns)
     assert {name: answer.summary[name] for name in plain.summary} == plain.summary
     together = answer.tables["customers"].select(plain.tables["customers"].columns).sort("customer_id")
@@ -85,12 +85,12 @@ def test_shares_lie_between_a_customers_own_and_the_shops_nearer_to_the_own_the_
 
 
 def test_money_worth_less_later_is_that_of_the_margin(facts: Facts, answer: View) -> None:
-    later = value(facts, asked=replace(WITH_MARGIN, discount=0.0))[0]
+    later = value(facts, asked=replace(WITH_MARGIN, discount=0.0))
     assert later.summary["present_value"] == pytest.approx(answer.summary["expected_margin"], rel=1e-6)
 
 
 def test_the_order_of_rows_changes_nothing(answer: View) -> None:
-    again = value(facts_of_key(shop_with_goods(), seed=8), asked=WITH_MARGIN)[0]
+    again = value(facts_of_key(shop_with_goods(), seed=8), asked=WITH_MARGIN)
     assert again.tables["customers"].equals(answer.tables["customers"]) and again.summary == answer.summary
 
 
@@ -100,7 +100,7 @@ def test_margins_come_true_within_their_range_where_the_model_is_the_truth() -> 
     for seed in range(6):
         known = shop_with_goods(seed + 20, customers=300)
         then = AS_OF - timedelta(days=120)
-        view = value(facts_of_key(known), asked=replace(WITH_MARGIN, horizon_days=120), as_of=then)[0]
+        view = value(facts_of_key(known), asked=replace(WITH_MARGIN, horizon_days=120), as_of=then)
         # only those who were customers then, by what each order of theirs really left
         first: dict[str, date] = {}
         for order in known.shop.orders:
@@ -120,7 +120,7 @@ def test_the_simple_rule_takes_the_shops_share_where_customers_cannot_be_told_ap
     """Sales 10,000 of which 9,000 have costs: 6,000 at 20 % and 3,000 at 50 % leave 2,700, so 30 %."""
     costs = ({"product": "tea", "unit_cost": 4800}, {"product": "cup", "unit_cost": 1500})
     facts = small(("a", 6000, "tea"), ("b", 3000, "cup"), ("c", 1000, None), costs=costs)
-    view = value(facts, asked=replace(WITH_MARGIN, model=SIMPLE))[0]
+    view = value(facts, asked=replace(WITH_MARGIN, model=SIMPLE))
     assert view.tables["customers"]["margin_share"].to_list() == pytest.approx([0.3] * 3)
     assert view.summary["costs_known_share"] == pytest.approx(0.9)
     assert view.summary["margin_low"] is None
@@ -134,7 +134,7 @@ def test_who_costs_more_than_they_bring_is_expected_to_go_on_with_it() -> None:
         Basket(("cheap" if order.account in {f"k{n}" for n in range(0, 200, 9)} else "dear",), amount=order.gross)
         for order in shop.orders
     )
-    view = value(facts_of_key(KeyShop(shop, baskets, costs=costs)), asked=WITH_MARGIN)[0]
+    view = value(facts_of_key(KeyShop(shop, baskets, costs=costs)), asked=WITH_MARGIN)
     table = view.tables["customers"]
     losing = table.filter(table["expected_margin"] < 0)
     assert losing.height and (losing["margin_low"] <= losing["margin_high"]).all()

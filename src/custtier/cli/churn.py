@@ -67,6 +67,9 @@ def churn(
         str | None,
         typer.Option(metavar="NAME", help="Which model; the one that did best on the shop's own past when not given."),
     ] = None,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Choose and fit the model anew instead of using the one kept.")
+    ] = False,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who lapsed or is at risk.")] = False,
     moments: Annotated[
         bool,
@@ -79,7 +82,7 @@ def churn(
     """List customers who have stopped buying or are about to, those with most at stake first."""
     check_names(out.conditions, MOMENTS_FIGURES if moments else FIGURES)
     if moments:
-        _check_alone(method=method, model=model, everyone=everyone)
+        _check_alone(method=method, model=model, everyone=everyone, refit=refit)
         from custtier.workflows.churn import moments as of_moments
 
         with watched(asked, quiet=out.quiet) as seen:
@@ -90,12 +93,18 @@ def churn(
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
         view = workflow(
-            seen, days=days, method=method.value, model=model, everyone=everyone, lang=out.session.catalogue.lang
+            seen,
+            days=days,
+            method=method.value,
+            model=model,
+            everyone=everyone,
+            refit=refit,
+            lang=out.session.catalogue.lang,
         )
     answer(view, out)
 
 
-def _check_alone(*, method: Method, model: str | None, everyone: bool) -> None:
+def _check_alone(*, method: Method, model: str | None, everyone: bool, refit: bool) -> None:
     """Return when nothing was asked of a list beside the moments.
 
     Raises:
@@ -105,6 +114,7 @@ def _check_alone(*, method: Method, model: str | None, everyone: bool) -> None:
         ("--method", method is not Method.FIXED),
         ("--model", model is not None),
         ("--all", everyone),
+        ("--refit", refit),
     ):
         if is_given:
             raise usage_error(

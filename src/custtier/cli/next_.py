@@ -71,6 +71,9 @@ def next_(
         typer.Option(case_sensitive=False, help="When each product, or something of its category, is bought again."),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="List everyone, not only who is due.")] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Choose and fit the model anew instead of using the one kept.")
+    ] = False,
 ) -> None:
     """List whose next purchase is due, between which days and how surely, and how often such windows were right."""
     check_names(out.conditions, FIGURES)
@@ -84,6 +87,7 @@ def next_(
             forecast=forecast.value if forecast else None,
             by=by.value if by else None,
             everyone=everyone,
+            refit=refit,
             lang=out.session.catalogue.lang,
         )
     answer(view, out)

@@ -1,7 +1,9 @@
 """`custtier churn`: who has stopped buying or is about to, from the store or from files."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from custtier.errors import usage_error
 from custtier.facts import Note
 from custtier.settings import store_folder
 from custtier.views.churn import answer as view
@@ -12,6 +14,9 @@ from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 from custtier.workflows.winners import Winner, kept_winner
 
+if TYPE_CHECKING:
+    from custtier.views.fitted import Fitting
+
 
 def churn(
     question: Question,
@@ -20,6 +25,7 @@ def churn(
     method: str = FIXED,
     model: str | None = None,
     everyone: bool = False,
+    refit: bool = False,
     lang: str = "en",
 ) -> View:
     """Customers who have lapsed or are at risk, those with most at stake first.
@@ -30,11 +36,22 @@ def churn(
         method: `fixed`, `own`, `shop` or `model`.
         model: Which model; None for the one that won the shop's backtest, else the one that does best on its past.
         everyone: List everyone.
+        refit: Fit the model anew, whatever is kept.
         lang: Language of the reasons.
 
     Returns:
         `views.churn.answer.churn`.
+
+    Raises:
+        CusttierError: `refit-without-model`.
     """
+    if refit and method != MODEL:
+        raise usage_error(
+            "refit-without-model",
+            "--refit has no meaning with --method {method}: no model is fitted",
+            hint="add `--method model`, or leave out --refit",
+            method=method,
+        )
     winner = _winner(question) if method == MODEL and model is None else None
     facts = open_facts(question)
     answer = view.churn(
@@ -45,6 +62,7 @@ def churn(
         days=days,
         method=method,
         model=winner.rule if winner and not _is_rule(winner) else model,
+        fitting=_fitting(question, refit=refit) if method == MODEL else None,
         everyone=everyone,
         lang=lang,
         rows=question.rows,
@@ -71,6 +89,13 @@ def moments(question: Question, *, days: int | None = None) -> View:
         view.checked_days(days, FIXED)
     answer = of_moments.moments(facts, as_of=question.as_of, scope=scope_of(question), days=days)
     return replace(answer, parameters={**answer.parameters, **asked_filters(question)}, excluded=facts.excluded)
+
+
+def _fitting(question: Question, *, refit: bool) -> "Fitting":
+    # what fits models takes its time to load, and the other methods do without
+    from custtier.workflows.kept_models import fitting_of
+
+    return fitting_of(question, refit=refit)
 
 
 def _winner(question: Question) -> Winner | None:

@@ -19,10 +19,9 @@ from custtier.models.btyd.fits import Fit
 from custtier.models.btyd.fitting import Optimum
 from custtier.settings import settings_folder, store_folder
 from custtier.views.basis import Basis
+from custtier.views.fitted import Fitted, Fitting, fitted_anew
 from custtier.views.histories import Past
 from custtier.views.modelled import Modelled
-from custtier.views.value.answer import Found
-from custtier.views.value.spending import spending_of
 from custtier.workflows.frozen_cuts import write_kept
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters
@@ -32,7 +31,7 @@ MOST_DAYS: Final = 30
 """A model is fitted anew when the day observed lies further than this after the one that it was fitted as of."""
 MOST_CHANGE: Final = 0.05
 """Or when purchase days have become more or fewer by more than this share."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 def models_file() -> Path:
@@ -40,19 +39,32 @@ def models_file() -> Path:
     return settings_folder() / FILE_NAME
 
 
-def may_be_kept(question: Question) -> bool:
-    """Whether models of the question are kept: those of files and of what was known before are not."""
-    return not question.files and question.as_known_on is None
+def fitting_of(question: Question, *, refit: bool = False) -> Fitting:
+    """How the models of a question are come by: what was kept of its store is used again, what is fitted is kept.
 
-
-def kept_model(question: Question, *, name: str | None, basis: Basis, past: Past) -> Found | None:
-    """What was fitted to nearly the same data before; None to fit anew.
+    Models of files, and of what was known before, are fitted each time and not kept.
 
     Args:
         question: Of which store, and which orders of it.
-        name: The model asked for.
-        basis: The orders used.
-        past: The customers.
+        refit: Fit anew, whatever is kept.
+    """
+    if question.files or question.as_known_on is not None:
+        return fitted_anew
+
+    def fitting(basis: Basis, past: Past, name: str | None) -> Fitted:
+        found = None if refit else _kept(question, name=name, basis=basis, past=past)
+        if found is not None:
+            return found
+        found = fitted_anew(basis, past, name)
+        if isinstance(found.state, Modelled):
+            _keep(question, found, found.state, name=name, basis=basis)
+        return found
+
+    return fitting
+
+
+def _kept(question: Question, *, name: str | None, basis: Basis, past: Past) -> Fitted | None:
+    """What was fitted to nearly the same data before; None to fit anew.
 
     Raises:
         CusttierError: `bad-models` when the file is not as it was written.
@@ -62,39 +74,30 @@ def kept_model(question: Question, *, name: str | None, basis: Basis, past: Past
         if said is None or said["version"] != _VERSION:
             return None
         fitted_on = date.fromisoformat(said["as_of"])
-        bought = _purchase_days(past)
+        marks, kept_marks = _marks(past), said["marks"]
         is_near = 0 <= (basis.as_of - fitted_on).days <= MOST_DAYS
-        if not is_near or abs(bought - said["purchase_days"]) > MOST_CHANGE * said["purchase_days"]:
+        before = kept_marks["purchase_days"]
+        if not is_near or abs(marks["purchase_days"] - before) > MOST_CHANGE * before:
             return None
         state = _state(said, past)
-        if basis.as_of != fitted_on or bought != said["purchase_days"]:
+        if basis.as_of != fitted_on or marks != kept_marks:
             state = replace(state, fitted_on=fitted_on)
-        spend = _optimum(said["spend"]) if said["spend"] else None
-        return state, spending_of(past.customers, kept=spend)
+        return Fitted(state, _optimum(said["spend"]) if said["spend"] else None)
     except (KeyError, TypeError, ValueError) as problem:
         raise _bad() from problem
 
 
-def keep_model(question: Question, found: Found, *, name: str | None, as_of: date, currency: str | None) -> Path | None:
-    """Keep what was fitted, unless what is kept is of a later day; gives the file.
-
-    Args:
-        question: Of which store, and which orders of it.
-        found: What was fitted, to all of the data up to `as_of`.
-        name: The model asked for.
-        as_of: The day observed.
-        currency: Of all amounts.
-    """
-    state, spending = found
-    shelf, key = _all(), _key(question, name, currency)
+def _keep(question: Question, found: Fitted, state: Modelled, *, name: str | None, basis: Basis) -> Path | None:
+    """Keep what was fitted, unless what is kept is of a later day; gives the file."""
+    shelf, key, spending = _all(), _key(question, name, basis.currency), found.spending
     before = shelf.get(key)
-    if before is not None and str(before.get("as_of", "")) > as_of.isoformat():
+    if before is not None and str(before.get("as_of", "")) > basis.as_of.isoformat():
         return None
     judged = [{**asdict(replace(one, fit=None)), "correlation": _plain(one.correlation)} for one in state.judged]
     entry = {
         "version": _VERSION,
-        "as_of": as_of.isoformat(),
-        "purchase_days": _purchase_days(state.past),
+        "as_of": basis.as_of.isoformat(),
+        "marks": _marks(state.past),
         "model": state.fit.model.name,
         "customers": state.fit.customers,
         "nobody_leaves": state.fit.nobody_leaves,
@@ -110,8 +113,16 @@ def keep_model(question: Question, found: Found, *, name: str | None, as_of: dat
     return write_kept(models_file(), {**shelf, key: entry})
 
 
-def _purchase_days(past: Past) -> int:
-    return int(past.known.x.sum()) + past.customers.height
+def _marks(past: Past) -> dict[str, int]:
+    """By what the same data is known again: sums over the customers, of nobody by themselves."""
+    own, sales = past.known, past.customers.get_column("net_sales").sum()
+    return {
+        "customers": past.customers.height,
+        "purchase_days": int(own.x.sum()) + past.customers.height,
+        "days_between": int(own.t_x.sum()),
+        "days_since": int(own.T.sum()),
+        "net_sales": int(sales),
+    }
 
 
 def _key(question: Question, name: str | None, currency: str | None) -> str:

@@ -11,6 +11,7 @@ from custtier.views.next.answer import next_purchases as view
 from custtier.views.next.forecasts import MODEL, RHYTHM
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
+from custtier.workflows.kept_models import fitting_of
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 from custtier.workflows.winners import kept_winner
@@ -24,6 +25,7 @@ def next_purchases(
     forecast: str | None = None,
     by: str | None = None,
     everyone: bool = False,
+    refit: bool = False,
     lang: str = "en",
 ) -> View:
     """Customers whose next purchase is due, those who are expected to bring most first.
@@ -35,6 +37,7 @@ def next_purchases(
         forecast: `rhythm` or `model`; None for the one that was better on the shop's own past.
         by: `product` or `category`: when each is bought again; None for anything.
         everyone: List those who are not due too.
+        refit: Fit the model anew, whatever is kept.
         lang: Language of the reasons.
 
     Returns:
@@ -60,6 +63,7 @@ def next_purchases(
             horizon=horizon,
             forecast=won.forecast if won else forecast,
             model=won.model if won else None,
+            fitting=fitting_of(question, refit=refit),
             everyone=everyone,
             lang=lang,
             rows=question.rows,

@@ -13,7 +13,7 @@ from custtier.views.value import answer as view
 from custtier.views.value.answer import Asked
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
-from custtier.workflows.kept_models import keep_model, kept_model, may_be_kept
+from custtier.workflows.kept_models import fitting_of
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters, scope_of
 from custtier.workflows.winners import Winner, kept_winner
@@ -62,19 +62,14 @@ def value(
     winner = None if name or question.files else _winner(question)
     name = winner.rule if winner else name
     facts = open_facts(question)
-    may_keep = may_be_kept(question)
-    answer, found = view.value(
+    answer = view.value(
         facts,
         asked=Asked(horizon_days=days, model=name, discount=rate, with_margin=with_margin),
         as_of=question.as_of,
         scope=scope_of(question),
-        again=(lambda basis, past: kept_model(question, name=name, basis=basis, past=past))
-        if may_keep and not refit
-        else None,
+        fitting=fitting_of(question, refit=refit),
         rows=question.rows,
     )
-    if may_keep and found and found[0].fitted_on is None and answer.as_of is not None:
-        keep_model(question, found, name=name, as_of=answer.as_of, currency=answer.currency)
     asked = {**answer.parameters, "model": model, "discount": discount, "refit": refit, **asked_filters(question)}
     notes = tuple(_of_winner(note, winner) for note in answer.notes) if winner else answer.notes
     return replace(answer, parameters=asked, notes=notes, excluded=facts.excluded)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -19,6 +19,9 @@ from custtier.views.churn.returns import SUGGESTED_SHARE
 from custtier.views.people import with_people
 from custtier.views.shares import divided
 from custtier.views.view import View
+
+if TYPE_CHECKING:
+    from custtier.views.fitted import Fitting
 
 DEFAULT_DAYS: Final = 90
 MOST_DAYS: Final = 36_500
@@ -53,6 +56,7 @@ def churn(
     days: int | None = None,
     method: str = FIXED,
     model: str | None = None,
+    fitting: "Fitting | None" = None,
     everyone: bool = False,
     lang: str = "en",
     rows: int | None = None,
@@ -72,6 +76,7 @@ def churn(
         days: Lapsed from so many days on, by the method `fixed`; looked ahead, by the `model`; None for `DEFAULT_DAYS`.
         method: `fixed` days, the customer's `own` rhythm, the `shop`'s, or the `model`'s chance of a purchase.
         model: Which model; None for the one that did best on the shop's own past.
+        fitting: Gives the model; None to fit it now.
         everyone: List those who are neither lapsed nor at risk too; they have no level.
         lang: Language of `reason`.
         rows: How many rows of `customers` will be shown; None for all.
@@ -97,7 +102,7 @@ def churn(
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     levels = settings or ChurnLevels()
     judged = (
-        judged_by_model(basis, days=asked_days or 0, settings=levels, name=model)
+        judged_by_model(basis, days=asked_days or 0, settings=levels, name=model, fitting=fitting)
         if method == MODEL
         else judged_by_gaps(basis, method=method, days=asked_days or 0, settings=levels)
     )

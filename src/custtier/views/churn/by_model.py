@@ -13,9 +13,9 @@ from custtier.models.btyd.future import buys_again, expected_orders
 from custtier.models.btyd.histories import Floats, Histories, Ints, histories_of
 from custtier.schema import CHURN_LEVELS
 from custtier.views.basis import Basis
-from custtier.views.histories import Past
-from custtier.views.modelled import Modelled, Refused, modelled
-from custtier.views.value.spending import spending_of
+from custtier.views.fitted import Fitting, fitted_anew
+from custtier.views.histories import Past, past_of
+from custtier.views.modelled import Modelled, Refused, check_model
 
 FALLEN_TO: Final = 0.5
 """Nobody slips away whose chance has not fallen to this part of what it was right after their last purchase: who bought
@@ -46,7 +46,7 @@ class NoModel:
     past: Past
 
 
-def by_model(basis: Basis, *, days: int, name: str | None = None) -> ByModel | NoModel:
+def by_model(basis: Basis, *, days: int, name: str | None = None, fitting: Fitting = fitted_anew) -> ByModel | NoModel:
     """How likely each customer is to buy in the coming `days`, and what is at stake.
 
     At stake are the net sales of the coming 365 days that the silence since the last purchase has cost: what would be
@@ -56,17 +56,20 @@ def by_model(basis: Basis, *, days: int, name: str | None = None) -> ByModel | N
         basis: The orders used.
         days: Counted from the last day observed.
         name: Of a model; None for the one that did best on the shop's own past.
+        fitting: Gives the model, fitted now or before.
 
     Raises:
         CusttierError: `unknown-model`.
     """
-    found = modelled(basis, name=name)
+    check_model(name)
+    fitted = fitting(basis, past_of(basis), name)
+    found = fitted.state
     if isinstance(found, Refused):
         return NoModel(_refusal(found), found.past)
     past, fit = found.past, found.fit
     chance, now = _looked_ahead(fit, past.histories, past.index, days=days)
     then, at_best = _looked_ahead(fit, *_right_after(past), days=days)
-    spending = spending_of(past.customers).expected()
+    spending = fitted.spending.expected()
     lost = np.rint((at_best - now).clip(min=0.0) * spending)
     customers = past.customers.with_columns(
         pl.Series("buy_chance", chance.clip(0.0, 1.0)),
@@ -118,6 +121,8 @@ def _remarks(found: Modelled, *, days: int) -> tuple[Note, ...]:
         errors = {"error": found.best.mean_error, "simple": found.simple.mean_error}
         totals = {"expected": round(found.best.expected), "seen": round(found.best.seen)}
         notes.append(Note("churn_held_out", {"since": since, "until": until, **totals, **errors}))
+    if found.fitted_on is not None:
+        notes.append(Note("value_kept", {"day": found.fitted_on}))
     if found.fit.nobody_leaves or found.fit.model.name == "nbd":
         notes.append(Note("churn_all_stay"))
     if found.is_cut and found.burn_in_days:

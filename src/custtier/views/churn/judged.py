@@ -1,7 +1,7 @@
 """Everybody with their warning level and what is at stake, by the method asked for."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -14,6 +14,9 @@ from custtier.views.churn.levels import FIXED, MODEL, Levels, level_codes, level
 from custtier.views.churn.returns import Returns, all_returns, first_returns
 from custtier.views.churn.seasons import SEASON_DAYS, with_seasons
 from custtier.views.churn.usual_gap import with_usual_gap
+
+if TYPE_CHECKING:
+    from custtier.views.fitted import Fitting
 
 MOST_ORDERS: Final = 2_000_000
 """With more, fixed days alone are answered without counting gaps: no days are suggested."""
@@ -65,7 +68,9 @@ def judged_by_gaps(basis: Basis, *, method: str, days: int, settings: ChurnLevel
     return _by_gaps(basis, customers_of(basis, rhythm.customers), rhythm, method=method, days=days, settings=settings)
 
 
-def judged_by_model(basis: Basis, *, days: int, settings: ChurnLevels, name: str | None = None) -> Judged:
+def judged_by_model(
+    basis: Basis, *, days: int, settings: ChurnLevels, name: str | None = None, fitting: "Fitting | None" = None
+) -> Judged:
     """By how likely a purchase in the coming days is; by fixed days where no model is of use.
 
     Args:
@@ -73,13 +78,15 @@ def judged_by_model(basis: Basis, *, days: int, settings: ChurnLevels, name: str
         days: Looked ahead.
         settings: Where the warning levels begin.
         name: Of a model; None for the one that did best on the shop's own past.
+        fitting: Gives the model; None to fit it now.
 
     Raises:
         CusttierError: Those of `customers_of`.
     """
     from custtier.views.churn.by_model import NoModel, by_model, model_codes
+    from custtier.views.fitted import fitted_anew
 
-    told = by_model(basis, days=days, name=name)
+    told = by_model(basis, days=days, name=name, fitting=fitting or fitted_anew)
     past = told.past
     found = customers_of(basis, past.everyone)
     if isinstance(told, NoModel):

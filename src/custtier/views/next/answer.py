@@ -17,14 +17,16 @@ from custtier.models.windows import Windows
 from custtier.periods import day_of
 from custtier.views.basis import Basis, basis_of, customers_of
 from custtier.views.churn.usual_gap import with_usual_gap
+from custtier.views.fitted import Fitting, fitted_anew
+from custtier.views.modelled import Modelled, Refused
 from custtier.views.next.forecasts import (
     FORECASTS,
     MODEL,
     RHYTHM,
+    ByModel,
     ByRhythm,
     Forecast,
     Observed,
-    by_model,
     by_rhythm,
     observed,
     windows_of,
@@ -78,6 +80,7 @@ def next_purchases(
     horizon: int | None = None,
     forecast: str | None = None,
     model: str | None = None,
+    fitting: Fitting | None = None,
     everyone: bool = False,
     lang: str = "en",
     rows: int | None = None,
@@ -95,7 +98,8 @@ def next_purchases(
         days: Due are those whose window begins within so many days; None for `DEFAULT_DAYS`.
         horizon: No window ends later; None for `DEFAULT_HORIZON`.
         forecast: `rhythm` or `model`; None for the one that was better on the shop's own past.
-        model: Name of the model; None for the one that `forecasts.by_model` takes.
+        model: Name of the model; None for the one that did best on the shop's own past.
+        fitting: Gives the model; None to fit it now.
         everyone: List those who are not due too.
         lang: Language of `reason`.
         rows: How many rows of `customers` will be shown; None for all.
@@ -112,7 +116,9 @@ def next_purchases(
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     seen = observed(basis)
     found = customers_of(basis, seen.past.everyone)
-    chosen, standing, notes = _chosen(basis, seen, horizon=horizon, days=days, asked=forecast, model=model)
+    chosen, standing, notes = _chosen(
+        basis, seen, horizon=horizon, days=days, asked=forecast, model=model, fitting=fitting or fitted_anew
+    )
     told = _told(chosen, customers=found.totals.height, horizon=horizon, days=days)
     table = _with_told(seen, chosen, told)
     dated = table.filter(pl.col("first") > 0)
@@ -192,19 +198,32 @@ def check_forecast(forecast: str | None) -> None:
 
 
 def _chosen(
-    basis: Basis, seen: Observed, *, horizon: int, days: int, asked: str | None, model: str | None
+    basis: Basis,
+    seen: Observed,
+    *,
+    horizon: int,
+    days: int,
+    asked: str | None,
+    model: str | None,
+    fitting: Fitting,
 ) -> tuple[Forecast | None, Checked, list[Note]]:
     """The forecast to go by, how all did before, and the remarks; None where nothing can be told."""
-    found = Unsupported("asked", {}) if asked == RHYTHM else by_model(seen.past, name=model)
-    fitted = None if isinstance(found, Unsupported) else found
-    notes = _why_no_model(found) if isinstance(found, Unsupported) else []
+    found = Refused(seen.past, Unsupported("asked", {})) if asked == RHYTHM else fitting(basis, seen.past, model).state
+    fitted = None if isinstance(found, Refused) else ByModel(found.fit, found.past)
+    notes = _why_no_model(found.why) if isinstance(found, Refused) else []
     rhythm = None if asked == MODEL and fitted is not None else by_rhythm(seen)
     names = tuple(one.name for one in (rhythm, fitted) if one is not None)
-    standing = checked(basis, seen, horizon=horizon, days=days, names=names, model=model) if names else Checked()
+    standing = (
+        checked(basis, seen, horizon=horizon, days=days, names=names, model=fitted.fit.model.name if fitted else None)
+        if names
+        else Checked()
+    )
     chosen, more = _better(rhythm, fitted, standing)
     if chosen is None:
         returns = int(seen.all_waits.has_ended.sum())
         return None, standing, [*notes, Note("next_too_few", {"returns": returns, "needed": FEWEST_RETURNS})]
+    if isinstance(found, Modelled) and found.fitted_on is not None:
+        notes = [*notes, Note("value_kept", {"day": found.fitted_on})]
     return chosen, standing, [*notes, *more, *hit_notes(standing, chosen, horizon=horizon)]
 
 

@@ -16,8 +16,6 @@ from custtier.models.btyd.choice import (
     first_seen_after,
     fit_to,
     model_named,
-    nearest_k,
-    regularity,
     unsupported,
     usable,
 )
@@ -138,22 +136,20 @@ def by_rhythm(seen: Observed) -> ByRhythm | None:
     return None if rhythm is None else ByRhythm(rhythm, seen)
 
 
-def by_model(past: Past, *, name: str | None = None) -> ByModel | Unsupported:
-    """The forecast by a model, or why there is none.
+def by_model(past: Past, *, name: str) -> ByModel | Unsupported:
+    """The forecast by a model as of a day of the past, or why there is none.
 
     Customers who were there before the data begins are not fitted.
 
     Args:
         past: The customers.
-        name: Of the model; None for the one in which customers may leave after any purchase, of the regularity that
-            their gaps show; plain NBD in its place where nobody seems to leave.
+        name: Of the model; plain NBD comes in its place where nobody seems to leave.
     """
     if why := unsupported(past.known):
         return why
-    k = nearest_k(regularity(past.known.last_gaps))
     days = burn_in(past.known)
     rows = first_seen_after(past.known, days=days) if days else None
-    fit = fit_to(model_named(name or ("mbg-nbd" if k == 1 else f"mbg-cnbd-{k}")), past.known, rows)
+    fit = fit_to(model_named(name), past.known, rows)
     if fit.nobody_leaves and fit.model.k == 1:
         fit = fit_to(model_named("nbd"), past.known, rows)
     return ByModel(fit, past) if usable(fit) else Unsupported("not_fitted", {})

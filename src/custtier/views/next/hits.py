@@ -96,7 +96,7 @@ def checked(
         horizon: Windows lie within so many days; all of them have passed.
         days: Those for which buyers are counted.
         names: Of `forecasts.FORECASTS`.
-        model: See `forecasts.by_model`.
+        model: Name of the model, where it is among them.
     """
     tried: list[tuple[int, tuple[Judged, ...]]] = []
     most = _ORIGINS if seen.past.customers.height <= _FEW_CUSTOMERS else 1
@@ -166,7 +166,7 @@ def _forecasts(seen: Observed, names: tuple[str, ...], *, model: str | None) -> 
     rhythm = by_rhythm(seen)
     if rhythm is not None and rhythm.name in names:
         found.append(rhythm)
-    if "model" in names:
+    if "model" in names and model is not None:
         fitted = by_model(seen.past, name=model)
         if not isinstance(fitted, Unsupported):
             found.append(fitted)

@@ -1,6 +1,5 @@
 """What each customer and all of them will bring, by the model that was right before, and how far off that may be."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,9 +14,10 @@ from custtier.models.btyd.future import buys_again, discounted_orders
 from custtier.models.btyd.histories import Floats
 from custtier.models.btyd.uncertainty import order_range
 from custtier.views.basis import Basis, basis_of, customers_of
+from custtier.views.fitted import Fitting, fitted_anew
 from custtier.views.histories import Past, past_of, times_back
 from custtier.views.margins import MarginShares
-from custtier.views.modelled import Modelled, Refused, check_model, modelled
+from custtier.views.modelled import Modelled, Refused, check_model
 from custtier.views.people import with_people
 from custtier.views.value.margin import (
     MARGIN_COLUMNS,
@@ -30,7 +30,6 @@ from custtier.views.value.margin import (
 )
 from custtier.views.value.portfolio import Forecast, forecast
 from custtier.views.value.remarks import remarks, tables_of
-from custtier.views.value.spending import Spending, spending_of
 from custtier.views.view import View
 
 LOW: Final = 0.05
@@ -59,11 +58,6 @@ COLUMNS: Final = (
 )
 """Columns of the table `customers`."""
 
-Found = tuple[Modelled, Spending]
-"""What is fitted, and may be used again."""
-Again = Callable[[Basis, Past], Found | None]
-"""Gives what was fitted before to these customers; None to fit anew."""
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -88,9 +82,9 @@ def value(
     asked: Asked,
     as_of: date | None = None,
     scope: Scope | None = None,
-    again: Again | None = None,
+    fitting: Fitting = fitted_anew,
     rows: int | None = None,
-) -> tuple[View, Found | None]:
+) -> View:
     """What customers are expected to bring in the coming days, those who bring most first.
 
     An order is a day with a purchase. Ranges of one customer hold 9 of 10 cases of the chance of their orders; the
@@ -102,7 +96,7 @@ def value(
         asked: About which days, by which model.
         as_of: Last day observed; None for the last day known.
         scope: Which orders are used.
-        again: Gives what was fitted before.
+        fitting: Gives the model, fitted now or before.
         rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
@@ -117,21 +111,20 @@ def value(
     past = past_of(basis)
     found = customers_of(basis, past.everyone)
     margin = margin_of(basis, past) if asked.with_margin else None
-    before = again(basis, past) if again else None
-    state = before[0] if before else modelled(basis, name=asked.model, past=past)
-    fitted = before
+    fitted = fitting(basis, past, asked.model)
+    state = fitted.state
     if isinstance(state, Refused):
         table, told = _by_simple_rule(basis, past, asked=asked, margin=margin), None
         listed = _shown(table, facts=facts, asked=asked, rows=rows)
+        remarked = remarks(state, None, horizon_days=asked.horizon_days)
     else:
-        spending = before[1] if before else spending_of(past.customers)
-        fitted = (state, spending)
         shares = margin.shares if margin else None
-        told = forecast(state, spending, horizon=asked.horizon_days, margins=shares)
+        told = forecast(state, fitted.spending, horizon=asked.horizon_days, margins=shares)
         table = _with_forecast(past, state, told, asked=asked, margin=margin)
         shown = _shown(table, facts=facts, asked=asked, rows=rows)
         listed = _with_ranges(shown, past, state, horizon=asked.horizon_days)
-    view = View(
+        remarked = remarks(state, fitted.spending, horizon_days=asked.horizon_days)
+    return View(
         command="value",
         parameters={
             "horizon": asked.horizon_days,
@@ -142,16 +135,11 @@ def value(
         summary={**_summary(table, state, told, asked=asked, margin=margin), **found.unattributed},
         tables={"customers": _columns(listed, asked), **tables_of(state)},
         heights={"customers": table.height},
-        notes=(
-            *found.notes,
-            *remarks(state, fitted[1] if fitted else None, horizon_days=asked.horizon_days),
-            *on_margin(margin),
-        ),
+        notes=(*found.notes, *remarked, *on_margin(margin)),
         as_of=basis.as_of,
         data_through=facts.extent.data_through,
         currency=basis.currency,
     )
-    return view, fitted
 
 
 def _summary(
