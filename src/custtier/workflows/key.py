@@ -14,6 +14,7 @@ from custtier.views.key.history import NEXT, PICKED, key_history
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
+from custtier.workflows.referring import told_of
 from custtier.workflows.scoping import asked_filters, scope_of
 
 KEPT_NAME = "key"
@@ -59,10 +60,9 @@ def key(question: Question, *, pick: int | None = None, keep_at: datetime | None
             never=hands.never,
             influencers=hands.influencers,
             kept=kept,
-            referrals=question.settings.referrals,
+            told=told_of(facts, question.settings),
         ),
         pick=pick,
-        zone=question.settings.zone,
         lang=lang,
     )
     notes = (*answer.view.notes, *hands.notes)

@@ -8,6 +8,7 @@ from custtier.views.referrals.reach import EACH, KNOWN, MOBILISED, Assumed, chec
 from custtier.views.view import View
 from custtier.workflows.dataset import open_facts
 from custtier.workflows.question import Question
+from custtier.workflows.referring import told_of
 from custtier.workflows.scoping import asked_filters, scope_of
 from custtier.workflows.whom import Matches, whom
 
@@ -65,8 +66,7 @@ def referrals(
         facts,
         as_of=question.as_of,
         scope=scope_of(question),
-        zone=question.settings.zone,
-        words=question.settings.referrals,
+        told=told_of(facts, question.settings),
     )
     if meant is not None:
         answer = view.tree_of(known, meant.customer_key, depth=depth)

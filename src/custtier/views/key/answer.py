@@ -11,12 +11,12 @@ from custtier.errors import usage_error
 from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.picks import PARTS, KeyPicks, KeyWeights
-from custtier.referring import ReferralWords
 from custtier.views.basis import basis_of
 from custtier.views.key.contacts import with_agents
 from custtier.views.key.parts import Parts, parts_of
 from custtier.views.key.picks import Hands, Picks, picked
 from custtier.views.key.reasons import key_reason
+from custtier.views.referrals.statements import Told
 from custtier.views.shares import divided
 from custtier.views.spoken import spoken_share
 from custtier.views.view import View
@@ -86,7 +86,7 @@ class Given:
         never: Customers who are never picked.
         influencers: Customers with a tag of influence.
         kept: The last list kept; None when there is none, or another question is asked.
-        referrals: By which words a tag says who brought somebody.
+        told: The shop's time zone, and how it is read who brought whom.
     """
 
     weights: KeyWeights = field(default_factory=KeyWeights)
@@ -95,7 +95,7 @@ class Given:
     never: Collection[int] = ()
     influencers: Collection[int] = ()
     kept: KeptPicks | None = None
-    referrals: ReferralWords = field(default_factory=ReferralWords)
+    told: Told = field(default_factory=Told)
 
     @property
     def hands(self) -> Hands:
@@ -128,7 +128,6 @@ def key(
     scope: Scope | None = None,
     given: Given | None = None,
     pick: int | None = None,
-    zone: str = "Asia/Shanghai",
     lang: str = "en",
 ) -> Answer:
     """The customers with most points, and as many of the next best.
@@ -139,7 +138,6 @@ def key(
         scope: Which orders are used.
         given: Weights, and who is in or out by hand or from before.
         pick: How many; None for `DEFAULT_PICK`.
-        zone: The shop's time zone.
         lang: Language of `picked_because`.
 
     Returns:
@@ -152,7 +150,7 @@ def key(
     given = given or Given()
     count = _checked(pick)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
-    parts = parts_of(basis, weights=given.weights, influencers=given.influencers, zone=zone, words=given.referrals)
+    parts = parts_of(basis, weights=given.weights, influencers=given.influencers, told=given.told)
     picks = picked(parts.rows, count=count, hands=given.hands, facts=facts)
     total = sum(parts.weights.values())
     chosen = picks.rows.filter("is_picked")

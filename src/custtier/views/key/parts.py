@@ -10,7 +10,6 @@ from custtier.errors import nothing_error
 from custtier.facts import Note
 from custtier.metrics.runs import YEAR_DAYS, run_rhythm
 from custtier.picks import PARTS, KeyWeights
-from custtier.referring import ReferralWords
 from custtier.views.basis import Basis, Customers, customers_of
 from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.key.baskets import with_baskets
@@ -25,6 +24,7 @@ from custtier.views.key.points import (
 )
 from custtier.views.key.referrals import with_referrals
 from custtier.views.margins import Margins, margins_of
+from custtier.views.referrals.statements import Told
 
 NO_PART: Final[Mapping[str, str]] = {
     "value": "no_key_value",
@@ -54,17 +54,14 @@ class Parts:
     notes: tuple[Note, ...]
 
 
-def parts_of(
-    basis: Basis, *, weights: KeyWeights, influencers: Collection[int], zone: str, words: ReferralWords
-) -> Parts:
+def parts_of(basis: Basis, *, weights: KeyWeights, influencers: Collection[int], told: Told) -> Parts:
     """The points of everyone with a purchase. A part without weight is told all the same where it is cheap to know.
 
     Args:
         basis: The orders used.
         weights: How much each part counts.
         influencers: Customers with a tag of influence.
-        zone: The shop's time zone.
-        words: By which words a tag says who brought somebody.
+        told: The shop's time zone, and how it is read who brought whom.
 
     Raises:
         CusttierError: `no-key-parts` when the shop knows nothing of the parts with a weight, and those of
@@ -78,13 +75,13 @@ def parts_of(
         pl.col("customer_key").is_in(pl.Series(sorted(influencers), dtype=pl.Int64).implode()).alias("is_influencer"),
     )
     margins = margins_of(basis, since_day=since_day)
-    reached = with_reach(with_value(_with_worth(totals, margins)), basis=basis, zone=zone)
-    referrals = with_referrals(reached.rows, basis=basis, zone=zone, words=words)
+    reached = with_reach(with_value(_with_worth(totals, margins)), basis=basis, zone=told.zone)
+    referrals = with_referrals(reached.rows, basis=basis, told=told)
     rows = with_baskets(referrals.rows, basis=basis, orders=shown_orders(basis))
-    told = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
+    known_counts = [name for name in ("product_count", "receiver_count") if rows.get_column(name).count()]
     rows = rows.with_columns(
         repurchase_points().alias("repurchase_points"),
-        influence_points(told).alias("influence_points"),
+        influence_points(known_counts).alias("influence_points"),
         referral_points().alias("referral_points"),
         reachability_points(reached.known).alias("reachability_points"),
     )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custtier.referring import ReferralWords
 from custtier.views.basis import Basis
 from custtier.views.referrals.edges import edges_of
+from custtier.views.referrals.statements import Told
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,15 @@ class Referrals:
     unknown: int
 
 
-def with_referrals(customers: pl.DataFrame, *, basis: Basis, zone: str, words: ReferralWords) -> Referrals:
+def with_referrals(customers: pl.DataFrame, *, basis: Basis, told: Told) -> Referrals:
     """`customers` with the people whom each brought, and what these bought up to the day observed.
 
     Args:
         customers: One row per `customer_key`, with `net_sales`.
         basis: The orders used.
-        zone: The shop's time zone.
-        words: By which words a tag says who brought somebody.
+        told: How it is read who brought whom.
     """
-    edges = edges_of(basis, zone=zone, words=words)
+    edges = edges_of(basis, told)
     brought = (
         edges.rows.join(customers.select("customer_key", "net_sales"), on="customer_key", how="left")
         .group_by("referrer_key")

@@ -13,12 +13,12 @@ from custtier.facts import Facts, Note
 from custtier.metrics.scope import Scope
 from custtier.models.concentration import gini, lowest_of_fewest
 from custtier.models.proportions import wilson
-from custtier.referring import ReferralWords
 from custtier.views.basis import Basis, Customers, basis_of, customers_of, totals_in
 from custtier.views.referrals.compared import compared
 from custtier.views.referrals.edges import Edges, edges_of
 from custtier.views.referrals.forest import Forest, forest_of
 from custtier.views.referrals.reach import Assumed, Own, reach_of
+from custtier.views.referrals.statements import Told
 from custtier.views.referrals.tree import COLUMNS as TREE
 from custtier.views.referrals.tree import chain_above, place_of, tree_below
 from custtier.views.shares import divided
@@ -109,15 +109,14 @@ class Known:
     forest: Forest
 
 
-def known_of(facts: Facts, *, as_of: date | None, scope: Scope | None, zone: str, words: ReferralWords) -> Known:
+def known_of(facts: Facts, *, as_of: date | None, scope: Scope | None, told: Told) -> Known:
     """Who brought whom, and what everybody bought.
 
     Args:
         facts: Orders, customers, contacts, pairs, tags.
         as_of: Last day observed; None for the last day known.
         scope: Which orders count; who brought whom is told by all of them.
-        zone: The shop's time zone.
-        words: By which words a tag says who brought somebody.
+        told: How it is read who brought whom.
 
     Raises:
         CusttierError: Those of `basis_of` and `customers_of`.
@@ -125,7 +124,7 @@ def known_of(facts: Facts, *, as_of: date | None, scope: Scope | None, zone: str
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     totals = totals_in(basis)
     found = customers_of(basis, totals)
-    edges = edges_of(basis, zone=zone, words=words)
+    edges = edges_of(basis, told)
     return Known(basis, totals, found, edges, forest_of(edges, basis=basis, totals=totals))
 
 

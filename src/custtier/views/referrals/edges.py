@@ -6,10 +6,9 @@ from typing import Final
 import polars as pl
 
 from custtier.models.forests import NONE, rings
-from custtier.referring import ReferralWords
 from custtier.views.basis import Basis
 from custtier.views.referrals.meant import persons_meant
-from custtier.views.referrals.statements import ORIGINS, statements_of
+from custtier.views.referrals.statements import ORIGINS, Told, statements_of
 
 SIDES: Final = ("referred", "referrer")
 PROBLEMS: Final = ("nobody", "several")
@@ -43,7 +42,7 @@ class Edges:
         return self.unmatched.get_column("text").n_unique()
 
 
-def edges_of(basis: Basis, *, zone: str, words: ReferralWords) -> Edges:
+def edges_of(basis: Basis, told: Told) -> Edges:
     """Who brought whom, as far as it was said up to the day observed.
 
     Of several statements about one customer the surest origin counts (`ORIGINS`), of one origin the earliest day, then
@@ -51,15 +50,14 @@ def edges_of(basis: Basis, *, zone: str, words: ReferralWords) -> Edges:
 
     Args:
         basis: Its facts and its day.
-        zone: The shop's time zone.
-        words: By which words a tag says who brought somebody.
+        told: The time zone, the words, the tags given.
     """
-    said = statements_of(basis, zone=zone, words=words)
+    said = statements_of(basis, told)
     texts = pl.concat([said.get_column(side) for side in SIDES]).drop_nulls().unique()
     meant = persons_meant(texts, basis=basis)
-    told = _placed(said, meant)
+    placed = _placed(said, meant)
     both = pl.col("customer_key").is_not_null() & pl.col("referrer_key").is_not_null()
-    known = _ranked(told.filter(both), basis=basis)
+    known = _ranked(placed.filter(both), basis=basis)
     is_self = pl.col("customer_key") == pl.col("referrer_key")
     others = known.filter(~is_self)
     chosen = others.unique("customer_key", keep="first", maintain_order=True)

@@ -1,11 +1,11 @@
 """Every text that says who brought a customer: of files of pairs, contacts, orders and tags."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 import polars as pl
 
-from custtier.people import tags_of_customers
 from custtier.referring import ReferralWords
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import whose
@@ -23,7 +23,22 @@ class Origin(StrEnum):
 ORIGINS: Final = tuple(one.value for one in Origin)
 
 
-def statements_of(basis: Basis, *, zone: str, words: ReferralWords) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Told:
+    """How it is read who brought whom.
+
+    Args:
+        zone: The shop's time zone.
+        words: By which words a tag says it.
+        given: Tags that customers have by hand or by a file: `customer_key`, `tag`, `noted_on`; None for none.
+    """
+
+    zone: str = "Asia/Shanghai"
+    words: ReferralWords = field(default_factory=ReferralWords)
+    given: pl.LazyFrame | None = None
+
+
+def statements_of(basis: Basis, told: Told) -> pl.DataFrame:
     """All that was said up to the day observed, whoever is meant.
 
     An order says it whatever became of it, and whatever part of the orders is asked for: who brought somebody is not
@@ -31,18 +46,17 @@ def statements_of(basis: Basis, *, zone: str, words: ReferralWords) -> pl.DataFr
 
     Args:
         basis: Its facts and its day.
-        zone: The shop's time zone.
-        words: By which words a tag says it.
+        told: The time zone, the words, the tags given.
 
     Returns:
         `customer_key` (null in a file of pairs), `referred` (null but in a file of pairs) and `referrer`, both as
         written, without blanks at their ends; `origin` (Int8, place in `ORIGINS`), `said_on` (Date; null where no day
         is known).
     """
-    parts = [_of_files(basis), _of_contacts(basis, zone=zone), _of_orders(basis)]
-    pattern = words.tag_pattern
+    parts = [_of_files(basis), _of_contacts(basis, zone=told.zone), _of_orders(basis)]
+    pattern = told.words.tag_pattern
     if pattern is not None:
-        parts.append(_of_tags(basis, zone=zone, pattern=pattern))
+        parts.append(_of_tags(basis, told, pattern=pattern))
     rows = pl.concat(
         part.select(
             _column(part, "customer_key", pl.Int64),
@@ -85,20 +99,17 @@ def _of_orders(basis: Basis) -> pl.LazyFrame:
     return whose(named, basis).select("customer_key", "referrer", said_on="ordered_on")
 
 
-def _of_tags(basis: Basis, *, zone: str, pattern: str) -> pl.LazyFrame:
+def _of_tags(basis: Basis, told: Told, *, pattern: str) -> pl.LazyFrame:
     """Tags given by hand or by a file, and those of contact lists."""
-    facts = basis.facts
-    given = tags_of_customers(facts.table("tags"), known=facts.table("known"), accounts=facts.accounts).select(
-        "customer_key", "tag", said_on="noted_on"
-    )
-    contacts = facts.table("contacts", columns=["account_key", "tags", "first_added_at"])
+    given = [] if told.given is None else [told.given.select("customer_key", "tag", said_on="noted_on")]
+    contacts = basis.facts.table("contacts", columns=["account_key", "tags", "first_added_at"])
     listed = (
         whose(contacts.filter(pl.col("tags").is_not_null()), basis)
-        .select("customer_key", pl.col("tags").str.split(",").alias("tag"), said_on=_day("first_added_at", zone))
+        .select("customer_key", pl.col("tags").str.split(",").alias("tag"), said_on=_day("first_added_at", told.zone))
         .explode("tag", empty_as_null=False)
     )
     return (
-        pl.concat([given, listed])
+        pl.concat([*given, listed])
         .with_columns(pl.col("tag").str.extract(pattern, 1).alias("referrer"))
         .filter(pl.col("referrer").is_not_null())
         .select("customer_key", "referrer", "said_on")
