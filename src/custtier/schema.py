@@ -141,7 +141,7 @@ MESSAGES: Final[Table] = {
 HELD_MESSAGES: Final[Table] = {
     name: pl.Categorical() if dtype == pl.String else dtype for name, dtype in MESSAGES.items()
 }
-"""`MESSAGES` as they are held in memory: of twenty million rows few are told apart by their texts, each is held once."""
+"""`MESSAGES` as they are held in memory: twenty million rows have few texts between them, and each is held once."""
 
 SPEND: Final[Table] = {
     "spend_key": pl.Int64,

@@ -16,13 +16,16 @@ _LISTS: Final = ("contacts", "messages", "dates", "links", "tags")
 def damaged_phone_notes(reading: Reading) -> tuple[Note, ...]:
     """A note when phones have lost digits; the rows come in, and the phone names nobody."""
     tables = [reading.orders, *(rows for name, rows in reading.lists.items() if name in _LISTS)]
-    count = sum(int(rows.select(_is_damaged(rows).sum()).item() or 0) for rows in tables)
+    count = sum(_damaged_count(rows) for rows in tables)
     return (Note("damaged_phones", {"file": reading.path, "phones": count}),) if count else ()
 
 
-def _is_damaged(rows: pl.DataFrame) -> pl.Expr:
+def _damaged_count(rows: pl.DataFrame) -> int:
     told = [damaged_phone(pl.col("phone"))] if "phone" in rows.columns else []
     if "account_kind" in rows.columns:
         is_phone = pl.col("account_kind") == AccountKind.PHONE.value
-        told.append(is_phone & damaged_phone(pl.col("account")))
-    return pl.any_horizontal(pl.lit(value=False), *(one.fill_null(value=False) for one in told))
+        # messages have no other phones, and are many
+        rows = rows if told else rows.filter(is_phone)
+        told.append(is_phone & damaged_phone(pl.col("account").cast(pl.String)))
+    is_damaged = pl.any_horizontal(pl.lit(value=False), *(one.fill_null(value=False) for one in told))
+    return int(rows.select(is_damaged.sum()).item() or 0)

@@ -23,6 +23,9 @@ RECORDS: Final[Mapping[str, "pl.DataType | type[pl.DataType]"]] = {
 the last two. A kept record has an `order_key` or a `refund_key`, and an `item_key` when it carries an item;
 one of a list (contacts, messages, …) has a `list_key`."""
 
+HELD_RECORDS: Final = {name: pl.Categorical() if dtype == pl.String else dtype for name, dtype in RECORDS.items()}
+"""`RECORDS` of a long list, each text held once."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -38,7 +41,7 @@ class Reading:
         orders: `schema.ORDERS`, one row per order; `import_id` is null.
         items: `schema.ITEMS`, `import_id` is null.
         refunds: `schema.REFUNDS`, `import_id` is null.
-        records: `RECORDS`.
+        records: `RECORDS`; of messages `HELD_RECORDS`.
         rejects: `schema.REJECTS`, `import_id` is null.
         notes: Remarks on this file.
         lists: For a file of contacts, messages, spend, dates, costs, links, tags or referrals: that name → its rows, as

@@ -74,7 +74,7 @@ def _no_record(table: pl.DataFrame, profile: Profile) -> pl.Expr:
 
 def _holds(field: str, words: Words, table: pl.DataFrame) -> pl.Expr:
     """Whether a field meets a condition; a file without the field has it blank."""
-    text = pl.col(field) if field in table.columns else pl.lit(None, dtype=pl.String)
+    text = pl.col(field).cast(pl.String) if field in table.columns else pl.lit(None, dtype=pl.String)
     conditions: list[pl.Expr] = []
     if words.equals:
         conditions.append(text.is_in(words.equals))

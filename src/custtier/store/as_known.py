@@ -12,7 +12,8 @@ from custtier.facts import Facts
 from custtier.settings import Settings
 from custtier.store.layout import LIST_SNAPSHOTS, Layout
 from custtier.store.list_tables import ListTables
-from custtier.store.lists import MESSAGES, messages_of
+from custtier.store.lists import MESSAGES
+from custtier.store.messages import messages_of
 from custtier.store.money_notes import money_notes
 from custtier.store.opened import opened_facts
 from custtier.store.publish import publish_change

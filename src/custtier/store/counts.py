@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from custtier.facts import TABLES
+from custtier.keys import are_among
 from custtier.schema import LIST_KEYS, LISTS, empty
 from custtier.sources.reading import Reading
 from custtier.store.current import Records
@@ -150,11 +151,9 @@ def _message_outcomes(lists: Sequence[ListRecords], before: ListRecords) -> list
     found = []
     for records in lists:
         own = records[MESSAGES].select(key) if MESSAGES in records else nothing
-        fresh = own.join(seen, on=key, how="anti").unique().with_columns(is_new=pl.lit(value=True))
-        marked = fresh if fresh.height == own.height else own.join(fresh, on=key, how="left", maintain_order="left")
-        found.append(marked.with_columns(pl.col("is_new").fill_null(value=False), is_changed=never, is_torn=never))
+        found.append(own.with_columns(is_new=~are_among(own[key], seen[key]), is_changed=never, is_torn=never))
         if len(lists) > 1:
-            seen = pl.concat([seen, fresh.select(key)])
+            seen = pl.concat([seen, own])
     return found
 
 

@@ -168,6 +168,8 @@ class ForgottenList:
     def _list_rows_gone(self, name: str, rows: pl.DataFrame, theirs: pl.Series) -> pl.Series:
         if name == "referrals":
             return self._pairs_gone(rows)
+        if name == "messages":
+            return self._messages_gone(rows, theirs)
         if "account" not in LISTS[name] or rows.is_empty():
             return pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
         missing = [name for name in ("phone", "phone_kind", "email") if name not in rows.columns]
@@ -190,6 +192,17 @@ class ForgottenList:
         ]
         gone = pl.any_horizontal(pl.col(side).is_in(held) for side in ("referred", "referrer"))
         return rows.select(gone.fill_null(value=False)).to_series()
+
+    def _messages_gone(self, rows: pl.DataFrame, theirs: pl.Series) -> pl.Series:
+        """Whether each message is of somebody forgotten: few accounts have many, each is looked at once."""
+        names = ("platform", "account", "account_kind")
+        held = rows.select(names).unique()
+        told = held.cast(pl.String).with_columns(
+            pl.lit(None, dtype=pl.String).alias(name) for name in ("phone", "phone_kind", "email")
+        )
+        accounts = held.with_columns(is_gone=self._owned(with_contacts(told), theirs))
+        found = rows.select(names).join(accounts, on=names, how="left", nulls_equal=True, maintain_order="left")
+        return found["is_gone"]
 
     def _without_receivers(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` that show nobody's phone, e-mail or referral who was forgotten."""

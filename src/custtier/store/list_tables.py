@@ -6,10 +6,12 @@ from concurrent.futures import Future
 import polars as pl
 
 from custtier.facts import TABLES
-from custtier.schema import LIST_KEYS, LISTS, empty
+from custtier.keys import are_among
+from custtier.schema import HELD_MESSAGES, LIST_KEYS, LISTS, conform, empty
 from custtier.store.behind import Put
 from custtier.store.layout import LIST_SNAPSHOTS
-from custtier.store.lists import FOLDED, MESSAGE_ORDER, MESSAGES, ListRecords, events_of, fold_list, messages_of
+from custtier.store.lists import FOLDED, MESSAGES, ListRecords, events_of, fold_list
+from custtier.store.messages import MESSAGE_ORDER, messages_of
 from custtier.store.tables import Part, StoredTable
 from custtier.store.touched import RawRecords
 
@@ -51,9 +53,11 @@ class ListTables:
                 fresh = incoming.get(name, empty(LISTS[name]))
                 self._fold(name, pl.concat([raw.scan(name).collect(), fresh]), parts, put)
         if MESSAGES in names and MESSAGES in incoming:
-            fresh = incoming[MESSAGES].join(raw.of_list(MESSAGES, incoming[MESSAGES]), on="message_key", how="anti")
-            merged = self.scan(MESSAGES).merge_sorted(messages_of(fresh).lazy(), key=MESSAGE_ORDER)
-            self._write(MESSAGES, merged, parts, put)
+            fresh = _without_known(incoming[MESSAGES], raw)
+            merged = self.scan(MESSAGES).merge_sorted(messages_of(fresh), key=MESSAGE_ORDER)
+            self._write(
+                MESSAGES, merged if self._versions[LIST_SNAPSHOTS[MESSAGES]] else messages_of(fresh), parts, put
+            )
         return parts
 
     def without(self, gone: ListRecords, *, raw: RawRecords, put: Put) -> Parts:
@@ -94,13 +98,14 @@ class ListTables:
         """New snapshots of all lists, from all records."""
         parts: Parts = {}
         for name in LISTS:
-            fresh = incoming.get(name, empty(LISTS[name]))
+            shape = HELD_MESSAGES if name == MESSAGES else LISTS[name]
+            fresh = conform(incoming.get(name, empty(shape)), shape)
             # nothing is looked at in an empty store: it would wait behind the files that are being written
-            records = fresh if raw.is_empty() else pl.concat([raw.scan(name).collect(), fresh])
+            records = fresh if raw.is_empty() else pl.concat([_all_of(raw, name), fresh])
             if records.is_empty() and not self._versions[LIST_SNAPSHOTS[name]]:
                 continue
             if name == MESSAGES:
-                self._write(MESSAGES, messages_of(records).lazy(), parts, put)
+                self._write(MESSAGES, messages_of(records), parts, put)
             else:
                 self._fold(name, records, parts, put)
         return parts
@@ -125,7 +130,7 @@ class ListTables:
         alike = gone.join(kept, on="message_key", how="anti").select(narrow).unique().lazy()
         left = self.scan(MESSAGES).join(alike, on=narrow, how="anti", nulls_equal=True, maintain_order="left")
         shown = raw.scan(MESSAGES).join(alike, on=narrow, how="semi", nulls_equal=True).collect()
-        return left.merge_sorted(messages_of(shown).lazy(), key=MESSAGE_ORDER)
+        return left.merge_sorted(messages_of(shown), key=MESSAGE_ORDER)
 
     def _write(self, name: str, rows: pl.LazyFrame, parts: Parts, put: Put) -> None:
         snapshot = LIST_SNAPSHOTS[name]
@@ -134,4 +139,19 @@ class ListTables:
 
 def known_lists(raw: RawRecords, incoming: ListRecords) -> dict[str, pl.DataFrame]:
     """The stored records of the keys that an import shows; of messages only their keys."""
-    return {name: raw.of_list(name, rows.select(LIST_KEYS[name]).unique()) for name, rows in incoming.items()}
+    return {name: raw.of_list(name, rows.select(LIST_KEYS[name])) for name, rows in incoming.items()}
+
+
+def _without_known(messages: pl.DataFrame, raw: RawRecords) -> pl.DataFrame:
+    """The messages that no stored import shows."""
+    key = LIST_KEYS[MESSAGES]
+    known = raw.of_list(MESSAGES, messages)
+    return messages.filter(~are_among(messages[key], known[key])) if known.height else messages
+
+
+def _all_of(raw: RawRecords, name: str) -> pl.DataFrame:
+    """All stored records of a list; of messages, which may be many, each text once."""
+    if name != MESSAGES:
+        return raw.scan(name).collect()
+    held = [pl.col(column).cast(dtype) for column, dtype in HELD_MESSAGES.items()]
+    return raw.scan(name).select(held).collect(engine="streaming")

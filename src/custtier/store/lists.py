@@ -7,7 +7,7 @@ import polars as pl
 
 from custtier.facts import CONTACT_EVENTS, TABLES
 from custtier.people import account_keys, with_contacts, with_owner
-from custtier.schema import LIST_KEYS, LISTS, PROVENANCE, Table, conform
+from custtier.schema import HELD_MESSAGES, LIST_KEYS, LISTS, PROVENANCE, Table, conform
 from custtier.sources.reading import Reading
 from custtier.store.fold import best_phone, oldest_first, singles_and_several, whole_or_any
 from custtier.store.latest import Records
@@ -21,6 +21,7 @@ SAID: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a record of each list says, and which profile read it."""
 
+_ROWS_AT_ONCE: Final = 1 << 20
 _OWNER: Final = ("platform", "account", "account_kind")
 _ASKED: Final[Table] = dict.fromkeys((*_OWNER, "phone", "phone_kind", "email"), pl.String)
 
@@ -36,7 +37,8 @@ def lists_of(readings: Sequence[Reading], *, import_id: int) -> dict[str, pl.Dat
     found = {}
     for name, table in LISTS.items():
         frames = [reading.lists[name] for reading in readings if name in reading.lists]
-        filled = [conform(frame, table) for frame in frames if not frame.is_empty()]
+        shape = HELD_MESSAGES if name == MESSAGES else table
+        filled = [conform(frame, shape) for frame in frames if not frame.is_empty()]
         if filled:
             rows = pl.concat(filled).with_columns(pl.lit(import_id, dtype=pl.Int64).alias("import_id"))
             found[name] = _in_comparable_form(rows, table)
@@ -107,32 +109,30 @@ def events_of(records: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     return conform(told.join(owners, on="contact_key", how="left", maintain_order="left"), CONTACT_EVENTS)
 
 
-def messages_of(records: pl.DataFrame) -> pl.DataFrame:
-    """Each message once, as `facts.TABLES` keeps it, sorted by account and instant."""
-    once = records.unique("message_key", keep="any")
-    return sorted_messages(conform(once, TABLES[MESSAGES]))
-
-
-def sorted_messages(messages: pl.DataFrame) -> pl.DataFrame:
-    """`messages` in the order that readers rely on."""
-    return messages.sort(list(MESSAGE_ORDER), nulls_last=True)
-
-
-MESSAGE_ORDER: Final = ("account_key", "sent_at")
-
-
 def _in_comparable_form(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     if "account" not in table:
         return rows
     if "phone" in table:
         return _owned_keys(with_contacts(_with_asked(rows))).select(list(table))
-    # many rows of few accounts: each account is looked at once
-    accounts = rows.select(_OWNER).unique().with_row_index("place")
-    settled = _owned_keys(with_contacts(_with_asked(accounts)))
-    placed = rows.join(accounts, on=_OWNER, how="left", nulls_equal=True, maintain_order="left")
-    told = settled.sort("place").select("account", "account_kind", "account_key")
-    found = told[placed["place"]]
-    return placed.with_columns(found).select(list(table))
+    return _accounts_in_comparable_form(rows)
+
+
+def _accounts_in_comparable_form(rows: pl.DataFrame) -> pl.DataFrame:
+    """Many rows of few accounts: each account is looked at once, and its rows only where something of it changes."""
+    names = [*_OWNER, "account_key"]
+    before = rows.select(names).unique()
+    told = before.with_columns(pl.col(name).cast(pl.String) for name in _OWNER).with_row_index("place")
+    settled = _owned_keys(with_contacts(_with_asked(told.drop("account_key")))).sort("place")
+    after = settled.select("place", *names)
+    if after.equals(told):
+        return rows
+    keyed = before.with_row_index("place")
+    place = pl.concat(
+        part.select(names).join(keyed, on=names, how="left", nulls_equal=True, maintain_order="left")["place"]
+        for part in rows.iter_slices(_ROWS_AT_ONCE)
+    )
+    changed = ("account", "account_kind", "account_key")
+    return rows.with_columns(after[name].cast(rows.schema[name]).gather(place) for name in changed)
 
 
 def _with_asked(rows: pl.DataFrame) -> pl.DataFrame:

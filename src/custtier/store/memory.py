@@ -31,7 +31,8 @@ from custtier.store.current import (
 )
 from custtier.store.details import details_in_memory, refund_table
 from custtier.store.fold import fold_items
-from custtier.store.lists import FOLDED, MESSAGES, events_of, fold_list, lists_of, messages_of
+from custtier.store.lists import FOLDED, MESSAGES, events_of, fold_list, lists_of
+from custtier.store.messages import messages_of
 from custtier.store.remarks import overlap_notes
 from custtier.store.tagged import TAGS
 
@@ -99,7 +100,7 @@ def _opener(
     known: Callable[[], pl.DataFrame],
 ) -> Opener:
     """Opens the further tables of these files."""
-    made: dict[str, Callable[[], pl.DataFrame]] = {
+    made: dict[str, Callable[[], pl.DataFrame | pl.LazyFrame]] = {
         "details": lambda: details_in_memory(records, folded),
         "waiting": lambda: details_in_memory(records, folded).filter(is_waiting()),
         "items": lambda: conform(fold_items(records.items), TABLES["items"]),

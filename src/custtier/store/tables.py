@@ -112,12 +112,11 @@ class StoredTable:
 
     def put(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> Part:
         """A file of these rows that no version names yet. Any thread may write one."""
-        stored = [name for name in self.columns if not (self.partitioned and name == PARTITION)]
         place = self.folder / f"{PARTITION}={import_id}" if self.partitioned else self.folder
         path = place / f"part-{os.urandom(8).hex()}.parquet"
         try:
             place.mkdir(parents=True, exist_ok=True)
-            rows.lazy().select(stored).sink_parquet(
+            self.as_stored(rows).sink_parquet(
                 path, compression="zstd", compression_level=1, statistics=False, sync_on_close="all"
             )
             height = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
@@ -127,6 +126,13 @@ class StoredTable:
             # Polars tells a full disk as a failed computation
             raise unwritten(self.store, type(problem).__name__) from problem
         return Part(path=path, height=height, import_id=import_id)
+
+    def as_stored(self, rows: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with the types of this table: texts may be held as categories."""
+        named = self.columns.items()
+        return rows.lazy().select(
+            pl.col(name).cast(dtype) for name, dtype in named if not (self.partitioned and name == PARTITION)
+        )
 
     def add(self, part: Part) -> int:
         """The version that holds the rows of a part beside those of before; the last one when the part has none."""

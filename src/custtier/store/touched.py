@@ -1,15 +1,18 @@
 """The records that an import or an undo touches: those of its orders, and of all that share a payment with them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
+from custtier.keys import are_among, are_first
 from custtier.schema import ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, empty
 from custtier.store.current import Records
 from custtier.store.lists import MESSAGES
 from custtier.store.payments import PAYMENT
 from custtier.store.tables import StoredTable
 
+_FEW_KEYS: Final = 1_000_000
 _TOLD = ("order_key", "kind", "refund_key", "payment_id")
 
 
@@ -64,7 +67,11 @@ class RawRecords:
         key = LIST_KEYS[name]
         if name != MESSAGES:
             return self._found(name, key, keys.select(key).unique())
-        return self.scan(name).select(key).join(keys.lazy().select(key).unique(), on=key, how="semi").unique().collect()
+        stored, asked = self.scan(name).select(key), keys.select(key)
+        if asked.height <= _FEW_KEYS:
+            return stored.join(asked.lazy().unique(), on=key, how="semi").unique().collect()
+        told = asked[key].filter(are_among(asked[key], stored.collect()[key]))
+        return told.filter(are_first(told)).to_frame()
 
     def lists_of_imports(self, import_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
         """All records of lists that these imports brought."""

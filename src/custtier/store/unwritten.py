@@ -26,7 +26,7 @@ class UnwrittenTable(StoredTable):
     def put(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> Part:
         """These rows, held; they count as some, for nobody has counted them."""
         place = Path(f"unwritten-{len(self._put)}")
-        self._put[place] = rows.lazy().select(list(self.columns))
+        self._put[place] = self.as_stored(rows)
         return Part(path=place, height=1, import_id=import_id)
 
     def add(self, part: Part) -> int:

@@ -29,14 +29,26 @@ def with_persons(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     `own_account` says whether the row itself has an account, so that it is not its phone that stands in. Rows of one
     person are many in some lists, so each combination of texts is looked at once.
     """
-    names = [name for name in _TEXTS if name in table.columns]
-    if not names:
-        table, names = table.with_columns(pl.lit(None, dtype=pl.String).alias("phone")), ["phone"]
-    told = table.select(names).unique(maintain_order=True)
-    settled = _settled(told, profile).select(pl.all().name.prefix("settled_"))
-    both = pl.concat([told, settled], how="horizontal")
-    joined = table.join(both, on=names, how="left", nulls_equal=True, maintain_order="left")
-    return joined.drop(names).rename(lambda name: name.removeprefix("settled_"))
+    if not any(name in table.columns for name in _TEXTS):
+        table = table.with_columns(pl.lit(None, dtype=pl.String).alias("phone"))
+    told, settled = persons_told(table, profile)
+    both = pl.concat([told, settled.select(pl.all().name.prefix("settled_"))], how="horizontal")
+    joined = table.join(both, on=told.columns, how="left", nulls_equal=True, maintain_order="left")
+    return joined.drop(told.columns).rename(lambda name: name.removeprefix("settled_"))
+
+
+def persons_told(table: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The texts by which the rows of a list name somebody, each combination once; and in the same order what they say.
+
+    Args:
+        table: Its texts, or categories of them.
+        profile: The format.
+
+    Returns:
+        Some columns of `table`, at least one; and what `with_persons` settles of each.
+    """
+    told = table.select(name for name in _TEXTS if name in table.columns).unique(maintain_order=True)
+    return told, _settled(told.cast(pl.String), profile)
 
 
 def _settled(told: pl.DataFrame, profile: Profile) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Texts of lists become values: instants, days, money, counts, shares; each with whether it could be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -11,7 +11,7 @@ from custtier.schema import INSTANT
 from custtier.settings import Settings
 from custtier.sources.formats.identify import Match
 from custtier.sources.formats.profile import Profile
-from custtier.sources.transforms.instants import instants, is_no_day, usual_instants
+from custtier.sources.transforms.instants import instants, instants_alone, is_no_day, usual_instants
 from custtier.sources.transforms.money import minor_units
 
 _YUAN: Final = {"人民币": "CNY", "RMB": "CNY", "元": "CNY", "￥": "CNY", "¥": "CNY"}
@@ -50,16 +50,26 @@ class Read(NamedTuple):
 
 def read_instants(text: pl.Series, layout: Layout) -> Read:
     """Instants in UTC; a zero date is none, and is not bad."""
+    return _read_by(text, [_usual(layout), _any(layout)])
+
+
+def _read_by(text: pl.Series, attempts: Sequence[Callable[[pl.Series], pl.Series]]) -> Read:
     told = pl.select(pl.when(~is_no_day(text)).then(text)).to_series().alias(text.name)
     numbers = told.cast(pl.Int64, strict=False)
     seconds = numbers.is_between(*_SECONDS)
     found = pl.select(pl.when(seconds).then(numbers * 1_000_000).cast(INSTANT)).to_series()
-    for attempt in (_usual(layout), _any(layout)):
+    for attempt in attempts:
         left = told.is_not_null() & found.is_null()
         if not left.any():
             break
         found = found.scatter(left.arg_true(), attempt(told.filter(left)))
     return Read(found.alias(text.name), told.is_not_null() & found.is_null())
+
+
+def instants_alone_in(text: pl.Series, layout: Layout) -> pl.Series:
+    """What `read_instants` gives of each text that needs no other to be read; null elsewhere."""
+    zone, formats = layout.zone, layout.profile.date_formats
+    return _read_by(text, [_usual(layout), lambda left: instants_alone(left, zone=zone, formats=formats)]).values
 
 
 def _usual(layout: Layout) -> Callable[[pl.Series], pl.Series]:

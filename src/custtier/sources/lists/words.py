@@ -116,7 +116,7 @@ def word_codes(text: pl.Series, usual: Vocabulary, *, field: str, profile: Profi
     """The code of each word; null where there is none, or nobody knows the word.
 
     Args:
-        text: Clean text.
+        text: Clean text, or categories of such.
         usual: Code → words, small letters; a word's case does not matter.
         field: Of the profile's own words, which stand before the usual ones.
         profile: Null for the usual words alone.
@@ -125,6 +125,7 @@ def word_codes(text: pl.Series, usual: Vocabulary, *, field: str, profile: Profi
     known = {word.casefold(): code for words in (usual, own) for code, names in words.items() for word in names}
     told = pl.DataFrame({"text": text.unique().drop_nulls()}).with_columns(
         code=pl.col("text")
+        .cast(pl.String)
         .str.to_lowercase()
         .str.strip_chars()
         .str.replace_all("（", "(", literal=True)

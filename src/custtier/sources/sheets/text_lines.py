@@ -16,6 +16,7 @@ from custtier.sources.sheets.sheet import Each, column_name
 _READERS: Final = 2
 _MOST_WAITING: Final = 6
 """Pieces decoded ahead of their reading; more would only fill memory."""
+_MANY_ROWS: Final = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,15 @@ def rows_by_line(texts: Iterable[bytes], table: TextTable, *, first_row: int, ea
                 return None
         finally:
             readers.shutdown(cancel_futures=True)
-    return (
-        pl.concat(found, rechunk=True)
-        if found
-        else collected(each(table.scan(io.BytesIO(), skip_lines=0, first_row=row)))
+    return _in_one_piece(found) if found else collected(each(table.scan(io.BytesIO(), skip_lines=0, first_row=row)))
+
+
+def _in_one_piece(found: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all; of many rows one column after the other, so that only one is there twice."""
+    if sum(rows.height for rows in found) < _MANY_ROWS:
+        return pl.concat(found, rechunk=True)
+    return pl.DataFrame(
+        [pl.concat([rows.drop_in_place(name) for rows in found], rechunk=True) for name in found[0].columns]
     )
 
 

@@ -66,13 +66,22 @@ def instants(text: pl.Series, *, zone: str, formats: Sequence[str] = (), day_fir
         >>> found.dt.to_string("%F %T").to_list()
         ['2026-01-01 00:00:00', '2016-05-23 14:02:00', None]
     """
+    return _first_reading(text, _attempts(zone, formats, day_first))
+
+
+def _first_reading(text: pl.Series, attempts: Sequence[Callable[[pl.Series], pl.Series]]) -> pl.Series:
     result = no_instants(text)
-    for attempt in _attempts(zone, formats, day_first):
+    for attempt in attempts:
         left = text.is_not_null() & result.is_null()
         if not left.any():
             break
         result = result.scatter(left.arg_true(), attempt(text.filter(left)))
     return _of_our_time(result)
+
+
+def instants_alone(text: pl.Series, *, zone: str, formats: Sequence[str] = ()) -> pl.Series:
+    """What `instants` gives where a text needs no other to be read; null where the whole column must tell its form."""
+    return _first_reading(text, _attempts(zone, formats, None)[:-1])
 
 
 def no_instants(text: pl.Series) -> pl.Series:
@@ -97,6 +106,7 @@ def _attempts(zone: str, formats: Sequence[str], day_first: bool | None) -> list
     def normal(way: str) -> Callable[[pl.Series], pl.Series]:
         return lambda text: _localised(_normal(text).str.to_datetime(way, time_unit="us", strict=False), zone)
 
+    # only the last one looks at the whole column
     return [
         *(naive(way) for way in formats),
         naive(_USUAL),
