@@ -37,6 +37,7 @@ COMMANDS = (
     ("churn",),
     ("value",),
     ("next",),
+    ("prospects",),
     ("growth",),
     ("backtest",),
     ("backtest", "churn"),

@@ -42,6 +42,7 @@ WHOLE: Final = frozenset({"matrix"})
 LEFT_OUT_FIRST: Final = (
     "is_promising",
     "second_order_on",
+    "start_sales",
     "impressions",
     "clicks",
     "first_day_sales",

@@ -98,7 +98,7 @@ def prospects(
 
     Returns:
         Tables `customers` (`COLUMNS`); where past newcomers are enough to learn from, `signals` (one row a level, of
-        the rule that is used; left out where none tells), `forecasters`, `calibration` and `cohorts`.
+        the rule that is used; left out where none tells), `forecasters`, `calibration` and `cohort_months`.
 
     Raises:
         CusttierError: `bad-days`, and those of `basis_of` and `customers_of`.
@@ -188,8 +188,7 @@ def _with_chances(new: pl.DataFrame, taught: _Taught | None) -> pl.DataFrame:
 
 
 def _figures(starts: Starts, past: Past, trial: Trial | None, new: pl.DataFrame) -> Mapping[str, object]:
-    used = None if trial is None else trial.of(trial.chosen)
-    held_lift = None if used is None or trial is None or trial.chosen == BASE else used.lift
+    used = None if trial is None or trial.chosen == BASE else trial.of(trial.chosen)
     return {
         "new_buyers": new.height,
         "promising": None if new.get_column("is_promising").null_count() else int(new.get_column("is_promising").sum()),
@@ -203,9 +202,9 @@ def _figures(starts: Starts, past: Past, trial: Trial | None, new: pl.DataFrame)
         "auc": None if used is None else used.auc.value,
         "auc_low": None if used is None else used.auc.low,
         "auc_high": None if used is None else used.auc.high,
-        "lift": None if held_lift is None else held_lift.value,
-        "lift_low": None if held_lift is None else held_lift.low,
-        "lift_high": None if held_lift is None else held_lift.high,
+        "lift": None if used is None else used.lift.value,
+        "lift_low": None if used is None else used.lift.low,
+        "lift_high": None if used is None else used.lift.high,
     }
 
 
@@ -247,7 +246,7 @@ def _tables(
         **tables,
         "forecasters": forecaster_table(trial),
         "calibration": calibration_table(trial),
-        "cohorts": cohort_table(past),
+        "cohort_months": cohort_table(past),
     }
 
 
@@ -282,8 +281,10 @@ def _of_trial(starts: Starts, past: Past, trial: Trial) -> list[Note]:
         "gain_high": card.over_simple.high,
         "share": past.best_share,
     }
+    has_signal = card.auc.high > card.auc.low
+    code = "prospects_no_signal" if trial.chosen == BASE and not has_signal else f"prospects_by_{trial.chosen}"
     notes = [
-        Note(f"prospects_by_{trial.chosen.replace('-', '_')}", figures),
+        Note(code.replace("-", "_"), figures),
         Note(
             "prospects_judged",
             {
