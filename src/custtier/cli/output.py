@@ -22,7 +22,7 @@ NOTES_INSIDE = frozenset({Form.TEXT, Form.MD, Form.HTML, Form.JSON, Form.XLSX})
 """Forms that carry the notes themselves."""
 
 
-DRAWN_WITH = "┌┤⠁⣿·"
+DRAWN_WITH = "┌┤⠁⣿·█▍"
 """Signs of a drawing, for a terminal that has them."""
 
 
@@ -153,7 +153,7 @@ def answer(view: "View", out: "Writing", *, curve: bool = False) -> None:
         colour=shown and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
         zone=out.settings.zone,
         curve=curve,
-        plain=curve and not can_show(DRAWN_WITH),
+        plain=not can_show(DRAWN_WITH),
     )
     content = rendered(view, request, catalogue)
     if out.output is None:

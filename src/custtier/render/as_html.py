@@ -12,6 +12,7 @@ from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import CARDS, note_lines
 from custtier.render.basis import basis_lines, is_report
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
+from custtier.render.funnel import FUNNEL
 from custtier.render.lorenz import LORENZ
 from custtier.render.request import PAGE_ROWS, Request
 from custtier.render.rule_lines import lines_of
@@ -169,6 +170,10 @@ def _chart(sheet: Sheet, view: View, columns: dict[str, list[str]], catalogue: C
         from custtier.render.charts import lorenz_svg
 
         return lorenz_svg(view, sheet.frame, catalogue)
+    if sheet.name == FUNNEL:
+        from custtier.render.charts import funnel_svg
+
+        return funnel_svg(sheet.frame, catalogue)
     drawn = lines_of(sheet.name, sheet.frame)
     if drawn is not None:
         from custtier.render.charts import rules_svg

@@ -7,6 +7,7 @@ from custtier.currencies import minor_digits
 from custtier.render.arrange import Sheet, arrange
 from custtier.render.basis import basis_lines
 from custtier.render.cells import NUMBERS, Shown, asked_line, heading
+from custtier.render.funnel import FUNNEL, funnel_lines
 from custtier.render.grid import Column, grid, least_width
 from custtier.render.lorenz import LORENZ
 from custtier.render.request import TEXT_ROWS, Request
@@ -227,7 +228,6 @@ LEFT_OUT_FIRST: Final = (
 ONLY_BESIDE: Final = {
     "net_sales": ("value_at_stake", "year_sales"),
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
-    **dict.fromkeys(("channel", "campaign", "agent"), ("name",)),
     **dict.fromkeys(("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone")),
 }
 """Columns that never go but from a table where another one says nearly the same."""
@@ -314,7 +314,7 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     unseen += [sheet for sheet in others if sheet.name in WHOLE and sheet not in unseen and not page.holds(sheet)]
     for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
-            page.cards(sheet) if sheet.name in CARDS else page.table(sheet, named=sheet is not sheets[0])
+            page.sheet(sheet, is_first=sheet is sheets[0], plain=request.plain)
     if unseen:
         named = message("{title} ({name})")
         names = catalogue.listed(
@@ -376,6 +376,17 @@ class _Page:
         for row in zip(*columns.values(), strict=True):
             pairs = [(title_of(name, self._catalogue), text) for name, text in zip(columns, row, strict=True) if text]
             self.paragraph(_beside(pairs, page_width=self._width))
+
+    def sheet(self, sheet: Sheet, *, is_first: bool, plain: bool) -> None:
+        """A table in the way that is read best: rows, cards, or bars."""
+        if sheet.name in CARDS:
+            self.cards(sheet)
+        elif sheet.name == FUNNEL and not is_first:
+            self.lines.append("")
+            self.strong(table_title(sheet.name, self._catalogue))
+            self.lines.extend(funnel_lines(sheet.frame, self._catalogue, width=self._width, plain=plain))
+        else:
+            self.table(sheet, named=not is_first)
 
     def holds(self, sheet: Sheet) -> bool:
         """Whether all columns of a table stand beside each other."""

@@ -14,6 +14,7 @@ from custtier.render.arrange import Sheet, arrange
 from custtier.render.as_text import note_lines
 from custtier.render.basis import basis_lines, is_report
 from custtier.render.cells import NUMBERS, UNPRINTABLE, Shown, asked_line, heading, shown_names
+from custtier.render.funnel import FUNNEL
 from custtier.render.lorenz import LORENZ, alike_of
 from custtier.render.plain import major_floats
 from custtier.render.request import Request
@@ -132,6 +133,8 @@ class _Writer:
         _heat(place, part.columns, rows=part.height)
         if sheet.name == LORENZ and part.height:
             self._draw_curve(place, title[:31], part)
+        if sheet.name == FUNNEL and part.height:
+            self._draw_funnel(place, title[:31], part)
         drawn = lines_of(sheet.name, part)
         if drawn is not None:
             self._draw_rules(place, title[:31], part, table=sheet.name, drawn=drawn)
@@ -158,6 +161,20 @@ class _Writer:
             axis({"name": text, "min": 0, **({"max": 1} if drawn.is_share else {}), **form})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 640, "height": 480})
+        place.insert_chart(1, part.width + 1, chart)
+
+    def _draw_funnel(self, place: Any, title: str, part: pl.DataFrame) -> None:
+        """A bar a stage beside its row, the first on top."""
+        chart = self._book.add_chart({"type": "bar"})
+        stage, count = (part.columns.index(name) for name in ("stage", "contacts"))
+        bars = {"categories": [title, 1, stage, part.height, stage], "values": [title, 1, count, part.height, count]}
+        labels = {"value": True, "num_format": "#,##0"}
+        chart.add_series({"name": title_of("contacts", self._catalogue), **bars, "data_labels": labels, "gap": 40})
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"num_format": "#,##0", "min": 0, "label_position": "low"})
+        chart.set_legend({"none": True})
+        chart.set_title({"name": title, "overlay": False})
+        chart.set_size({"width": 560, "height": 80 + 60 * part.height})
         place.insert_chart(1, part.width + 1, chart)
 
     def _draw_curve(self, place: Any, title: str, part: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from custtier.render import rule_lines
 from custtier.render.lorenz import alike_of, axes_of, marks_of
 from custtier.text import Catalogue
+from custtier.text.names import names_of
 from custtier.text.titles import title_of
 from custtier.views.view import View
 
@@ -149,6 +150,23 @@ def rules_svg(table: str, frame: pl.DataFrame, drawn: rule_lines.RuleLines, cata
         layer(points).mark_line(strokeWidth=2, point=True).encode(color=colour),
     )
     return _svg(chart.properties(width=460, height=360))
+
+
+def funnel_svg(stages: pl.DataFrame, catalogue: Catalogue) -> str:
+    """A bar a stage with its contacts and their share of all, the first on top."""
+    import altair as alt
+
+    names = names_of("stage", catalogue)
+    rows = [
+        {"stage": names.get(stage, stage), "n": count, "text": f"{count:,} · {share:.1%}"}
+        for stage, count, share in stages.select("stage", "contacts", "share").fill_null(0).iter_rows()
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X("n:Q", title=title_of("contacts", catalogue), axis=alt.Axis(format=",d", tickMinStep=1)),
+        y=alt.Y("stage:N", title=None, sort=[row["stage"] for row in rows]),
+    )
+    text = base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(text="text:N")
+    return _svg(alt.layer(base.mark_bar(color=CURVE, opacity=0.8), text).properties(width=460, height=44 * len(rows)))
 
 
 def _svg(chart: "alt.LayerChart | alt.FacetChart") -> str:

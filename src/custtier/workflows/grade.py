@@ -8,14 +8,20 @@ from custtier.grading import GRADES, UNKNOWN
 from custtier.text.meant import meant_code
 from custtier.views.grade import answer as view
 from custtier.views.view import View
-from custtier.workflows.grouping import Grouping, with_groups
+from custtier.workflows.grouping import Grouping, check_grouping, of_grouping, with_groups
+from custtier.workflows.lead_options import LeadLists
 from custtier.workflows.leads import asked_leads
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters
 
 
 def grade(
-    question: Question, *, letters: Sequence[str] = (), grouping: Grouping | None = None, lang: str = "en"
+    question: Question,
+    *,
+    letters: Sequence[str] = (),
+    grouping: Grouping | None = None,
+    lists: LeadLists | None = None,
+    lang: str = "en",
 ) -> View:
     """Every contact with their letter.
 
@@ -23,6 +29,7 @@ def grade(
         question: Where contacts, chats and orders come from; `channels` and `agents` are those of contacts.
         letters: List only contacts with these letters.
         grouping: By what contacts are told apart; None for channels beside the letters.
+        lists: A list of people instead: who moved, or who is worth a word.
         lang: Language of the reasons.
 
     Returns:
@@ -32,9 +39,16 @@ def grade(
         CusttierError: `unknown-grade`, those of `asked_leads` and of the views.
     """
     wanted = checked_letters(letters)
+    if lists is not None and lists.is_asked:
+        from custtier.workflows.lead_lists import lead_list
+
+        return lead_list(question, lists, letters=wanted, has_groups=bool(grouping and grouping.is_asked), lang=lang)
+    grouping = grouping or Grouping()
+    check_grouping(question, grouping)
     asked = asked_leads(question)
+    asked = replace(asked, leads=of_grouping(asked.leads, grouping))
     answer = view.grade(asked.basis, asked.leads, letters=wanted, lang=lang, rows=question.rows)
-    answer = with_groups(answer, asked, question, grouping or Grouping())
+    answer = with_groups(answer, asked, question, grouping)
     return replace(
         answer,
         parameters={**answer.parameters, **asked_filters(question)},

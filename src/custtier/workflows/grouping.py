@@ -8,6 +8,7 @@ from custtier.workflows.question import Question
 
 if TYPE_CHECKING:
     from custtier.views.channels.answer import Asked
+    from custtier.views.leads.leads import Leads
     from custtier.views.view import View
     from custtier.workflows.leads import Asked as AskedLeads
 
@@ -49,6 +50,26 @@ class Grouping:
             "new_only": self.new_only,
             "attribution": self.attribution if self.attribution != "first" else None,
         }
+
+
+def check_grouping(question: Question, grouping: Grouping) -> None:
+    """Return when the question about groups can be asked, before anything is read.
+
+    Raises:
+        CusttierError: Those of `views.channels.answer.checked`.
+    """
+    if grouping.is_asked:
+        from custtier.views.channels.answer import checked
+
+        checked(_asked(question, grouping))
+
+
+def of_grouping(leads: "Leads", grouping: Grouping) -> "Leads":
+    """The contacts that a question about groups is about."""
+    from custtier.views.channels.attribution import narrowed
+
+    since, until = grouping.added_since, grouping.added_until
+    return narrowed(leads, since=since, until=until, new_only=grouping.new_only)
 
 
 def with_groups(answer: "View", leads: "AskedLeads", question: Question, grouping: Grouping) -> "View":

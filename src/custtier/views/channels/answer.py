@@ -10,7 +10,7 @@ import polars as pl
 from custtier.errors import usage_error
 from custtier.facts import Note
 from custtier.views.basis import Basis
-from custtier.views.channels.attribution import ATTRIBUTIONS, by_last_adding, contacts_asked
+from custtier.views.channels.attribution import ATTRIBUTIONS, by_last_adding, contacts_asked, narrowed
 from custtier.views.channels.compared import compared
 from custtier.views.channels.funnel import funnel
 from custtier.views.channels.groups import GROUPS, PERIODS, TABLES, one_spelling, with_period
@@ -87,9 +87,10 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     Raises:
         CusttierError: `unknown-by`, `unknown-attribution`, `bad-range`, `unknown-group`, `same-group`.
     """
-    asked = _checked(asked or Asked())
+    asked = checked(asked or Asked())
     since, until = asked.added_since, asked.added_until
-    contacts = contacts_asked(leads, by=asked.by, since=since, until=until, new_only=asked.new_only)
+    leads = narrowed(leads, since=since, until=until, new_only=asked.new_only)
+    contacts = contacts_asked(leads, by=asked.by)
     if asked.attribution == "last":
         contacts = by_last_adding(contacts, basis=basis, zone=zone)
     part = PartOfSpend(since, until, asked.channels, asked.agents, asked.is_tagged)
@@ -118,7 +119,7 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     return Part(tables, _summary(judged, spent, by=asked.by), tuple(notes), currency)
 
 
-def _checked(asked: Asked) -> Asked:
+def checked(asked: Asked) -> Asked:
     """The question with codes as they are written here.
 
     Raises:
@@ -194,7 +195,7 @@ def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked, currency: st
     if untold:
         notes.append(Note("spend_without_group", {"spend": spoken_money(untold, currency)}))
     alone = groups.filter(is_told & (pl.col("contacts") == 0) & (pl.col("spend") > 0))
-    if alone.height:
+    if alone.height and asked.by not in PERIODS:
         notes.append(Note("spend_without_contacts", {"groups": alone.height}))
     return notes
 

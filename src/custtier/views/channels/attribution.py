@@ -1,6 +1,7 @@
 """Which contacts a question is about, through which channel each came, and which list has the sales of each person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -15,27 +16,39 @@ ATTRIBUTIONS: Final = ("first", "last")
 """Through which of their addings somebody came."""
 
 
-def contacts_asked(leads: Leads, *, by: str, since: date | None, until: date | None, new_only: bool) -> pl.DataFrame:
-    """The contacts that are counted: people, or by agent every entry of a list; added in a time, if one is asked for.
+def narrowed(leads: Leads, *, since: date | None, until: date | None, new_only: bool) -> Leads:
+    """The contacts who were added in a time, and who are new, where one asks for it.
+
+    Args:
+        leads: As of the day observed.
+        since: First day of the first adding.
+        until: Last day of the first adding.
+        new_only: Leave out who bought before they were added.
+    """
+    if not (since or until or new_only):
+        return leads
+    keep = pl.lit(value=True)
+    if since:
+        keep &= pl.col("added_on") >= since
+    if until:
+        keep &= pl.col("added_on") <= until
+    if new_only:
+        keep &= ~pl.col("is_customer_before")
+    return replace(leads, entries=leads.entries.filter(keep), people=leads.people.filter(keep))
+
+
+def contacts_asked(leads: Leads, *, by: str) -> pl.DataFrame:
+    """The contacts that are counted: people, or by agent every entry of a list.
 
     Args:
         leads: As of the day observed.
         by: One of `groups.GROUPS`.
-        since: First day of adding.
-        until: Last day of adding.
-        new_only: Leave out who bought before they were added.
 
     Returns:
         The columns of `leads.leads.COLUMNS`, with `place` (their number) and `has_sales`: whether the sales of this
         person count here. Each person's count in one row: that of the first adding.
     """
     rows = leads.entries if by == "agent" else leads.people
-    if since:
-        rows = rows.filter(pl.col("added_on") >= since)
-    if until:
-        rows = rows.filter(pl.col("added_on") <= until)
-    if new_only:
-        rows = rows.filter(~pl.col("is_customer_before"))
     placed = rows.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     return with_one_sale(placed, ["added_on", "agent", "place"])
 

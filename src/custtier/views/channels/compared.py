@@ -57,7 +57,7 @@ def compared(contacts: pl.DataFrame, sold: Sold, *, by: str, names: tuple[str, s
         CusttierError: `unknown-group` when no contact came through one of them, `same-group` when both are one.
     """
     column = GROUPS[by][-1]
-    spelled = tuple(_meant(name, contacts.get_column(column), by=by) for name in names)
+    spelled = tuple(_meant(name, contacts.get_column(column)) for name in names)
     if spelled[0] == spelled[1]:
         raise usage_error(
             "same-group",
@@ -73,17 +73,16 @@ def compared(contacts: pl.DataFrame, sold: Sold, *, by: str, names: tuple[str, s
     return Compared((spelled[0], spelled[1]), _shares(first, second), _sales(first, second))
 
 
-def _meant(name: str, known: pl.Series, *, by: str) -> str:
+def _meant(name: str, known: pl.Series) -> str:
     names = known.drop_nulls().unique().sort()
     found = names.to_frame("name").filter(folded("name") == name.strip().lower())
     if found.is_empty():
         shown = ", ".join(names.head(_SHOWN)) or "-"
         raise usage_error(
             "unknown-group",
-            "--compare {name!r} is no {by} of any contact; known: {known}",
+            "--compare {name!r} stands at no contact; known: {known}",
             hint="name two of these, or choose what to compare with --by channel, campaign or agent",
             name=name,
-            by=by,
             known=shown if len(names) <= _SHOWN else f"{shown}, … (+{len(names) - _SHOWN})",
         )
     return str(found.item(0, 0))

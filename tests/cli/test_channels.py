@@ -1,0 +1,192 @@
+"""`grade --by`: twenty contacts through the files, what is printed in both languages, every form, filters, errors."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cli.conftest import Ended
+from custtier.errors import FAIL_ON, NOTHING, USAGE
+from views.channel_shops import TWENTY, TWENTY_PAID
+from views.lead_shops import SHANGHAI
+from views.test_channels import BY_HAND
+
+Custtier = Callable[..., Ended]
+CHANNEL_COLUMNS = [
+    "channel", "contacts", "a", "b", "c", "d", "e", "a_share", "a_share_low", "a_share_high", "spend",
+    "cost_per_contact", "cost_per_a", "net_sales", "return_on_spend", "letter",
+]  # fmt: skip
+"""What a script may rely on, in this order."""
+
+
+def table(path: Path, head: str, rows: Sequence[Sequence[object]]) -> None:
+    lines = [head, *(",".join("" if cell is None else str(cell) for cell in row) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def local(instant: object) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if instant else ""
+
+
+def phone(account: str | None) -> str | None:
+    return account and f"139{sum(ord(sign) * 100**place for place, sign in enumerate(account)):08}"
+
+
+@pytest.fixture
+def files(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, ...]:
+    """The twenty contacts as a small seller has them: nobody's key but the phone joins the lists."""
+    monkeypatch.chdir(home)
+    orders = [
+        (
+            f"D{n}",
+            one.day,
+            one.gross / 100,
+            phone(one.account),
+            "已付款",
+            sum(part for _, part in one.refunds) / 100 or "",
+        )
+        for n, one in enumerate(TWENTY.shop.orders)
+    ]
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态,退款金额", orders)
+    contacts = [
+        (f"昵称{n}", phone(one.account), local(min(one.added, default=None)), one.channel, one.agent,
+         local(max(one.deleted, default=None)))
+        for n, one in enumerate(TWENTY.entries)
+    ]  # fmt: skip
+    table(home / "联系人.csv", "昵称,手机号,添加时间,渠道,员工,删除时间", contacts)
+    chats = [
+        (phone(one.account), one.agent, local(one.when), "收到" if one.direction == "in" else "发出", "文本")
+        for one in TWENTY.messages
+    ]
+    table(home / "聊天.csv", "手机号,员工,时间,方向,类型", chats)
+    spend = [
+        (one.day, one.channel, one.amount / 100, one.impressions, one.clicks)
+        for one in TWENTY_PAID
+        if one.currency == "CNY"
+    ]
+    table(home / "花费.csv", "日期,渠道,花费,曝光,点击", spend)
+    return tuple(Path(name) for name in ("订单.csv", "联系人.csv", "聊天.csv", "花费.csv"))
+
+
+DAY = ("--as-of", "2026-06-30")
+
+
+def answered(custtier: Custtier, *words: object) -> dict:
+    return json.loads(custtier("grade", *words, *DAY, "--format", "json", "--lang", "en").out)
+
+
+def test_files_give_the_figures_worked_by_hand(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    answer = answered(custtier, *files)
+    rows = {row["channel"]: row for row in answer["tables"]["channels"]}
+    assert list(rows) == list(BY_HAND)
+    for channel, expected in BY_HAND.items():
+        for name in ("contacts", "a", "b", "c", "d", "e", "unknown", "bought_90d", "letter", "median_days"):
+            if name in expected:
+                assert rows[channel][name] == pytest.approx(expected[name]), (channel, name)
+        for name in ("spend", "cost_per_contact", "cost_per_a", "net_sales", "sales_90d_per_contact"):
+            if expected.get(name) is not None:
+                assert rows[channel][name] == expected[name] / 100
+    assert [name for name in answer["tables"]["channels"][0] if name in CHANNEL_COLUMNS] == CHANNEL_COLUMNS
+    assert answer["summary"]["placed_contacts"] + answer["summary"]["unplaced_contacts"] == 20
+
+
+def test_the_store_answers_as_the_files_do(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    assert custtier("import", *files).code == 0
+    stored, read = answered(custtier, "--by", "month"), answered(custtier, *files, "--by", "month")
+    assert stored["tables"] == read["tables"]
+    assert stored["summary"] == read["summary"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_channels_print(
+    custtier: Custtier,
+    files: tuple[Path, ...],
+    snapshot: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    lang: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    words = ("--by", "channel", "--compare", "抖音", "live")
+    snapshot(f"channels-{width}-{lang}", custtier("grade", *files, *DAY, *words, "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_days_print(
+    custtier: Custtier, files: tuple[Path, ...], snapshot: Callable, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    words = ("--by", "day", "--added-since", "2026-03-01", "--channel", "抖音")
+    snapshot(f"channels-days-{lang}", custtier("grade", *files, *DAY, *words, "--lang", lang))
+
+
+def test_by_asks_for_the_groups_first_and_leaves_the_people_out(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    assert next(iter(answered(custtier, *files)["tables"])) == "grades"
+    answer = answered(custtier, *files, "--by", "agent")
+    assert list(answer["tables"]) == ["agents", "letter_shares", "time_to_a", "funnel", "grades"]
+    assert answer["parameters"]["by"] == "agent"
+    ended = custtier("grade", *files, *DAY, "--by", "week", "--format", "csv")
+    assert ended.out.startswith("week,contacts,a,b,c,d,e,unknown,a_share,")
+
+
+def test_without_channels_the_letters_stand_alone(custtier: Custtier, files: tuple[Path, ...], home: Path) -> None:
+    table(home / "无渠道.csv", "昵称,手机号,添加时间,员工", [("甲", "13900000001", "2026-06-01 09:00:00", "老周")])
+    answer = answered(custtier, files[0], "无渠道.csv")
+    assert list(answer["tables"]) == ["grades", "contacts"]
+
+
+def test_letters_figures_and_channels_are_about_the_same_people(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    answer = answered(custtier, *files, "--added-since", "2026-03-01", "--new-only")
+    assert answer["summary"]["contacts"] == sum(row["contacts"] for row in answer["tables"]["grades"])
+    assert answer["summary"]["contacts"] == sum(row["contacts"] for row in answer["tables"]["channels"])
+    assert answer["summary"]["spend"] == 150.0
+
+
+def test_pages_and_workbooks_draw_the_funnel(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    assert custtier("grade", *files, *DAY, "--by", "channel", "--output", "页.html", "--lang", "zh").code == 0
+    page = Path("页.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1 and "已买或在考虑" in page
+    assert custtier("grade", *files, *DAY, "--by", "channel", "--output", "表.xlsx", "--lang", "zh").code == 0
+    book = openpyxl.load_workbook("表.xlsx")
+    sheet = book["从添加到购买"]
+    assert [cell.value for cell in sheet["B"]][1:] == [20, 12, 10, 8]
+    assert len(sheet._charts) == 1
+
+
+@pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
+def test_the_locale_c_gets_bars_of_plain_signs(
+    custtier: Custtier, files: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "C")
+    text = custtier("grade", *files, *DAY, "--by", "channel").out
+    drawn = text[text.index("From added to bought") :].split("\n\n")[0]
+    assert drawn.isascii() and "####" in drawn
+
+
+def test_a_condition_ends_with_its_own_code(custtier: Custtier, files: tuple[Path, ...]) -> None:
+    assert custtier("grade", *files, *DAY, "--fail-on", "return_on_spend<1").code == FAIL_ON
+    assert custtier("grade", *files, *DAY, "--fail-on", "pooled_a_share<0.1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "named"),
+    [
+        (("--by", "colour"), USAGE, "unknown-by"),
+        (("--compare", "抖音", "淘宝"), USAGE, "unknown-group"),
+        (("--compare", "抖音", "抖音 "), USAGE, "same-group"),
+        (("--by", "day", "--compare", "抖音", "live"), USAGE, "compare-by-period"),
+        (("--attribution", "middle"), USAGE, "unknown-attribution"),
+        (("--added-since", "2026-05-01", "--added-until", "2026-04-01"), USAGE, "bad-range"),
+        (("--added-since", "May"), USAGE, "bad-day"),
+        (("--added-since", "2026-06-29"), NOTHING, "no-contacts"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    custtier: Custtier, files: tuple[Path, ...], words: tuple[str, ...], code: int, named: str
+) -> None:
+    ended = custtier("grade", *files, *DAY, *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert f"error[{named}]" in ended.err
