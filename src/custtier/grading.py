@@ -11,6 +11,9 @@ STRICT: Final[dict[str, Any]] = {"extra": "forbid", "strict": False}
 GRADES: Final = ("A", "B", "C", "D", "E")
 """Best first: bought; talked and considers; talked briefly and is silent; never answered; deleted us."""
 
+WORTH_A_WORD: Final = ("B", "C")
+"""Who talked, has not bought and has not deleted us."""
+
 UNKNOWN: Final = "unknown"
 """The code, where groups are listed, of those whose letter is not known."""
 

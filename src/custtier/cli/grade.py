@@ -7,10 +7,12 @@ import typer
 
 from custtier.cli.fail_on import check_names
 from custtier.cli.grouping import grouping
+from custtier.cli.lead_lists import figures_of, lead_lists
 from custtier.cli.options import Writing, given, question, writing
 from custtier.cli.output import answer
 from custtier.cli.progress import watched
 from custtier.workflows.grouping import Grouping
+from custtier.workflows.lead_options import LeadLists
 from custtier.workflows.question import Question
 
 FIGURES = (
@@ -36,11 +38,12 @@ FIGURES = (
 """Numbers of the summary: a condition on another one is told before any work."""
 
 
-@given(asked=question, groups=grouping, out=writing)
+@given(asked=question, groups=grouping, lists=lead_lists, out=writing)
 def grade(
     *,
     asked: Question,
     groups: Grouping,
+    lists: LeadLists,
     out: Writing,
     letters: Annotated[
         list[str] | None,
@@ -48,9 +51,9 @@ def grade(
     ] = None,
 ) -> None:
     """Grade every contact A to E: bought, considers, fell silent, never answered, deleted us; and say why."""
-    check_names(out.conditions, FIGURES)
+    check_names(out.conditions, figures_of(lists, FIGURES))
     from custtier.workflows.grade import grade as workflow
 
     with watched(replace(asked, rows=out.rows), quiet=out.quiet) as seen:
-        view = workflow(seen, letters=letters or (), grouping=groups, lang=out.session.catalogue.lang)
+        view = workflow(seen, letters=letters or (), grouping=groups, lists=lists, lang=out.session.catalogue.lang)
     answer(view, out)

@@ -41,6 +41,11 @@ WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "reason_then",
+    "share_low",
+    "share_high",
+    "alike_bought",
+    "alike_count",
     "is_promising",
     "second_order_on",
     "start_sales",
@@ -228,6 +233,7 @@ LEFT_OUT_FIRST: Final = (
 ONLY_BESIDE: Final = {
     "net_sales": ("value_at_stake", "year_sales"),
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
+    **dict.fromkeys(("share_low", "share_high"), ("alike_count",)),
     **dict.fromkeys(("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone")),
 }
 """Columns that never go but from a table where another one says nearly the same."""

@@ -142,6 +142,18 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "regular": "regular",
         "prospect": "prospect",
     },
+    "lead_move": {
+        "bought": "bought",
+        "warmed": "warmed up",
+        "cooled": "cooled down",
+        "deleted_us": "deleted us",
+        "undone": "refunded",
+        "returned": "came back",
+        "told": "now known",
+        "untold": "no longer known",
+        "came": "added",
+    },
+    "word_order": {"alike": "by their like", "recency": "who wrote last", "by_chance": "in no order"},
     "goal_period": {"day": "today", "week": "this week", "month": "this month"},
     "goal_standing": {
         "met": "reached",
@@ -202,7 +214,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "lapsed": "lapsed",
     },
     "forecast": {"rhythm": "rhythm", "model": "model", "last_gap": "last purchase + usual gap"},
-    "moved_from": {"no_purchase": "no purchase"},
+    "moved_from": {"no_purchase": "no purchase", "no_contact": "no contact yet"},
     "direction": {"new": "new", "gone": "gone", "risen": "rose", "fallen": "fell", "changed": "changed"},
     "cause": {
         "bought": "bought",
@@ -620,7 +632,7 @@ SAME_CODES: Final[Mapping[str, str]] = {
 }
 """Columns that hold the codes of another one."""
 
-MORE_CODES: Final[Mapping[str, tuple[str, ...]]] = {"moved_from": ("tier", "segment")}
+MORE_CODES: Final[Mapping[str, tuple[str, ...]]] = {"moved_from": ("tier", "segment", "grade")}
 """Columns that hold codes of their own, and those of others."""
 
 

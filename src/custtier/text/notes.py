@@ -29,6 +29,14 @@ NOTES: Final[Mapping[str, str]] = {
         "{chance} of the time ({low} to {high}; a coin comes to 50%), over {contacts} contacts: the notes mislead"
     ),
     "classes_unknown": "classes noted in words that nobody ranks: {classes}; they count as other words",
+    "complete_list": (
+        "missing from the lists of {day}, so taken to have deleted us: {left} of the {known} contacts of {agents} agents; "
+        "`custtier imports undo` takes it back"
+    ),
+    "complete_list_short": (
+        "more than half of the contacts are missing from the lists of {day}: if they were exported with a filter, or in "
+        "parts, take the import back and import all parts at once, or without --complete-list"
+    ),
     "contacts_added_later": (
         "contacts added after {as_of}: {count}, the last on {last}; they do not exist yet in this answer; add "
         "`--as-of {last}`, best with orders up to that day"
@@ -739,6 +747,24 @@ NOTES: Final[Mapping[str, str]] = {
     "reach_own_history": (
         "seen here is what was written down since the shop began, whoever was asked; all who take part = who speak for "
         "the shop × (1 + how many each brings)"
+    ),
+    "promising_by_alike": (
+        "ordered by how often contacts like them bought: on {days} days of the past lists of {length} in all would have "
+        "found {alike:.0f} buyers, by who wrote last {recency:.0f}, in no order {by_chance:.0f}; more pairs in the right "
+        "order by {low:.1%} to {high:.1%}"
+    ),
+    "promising_by_recency": (
+        "ordered by who wrote last: on {days} days of the past lists of {length} in all would have found {recency:.0f} "
+        "buyers, by how often contacts like them bought {alike:.0f}, in no order {by_chance:.0f}; that puts more pairs "
+        "in the right order by {low:+.1%} to {high:+.1%}: not better beyond chance"
+    ),
+    "promising_too_few": (
+        "ordered by who wrote last, without chances: on days of the past there were {people} such contacts, of whom "
+        "{bought} bought within {days} days; it takes {needed} and {buyers}"
+    ),
+    "promising_untried": (
+        "ordered by who wrote last: there is too little past to try another order on; chances are those of contacts "
+        "like them within {days} days"
     ),
     "yearly_churn": (
         "of those who bought in the year before the last 365 days ({bought}), {lost} have not bought since: "

@@ -14,6 +14,9 @@ CLASS_COLUMN: Final = "segment."
 _SIDE: Final = re.compile(r"_[12]$")
 
 TABLES: Final[Mapping[str, str]] = {
+    "letter_pairs": "From and to, with shares",
+    "alike": "How many such contacts bought before",
+    "word_orders": "Orders of the list, tried on the past",
     "goals": "New contacts and goals",
     "rates": "Replies, orders and returns",
     "months": "Month by month",
@@ -123,6 +126,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "prospects": "New customers who start like the best",
     "grade": "Contacts by what became of them",
     "growth": "How the shop grows",
+    "grade_moves": "Contacts whose letter changed",
+    "grade_promising": "Contacts worth a word",
     "moves": "Who moved",
     "key": "Customers worth one-to-one care",
     "import": "Import",
@@ -160,6 +165,9 @@ ASKED: Final[Mapping[str, str]] = {
     "tag": "tag",
     "condition": "tag rule",
     "all": "all",
+    "moves": "between",
+    "promising": "worth a word",
+    "capacity": "people for each agent",
     "agent": "agent",
     "channel": "channel",
     "currency": "currency",
@@ -167,6 +175,7 @@ ASKED: Final[Mapping[str, str]] = {
     "days": "days",
     "import_id": "import",
     "include": "include",
+    "complete_list": "complete lists of",
     "horizon": "days ahead",
     "forecast": "reckoned by",
     "method": "method",
