@@ -247,6 +247,16 @@ KEPT: Final[Table] = {
 `name` says which answer (`tiers`), `kept_on` as of which day it was, `account_key` is the key that the customer had
 then, `value` and `score` what the answer said of them."""
 
+ROSTERS: Final[Table] = {
+    "roster_key": pl.Int64,
+    "platform": pl.String,
+    "agent": pl.String,
+    "listed_at": INSTANT,
+    **PROVENANCE,
+}
+"""One row per platform and agent whose list of contacts was complete at an instant, as somebody said who imported it:
+who had been added by then and does not stand in the contacts of the same import has left."""
+
 LISTS: Final[Mapping[str, Table]] = {
     "contacts": CONTACTS,
     "messages": MESSAGES,
@@ -256,9 +266,10 @@ LISTS: Final[Mapping[str, Table]] = {
     "links": LINKS,
     "tags": TAGS,
     "referrals": REFERRALS,
+    "rosters": ROSTERS,
     "kept": KEPT,
 }
-"""What a file may hold instead of orders; `kept` is written by custtier alone."""
+"""What a file may hold instead of orders; `kept` and `rosters` are written by custtier alone."""
 
 LIST_KEYS: Final[Mapping[str, str]] = {
     "contacts": "contact_key",
@@ -269,6 +280,7 @@ LIST_KEYS: Final[Mapping[str, str]] = {
     "links": "link_key",
     "tags": "tag_key",
     "referrals": "referral_key",
+    "rosters": "roster_key",
     "kept": "kept_key",
 }
 """What one record of a list is known by."""

@@ -12,6 +12,7 @@ from custtier.cli.output import answer, say_written
 from custtier.cli.passwords import PasswordFile, passwords_of
 from custtier.cli.progress import Bar
 from custtier.errors import usage_error
+from custtier.periods import parse_day
 
 FIGURES = ("import_id", "files", "rows_read", "new", "updated", "unchanged", "excluded", "rejected")
 """Numbers of the summary: a condition on another one is told before anything goes in."""
@@ -32,6 +33,13 @@ def import_(
     skip_bad_files: Annotated[
         bool, typer.Option("--skip-bad-files", help="Leave out files that cannot be read, take the rest in.")
     ] = False,
+    complete_list: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="The contact lists are complete as of this day: who is missing from an agent's list has deleted us.",
+        ),
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the rows that could not be read to this CSV file.")
     ] = None,
@@ -60,6 +68,7 @@ def import_(
             include=frozenset(include or ()),
             strict=strict,
             skip_bad_files=skip_bad_files,
+            complete_on=parse_day(complete_list, option="--complete-list") if complete_list else None,
             imported_at=datetime.now(UTC),
             passwords=passwords,
             progress=bar,

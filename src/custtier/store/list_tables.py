@@ -12,6 +12,7 @@ from custtier.store.behind import Put
 from custtier.store.layout import LIST_SNAPSHOTS
 from custtier.store.lists import FOLDED, MESSAGES, ListRecords, events_of, fold_list
 from custtier.store.messages import MESSAGE_ORDER, messages_of
+from custtier.store.rosters import CONTACTS, ROSTERS, with_absences
 from custtier.store.tables import Part, StoredTable
 from custtier.store.touched import RawRecords
 
@@ -48,10 +49,13 @@ class ListTables:
             put: Writes files behind.
         """
         parts: Parts = {}
+        rosters = _rosters(raw, incoming)
+        # who is still in a list contradicts that they have left, even where the list says nothing new of them
+        again = {CONTACTS} if not rosters.is_empty() and {CONTACTS, ROSTERS} & incoming.keys() else set()
         for name in FOLDED:
-            if name in names:
+            if name in names or name in again:
                 fresh = incoming.get(name, empty(LISTS[name]))
-                self._fold(name, pl.concat([raw.scan(name).collect(), fresh]), parts, put)
+                self._fold(name, pl.concat([raw.scan(name).collect(), fresh]), parts, put, rosters=rosters)
         if MESSAGES in names and MESSAGES in incoming:
             fresh = _without_known(incoming[MESSAGES], raw)
             merged = self.scan(MESSAGES).merge_sorted(messages_of(fresh), key=MESSAGE_ORDER)
@@ -71,7 +75,7 @@ class ListTables:
         parts: Parts = {}
         for name in FOLDED:
             if not gone[name].is_empty():
-                self._fold(name, raw.scan(name).collect(), parts, put)
+                self._fold(name, raw.scan(name).collect(), parts, put, rosters=raw.scan(ROSTERS).collect())
         if not gone[MESSAGES].is_empty():
             self._write(MESSAGES, self._messages_without(gone[MESSAGES], raw), parts, put)
         return parts
@@ -88,7 +92,7 @@ class ListTables:
         parts: Parts = {}
         for name in FOLDED:
             if name in names:
-                self._fold(name, raw.scan(name).collect(), parts, put)
+                self._fold(name, raw.scan(name).collect(), parts, put, rosters=raw.scan(ROSTERS).collect())
         if MESSAGES in names:
             is_theirs = pl.col("account_key").is_in(account_keys.implode()).fill_null(value=False)
             self._write(MESSAGES, self.scan(MESSAGES).filter(~is_theirs), parts, put)
@@ -107,13 +111,15 @@ class ListTables:
             if name == MESSAGES:
                 self._write(MESSAGES, messages_of(records), parts, put)
             else:
-                self._fold(name, records, parts, put)
+                self._fold(name, records, parts, put, rosters=_rosters(raw, incoming))
         return parts
 
-    def _fold(self, name: str, records: pl.DataFrame, parts: Parts, put: Put) -> None:
+    def _fold(self, name: str, records: pl.DataFrame, parts: Parts, put: Put, *, rosters: pl.DataFrame) -> None:
+        if name == CONTACTS:
+            records = with_absences(records, rosters)
         folded = fold_list(name, records)
         self._write(name, folded.lazy(), parts, put)
-        if name == "contacts":
+        if name == CONTACTS:
             self._write("contact_events", events_of(records, folded).lazy(), parts, put)
             self.contacts = folded
         elif name == "links":
@@ -135,6 +141,12 @@ class ListTables:
     def _write(self, name: str, rows: pl.LazyFrame, parts: Parts, put: Put) -> None:
         snapshot = LIST_SNAPSHOTS[name]
         parts[snapshot] = put(self._tables[snapshot], rows)
+
+
+def _rosters(raw: RawRecords, incoming: ListRecords) -> pl.DataFrame:
+    """What is said of complete lists, by the imports that stood before and by one that comes in."""
+    fresh = incoming.get(ROSTERS, empty(LISTS[ROSTERS]))
+    return fresh if raw.is_empty() else pl.concat([raw.scan(ROSTERS).collect(), fresh])
 
 
 def known_lists(raw: RawRecords, incoming: ListRecords) -> dict[str, pl.DataFrame]:

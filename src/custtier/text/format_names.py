@@ -133,6 +133,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "campaign": "campaign",
         "agent": "agent",
         "referrer": "referrer",
+        "note": "note (looked at for who brought the buyer, never kept)",
         "tags": "tags",
         "lead_class": "class of the lead",
         "status": "status",

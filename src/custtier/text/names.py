@@ -207,6 +207,11 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "first_messages": "messages from them",
         "early_refund": "refund",
     },
+    "moment": {
+        "refunded_part": "purchase refunded in part",
+        "refunded_full": "order refunded in full",
+        "not_refunded": "purchase without a refund",
+    },
     "than_usual": {"more": "more", "fewer": "fewer", "no_difference": "no difference"},
     "churn_level": {
         "watch": "watch",
@@ -325,10 +330,10 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "nobody_bought": "nobody bought anywhere",
     },
     "maturity": {
-        "under_7d": "under 7 days",
-        "under_30d": "under 30 days",
-        "under_90d": "under 90 days",
-        "mature": "90 days or more",
+        "under_7d": "< 7 days",
+        "under_30d": "< 30 days",
+        "under_90d": "< 90 days",
+        "mature": "90+ days",
     },
     "stage": {
         "added": "added",

@@ -30,12 +30,12 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "classes_unknown": "classes noted in words that nobody ranks: {classes}; they count as other words",
     "complete_list": (
-        "missing from the lists of {day}, so taken to have deleted us: {left} of the {known} contacts of {agents} agents; "
-        "`custtier imports undo` takes it back"
+        "missing from the lists of {day}, so taken to have deleted us: {left} of the {known} contacts of {agents} "
+        "agents; `custtier imports undo` takes it back"
     ),
     "complete_list_short": (
-        "more than half of the contacts are missing from the lists of {day}: if they were exported with a filter, or in "
-        "parts, take the import back and import all parts at once, or without --complete-list"
+        "more than half of the contacts are missing from the lists of {day}: if they were exported with a filter, or "
+        "in parts, take the import back and import all parts at once, or without --complete-list"
     ),
     "contacts_added_later": (
         "contacts added after {as_of}: {count}, the last on {last}; they do not exist yet in this answer; add "

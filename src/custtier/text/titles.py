@@ -36,6 +36,8 @@ TABLES: Final[Mapping[str, str]] = {
     "by_category": "After which category",
     "by_channel": "By channel",
     "by_agent": "By agent",
+    "by_first_basket": "By value of the first purchase",
+    "by_refund": "With a refund and without",
     "forecasters": "Rules and models",
     "signals": "What first days say",
     "cohort_months": "Months of first purchases",

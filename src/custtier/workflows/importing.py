@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ import polars as pl
 from custtier.errors import data_error, nothing_error
 from custtier.facts import Note
 from custtier.settings import Settings
+from custtier.sources.lists.rosters import with_rosters
 from custtier.sources.reading import Reading
 from custtier.store import Outcome, Store
 from custtier.views.view import View
@@ -69,6 +70,7 @@ def import_files(
     include: frozenset[str] = frozenset(),
     strict: bool = False,
     skip_bad_files: bool = False,
+    complete_on: date | None = None,
     imported_at: datetime,
     passwords: "Passwords | None" = None,
     progress: "Progress | None" = None,
@@ -83,12 +85,14 @@ def import_files(
         include: Kinds of rows to take that are left out by default.
         strict: Whether a single row that cannot be read stops the import.
         skip_bad_files: Whether files that cannot be read are left out.
+        complete_on: The day on which the contact lists among them were complete: whoever had been added to an agent's
+            list by then and is missing from it has left; None when they say nothing of others.
         imported_at: UTC, for the record.
         passwords: Those that may open the files.
         progress: Told how far reading is.
 
     Raises:
-        CusttierError: `rejected-rows` under `strict`; what reading and the store raise.
+        CusttierError: `rejected-rows` under `strict`; what `with_rosters`, reading and the store raise.
     """
     from custtier.sources import read_files
 
@@ -111,7 +115,10 @@ def import_files(
     if strict:
         _refuse_rejects(readings)
     kept = Store(store, settings=settings)
-    outcome = kept.add(readings, imported_at=imported_at, include_forgotten=FORGOTTEN in include)
+    told = list(readings)
+    if complete_on is not None:
+        told = with_rosters(told, on=complete_on, zone=settings.zone)
+    outcome = kept.add(told, imported_at=imported_at, include_forgotten=FORGOTTEN in include)
     view = View(
         command="import",
         parameters={
@@ -119,6 +126,7 @@ def import_files(
             "include": sorted(include),
             "strict": strict,
             "skip_bad_files": skip_bad_files,
+            **({"complete_list": complete_on.isoformat()} if complete_on else {}),
         },
         summary={
             "import_id": outcome.import_id,
@@ -132,6 +140,7 @@ def import_files(
             *readings.skipped,
             *readings.passed_over,
             *_file_notes(outcome.files),
+            *_left(kept, told, on=complete_on),
             *outcome.notes,
         ),
         data_through=outcome.extent.data_through,
@@ -205,8 +214,28 @@ def _lists_read(readings: Sequence[Reading]) -> dict[str, int]:
     """How many rows of each list the files hold, of the lists that they hold."""
     found: Counter[str] = Counter()
     for reading in readings:
-        found.update({LIST_FIGURES[name]: rows.height for name, rows in reading.lists.items()})
+        found.update({LIST_FIGURES[name]: rows.height for name, rows in reading.lists.items() if name in LIST_FIGURES})
     return {figure: found[figure] for figure in LIST_FIGURES.values() if figure in found}
+
+
+def _left(kept: Store, readings: Sequence[Reading], *, on: date | None) -> tuple[Note, ...]:
+    """How many people have left by what complete lists do not show any more."""
+    if on is None:
+        return ()
+    rosters = pl.concat([reading.lists["rosters"] for reading in readings if "rosters" in reading.lists])
+    places = ["platform", "agent"]
+    listed_at = rosters["listed_at"].max()
+    facts = kept.facts()
+    left = facts.table("contact_events", columns=["contact_key", "event", "at"]).filter(
+        (pl.col("event") == "deleted") & (pl.col("at") == listed_at)
+    )
+    contacts = facts.table("contacts", columns=["contact_key", *places])
+    theirs = contacts.join(rosters.lazy().select(places).unique(), on=places, how="semi", nulls_equal=True)
+    gone = theirs.join(left, on="contact_key", how="semi").select(pl.len()).collect().item()
+    known = theirs.select(pl.len()).collect().item()
+    agents = rosters.select(places).n_unique()
+    said = Note("complete_list", {"day": on, "agents": agents, "left": gone, "known": known})
+    return (said, Note("complete_list_short", {"day": on})) if gone * 2 > known else (said,)
 
 
 def _kept_rejects(readings: Sequence[Reading], *, import_id: int) -> tuple[Note, ...]:
