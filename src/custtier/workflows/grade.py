@@ -1,7 +1,10 @@
 """`custtier grade`: every contact gets a letter from A to E, from the store or from files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
+
+import polars as pl
 
 from custtier.errors import usage_error
 from custtier.grading import GRADES, UNKNOWN
@@ -13,6 +16,9 @@ from custtier.workflows.lead_options import LeadLists
 from custtier.workflows.leads import asked_leads
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import asked_filters
+
+PEOPLE: Final = ("lost_customers", "contacts")
+"""Tables of one row a person."""
 
 
 def grade(
@@ -52,9 +58,17 @@ def grade(
     return replace(
         answer,
         parameters={**answer.parameters, **asked_filters(question)},
+        tables=_people_last(answer.tables),
         notes=(*asked.notes, *answer.notes),
         excluded=asked.facts.excluded,
     )
+
+
+def _people_last(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables, the long ones of single people after those of groups; the first stays the answer."""
+    first = next(iter(tables))
+    late = [name for name in PEOPLE if name in tables and name != first]
+    return {name: tables[name] for name in (*(name for name in tables if name not in late), *late)}
 
 
 def checked_letters(letters: Sequence[str]) -> tuple[str, ...]:
