@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from custtier.referring import ReferralWords
 from custtier.sources.formats.identify import Match
 from custtier.sources.formats.profile import FIELDS, ORDER_LEVEL, Account, Profile
 from custtier.sources.no_records import marks, with_sections
@@ -53,8 +54,13 @@ _WRITTEN: Final = (
 """What people have written: some formats put the marks of a web page into it."""
 
 
-def field_table(match: Match) -> pl.DataFrame:
+def field_table(match: Match, *, referrals: ReferralWords | None = None) -> pl.DataFrame:
     """The records of a sheet: one row per non-blank row under the header.
+
+    Args:
+        match: The sheet and its profile.
+        referrals: By which words a note names who brought the buyer: where no column does, that name is `referrer`. Of
+            the note nothing else is kept.
 
     Returns:
         `sheet`, `row`, `first_cells` (where trailers are told by them), every field that the file has a column for,
@@ -90,7 +96,12 @@ def field_table(match: Match) -> pl.DataFrame:
         *marks(
             {index: match.headers[index] for index in needed if index not in as_written}, whole=",".join(match.headers)
         ),
-        *(_field(field, columns, profile, clock=clocks.get(field)) for field, columns in fields.items()),
+        *(
+            _field(field, columns, profile, clock=clocks.get(field))
+            for field, columns in fields.items()
+            if field not in ("referrer", "note")
+        ),
+        *_referrer(fields, profile, referrals or ReferralWords()),
         *account,
         *(pl.col(column_name(index)).alias(f"instant_{number}") for number, index in enumerate(instants)),
         *(pl.col(column_name(index)).alias(name) for name, index in summed.items()),
@@ -175,6 +186,16 @@ def _field(field: str, columns: Sequence[int], profile: Profile, *, clock: int |
         time = pl.col(column_name(clock)).fill_null("").str.strip_prefix("1899-12-31 ")
         texts = [pl.concat_str([text.str.strip_suffix(" 00:00:00"), time], separator=" ") for text in texts]
     return (texts[0] if len(texts) == 1 else pl.coalesce(texts)).alias(field)
+
+
+def _referrer(fields: Mapping[str, Sequence[int]], profile: Profile, referrals: ReferralWords) -> Sequence[pl.Expr]:
+    """Who brought the buyer, by the column that says so, else by a note."""
+    told = [_field("referrer", fields["referrer"], profile)] if "referrer" in fields else []
+    for pattern in referrals.note_patterns:
+        for index in fields.get("note", ()):
+            name = pl.col(column_name(index)).str.extract(pattern, 1)
+            told.append(pl.when(~name.is_in(referrals.unnamed)).then(name))
+    return [pl.coalesce(told).alias("referrer")] if told else []
 
 
 def _account(accounts: Sequence[tuple[Account, list[int]]], profile: Profile) -> tuple[list[pl.Expr], list[pl.Expr]]:

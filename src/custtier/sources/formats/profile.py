@@ -19,7 +19,7 @@ FIELDS: Final = frozenset(
         "order_id", "part_id", "line_id", "payment_id", "refund_id", "movement_id",
         # who, where, through whom
         "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
-        "shop", "site", "channel", "agent", "referrer",
+        "shop", "site", "channel", "agent", "referrer", "note",
         # what became of it, and when
         "status", "refund_status", "created_at", "paid_at", "refunded_at", "cancelled_at",
         # order money
@@ -35,13 +35,14 @@ FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 """Names that a profile may map headers to. `amount` and `item_refund` are of the row's item, `gross` and `refund` of
-its order, `refund_amount` of a row that is itself a refund; `total` is the order's price when no paid amount stands."""
+its order, `refund_amount` of a row that is itself a refund; `total` is the order's price when no paid amount stands.
+`note` is looked at for the name of a referrer, and never kept."""
 
 ORDER_LEVEL: Final = frozenset(
     {
         "order_id", "payment_id", "name", "phone", "phone_expiry", "email", "province", "city", "country", "address",
-        "shop", "site", "channel", "agent", "referrer", "status", "created_at", "paid_at", "cancelled_at", "currency",
-        "gross", "total", "outstanding", "refund", "adjusted", "zone",
+        "shop", "site", "channel", "agent", "referrer", "note", "status", "created_at", "paid_at", "cancelled_at",
+        "currency", "gross", "total", "outstanding", "refund", "adjusted", "zone",
     }
 )  # fmt: skip
 """Fields whose merged cells in a workbook stand for every row they cover."""

@@ -42,7 +42,10 @@ def convert(matches: Sequence[Match], *, path: str, settings: Settings, include:
     """
     first = matches[0]
     profile = first.profile
-    tables = [field_table(match).with_columns(sheet_number=pl.lit(number)) for number, match in enumerate(matches)]
+    tables = [
+        field_table(match, referrals=settings.referrals).with_columns(sheet_number=pl.lit(number))
+        for number, match in enumerate(matches)
+    ]
     table = with_roles(_joined(tables), profile=profile, include=include)
     has_ids = "order_id" in table.columns
     _refuse_own_purchases(table, profile, path)
