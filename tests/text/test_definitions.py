@@ -51,6 +51,7 @@ DEFINED = (
     "region",
     "tag_origin",
     "than_usual",
+    "moment",
     "signal",
     "forecast",
     "grade",

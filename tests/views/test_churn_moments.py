@@ -185,3 +185,119 @@ def test_products_and_categories_stand_where_items_are_known() -> None:
     products = dict(view.tables["by_product"].select("moment", "than_usual").rows())
     assert products == {"tea": "more", "cake": "fewer"}
     assert view.tables["by_category"].get_column("moment").to_list() == ["food"]
+
+
+def refunding_shop(seed: int, *, customers: int = 260, refunded_leave: float = 0.5) -> Shop:
+    """People who leave after each purchase with a chance that a refund changes; some orders are refunded in full."""
+    chance = random.Random(seed)
+    orders: list[Order] = []
+    for number in range(customers):
+        day = AS_OF - timedelta(days=chance.randint(0, 500))
+        while day <= AS_OF:
+            gross, kind = chance.choice((500, 1000, 1000, 2500, 9000)), chance.random()
+            late = day + timedelta(days=chance.choice((0, 3, 20, 59, 60, 61, 90)))
+            back = gross if kind < 0.15 else gross // 2 if kind < 0.4 else 0
+            refunds = ((late, back),) if back and late <= AS_OF and chance.random() < 0.8 else ()
+            undated = 0 if refunds or not back else back
+            orders.append(Order(f"u{number}", day, gross, undated=undated, refunds=refunds))
+            if chance.random() < 0.05:
+                orders.append(Order(f"u{number}", day, 300, closed=True))
+            if chance.random() < (refunded_leave if back else 0.35):
+                break
+            day += timedelta(days=chance.randint(0, 80))
+    return Shop(tuple(orders), merged={"u1": "u2", "u3": "u4", "u5": "u4"})
+
+
+def refunds_slowly(of: Shop, days: int) -> list[tuple[object, ...]]:
+    """The table by refund, one customer after the other."""
+    people, _ = plain.people(of, AS_OF)
+    back: dict[str, set[date]] = defaultdict(set)
+    for order in of.orders:
+        in_time = any(amount and on <= AS_OF and (on - order.day).days <= days for on, amount in order.refunds)
+        if order.account and not order.closed and order.gross and (order.undated or in_time):
+            back[of.person(order.account)].add(order.day)
+    left_by_number: dict[int, list[bool]] = defaultdict(list)
+    first: dict[tuple[str, str], tuple[int, bool]] = {}
+
+    def left_after(bought: list[date], day: date) -> bool:
+        return not any(0 < (later - day).days <= days for later in bought)
+
+    for who, person in people.items():
+        judged = [day for day in person.days if (AS_OF - day).days >= days]
+        for place, day in enumerate(judged):
+            left_by_number[min(place + 1, 10)].append(left_after(person.days, day))
+        for day in sorted({*judged, *back[who]}):
+            before = [one for one in person.days if one <= day]
+            if not before or (AS_OF - day).days < days:
+                continue
+            stands = day in person.days
+            kind = ("refunded_part" if stands else "refunded_full") if day in back[who] else "not_refunded"
+            first.setdefault((who, kind), (min(len(before), 10), left_after(person.days, day)))
+    usual = {number: sum(left) / len(left) for number, left in left_by_number.items()}
+    lines = []
+    for kind in ("refunded_part", "refunded_full", "not_refunded"):
+        rows = [one for (_, moment), one in first.items() if moment == kind]
+        if rows:
+            expected = sum(usual[number] for number, _ in rows) / len(rows)
+            lines.append((kind, len(rows), sum(left for _, left in rows), expected))
+    return told(lines)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lines_of_refunds_agree_with_plain_python(seed: int) -> None:
+    of = refunding_shop(seed)
+    found = moments(facts_of(of, seed=seed), as_of=AS_OF, days=60).tables["by_refund"].rows()
+    for one, other in zip(found, refunds_slowly(of, 60), strict=True):
+        assert one[:3] + one[-1:] == other[:3] + other[-1:]
+        assert one[3:7] == pytest.approx(other[3:7], abs=1e-9)
+
+
+def test_people_who_leave_after_a_refund_are_seen() -> None:
+    table = moments(facts_of(refunding_shop(3, customers=500, refunded_leave=0.95)), as_of=AS_OF, days=90).tables
+    assert dict(table["by_refund"].select("moment", "than_usual").rows())["refunded_part"] == "more"
+
+
+def test_a_refund_made_later_than_the_days_is_none_and_a_shop_without_any_has_no_such_table() -> None:
+    first = AS_OF - timedelta(days=200)
+
+    def of(late: int) -> Shop:
+        orders = [Order(f"a{n}", first, 100, refunds=((first + timedelta(days=late), 50),)) for n in range(40)]
+        return Shop((*orders, *(Order(f"b{n}", first, 100) for n in range(40))))
+
+    assert moments(facts_of(of(30)), as_of=AS_OF, days=30).tables["by_refund"].get_column("customers").to_list() == [
+        40,
+        40,
+    ]
+    assert "by_refund" not in moments(facts_of(of(31)), as_of=AS_OF, days=30).tables
+    assert "by_refund" not in moments(facts_of(shop(1)), as_of=AS_OF, days=30).tables
+
+
+def test_first_purchases_lie_in_fifths_of_their_value_and_equal_ones_together() -> None:
+    of = refunding_shop(4)
+    table = moments(facts_of(of), as_of=AS_OF, days=60).tables["by_first_basket"]
+    people, _ = plain.people(of, AS_OF)
+    nets: dict[str, int] = {}
+    left: dict[str, bool] = {}
+    for who, one in people.items():
+        day = one.days[0]
+        if (AS_OF - day).days >= 60:
+            nets[who] = sum(net for on, net in one.purchases if on == day)
+            left[who] = not any(0 < (later - day).days <= 60 for later in one.days)
+    ordered = sorted(nets.values())
+    bounds = sorted({ordered[len(ordered) * k // 5] for k in range(1, 5)} - {ordered[0]})
+    counts = defaultdict(lambda: [0, 0])
+    for who, net in nets.items():
+        line = counts[sum(net >= bound for bound in bounds)]
+        line[0] += 1
+        line[1] += left[who]
+    kept = [(place, line) for place, line in sorted(counts.items()) if line[0] >= 30]
+    assert table.select("customers", "left_customers").rows() == [tuple(line) for _, line in kept]
+    assert table.get_column("usual_left_share").to_list() == pytest.approx([sum(left.values()) / len(left)] * len(kept))
+    lows, highs = [0, *bounds], [*(bound - 1 for bound in bounds), 0]
+    names = [f"CNY {low / 100:.2f}–{high / 100:.2f}" for low, high in zip(lows, highs, strict=True)]
+    names[0], names[-1] = f"≤ CNY {highs[0] / 100:.2f}", f"≥ CNY {lows[-1] / 100:.2f}"
+    assert table.get_column("moment").to_list() == [names[place] for place, _ in kept]
+
+
+def test_first_purchases_that_are_all_the_same_are_no_table() -> None:
+    assert "by_first_basket" not in moments(facts_of(shop(1)), as_of=AS_OF, days=30).tables

@@ -607,6 +607,7 @@ TITLES: Final[Mapping[str, str]] = {
     "names_too": "Also called",
     # letters of contacts
     "grade": "Grade",
+    "graded_because": "Why this grade",
     "last_incoming_on": "Last message",
     "incoming_count": "Their messages",
     "incoming_days": "Days they wrote",

@@ -1,4 +1,4 @@
-"""After which purchases people stay away: their number, the month since the first, what was bought and where."""
+"""After which purchases people stay away: number, month since the first, what was bought and where, value, refunds."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,7 @@ from custtier.metrics.runs import run_rhythm
 from custtier.metrics.scope import Scope
 from custtier.views.basis import Basis, Customers, basis_of, customers_of
 from custtier.views.churn.judged import seen_until
+from custtier.views.churn.moment_kinds import REFUND_MOMENTS, first_baskets, refunds
 from custtier.views.churn.returns import SUGGESTED_SHARE, all_returns
 from custtier.views.columns.items import bought_items
 from custtier.views.columns.orders import bought_by
@@ -40,7 +41,7 @@ class _Occasions:
 
     Args:
         rows: `customer_key`, `order_day`, `number` (1 for the first, up to `LAST_NUMBER`), `month` (1 for the first
-            `MONTH_DAYS` days, up to `LAST_MONTH`), `has_left`.
+            `MONTH_DAYS` days, up to `LAST_MONTH`), `has_left`, `next_day` (of the next purchase; null without).
         days: Who bought nothing in so many days after one has left.
     """
 
@@ -54,7 +55,8 @@ def moments(facts: Facts, *, as_of: date | None = None, scope: Scope | None = No
     Somebody has left after a purchase day when the next `days` hold no other. Only purchase days so long ago count. A
     customer counts once in each line: with the first purchase day that it is about. The number and the month are
     compared with all purchase days of their table; what was bought, and where, with what is to be expected of people
-    with as many purchase days, because most who leave do so after their first.
+    with as many purchase days, because most who leave do so after their first; so are refunds. The first purchase's
+    value is compared with all first purchases.
 
     Args:
         facts: Orders, refunds, items.
@@ -64,9 +66,9 @@ def moments(facts: Facts, *, as_of: date | None = None, scope: Scope | None = No
 
     Returns:
         Tables `by_number`, `by_month`, and where the orders show them `by_product`, `by_category`, `by_channel`,
-        `by_agent`: `moment`, `customers`, `left_customers`, `left_share` with its 95 % interval `left_low` and
-        `left_high`, `usual_left_share`, `than_usual` (one of `VERDICTS`: beyond chance even among as many lines as the
-        table has).
+        `by_agent`, `by_first_basket`, `by_refund`: `moment`, `customers`, `left_customers`, `left_share` with its 95 %
+        interval `left_low` and `left_high`, `usual_left_share`, `than_usual` (one of `VERDICTS`: beyond chance even
+        among as many lines as the table has).
 
     Raises:
         CusttierError: Those of `basis_of` and `customers_of`.
@@ -84,6 +86,9 @@ def moments(facts: Facts, *, as_of: date | None = None, scope: Scope | None = No
         table = _by_value(basis, seen, name)
         if table.height:
             tables[f"by_{name}"] = table
+    for name, table in (("by_first_basket", _by_first_basket(basis, seen)), ("by_refund", _by_refund(basis, seen))):
+        if table.height > 1:
+            tables[name] = table
     return View(
         command="churn_moments",
         parameters={"days": days},
@@ -129,7 +134,7 @@ def _occasions(basis: Basis, *, days: int) -> _Occasions:
             .clip(upper_bound=LAST_MONTH)
             .cast(pl.Int64)
             .alias("month"),
-            (day.shift(-1).over(owner) - day).alias("gap_days"),
+            day.shift(-1).over(owner).alias("next_day"),
         )
         .filter(day + days <= seen_until(basis))
         .select(
@@ -137,7 +142,8 @@ def _occasions(basis: Basis, *, days: int) -> _Occasions:
             day,
             "number",
             "month",
-            (pl.col("gap_days").is_null() | (pl.col("gap_days") > days)).alias("has_left"),
+            (pl.col("next_day").is_null() | (pl.col("next_day") - day > days)).alias("has_left"),
+            "next_day",
         )
         .collect(engine="streaming")
         .sort(owner, day)
@@ -187,6 +193,21 @@ def _by_value(basis: Basis, seen: _Occasions, name: str) -> pl.DataFrame:
         .sort("excess", "moment", descending=[True, False])
     )
     return _told(lines)
+
+
+def _by_first_basket(basis: Basis, seen: _Occasions) -> pl.DataFrame:
+    """Lines of fifths of the first purchase day's net sales, the lowest first."""
+    rows = first_baskets(basis, seen.rows)
+    return _told(rows.group_by("place", "moment").agg(*_COUNTS).sort("place"))
+
+
+def _by_refund(basis: Basis, seen: _Occasions) -> pl.DataFrame:
+    """Lines of purchase days with and without a refund, and of orders refunded in full."""
+    rows = refunds(basis, seen.rows, days=seen.days, last_judged=seen_until(basis) - seen.days)
+    usual = seen.rows.group_by("number").agg(pl.col("has_left").mean().alias("expected"))
+    order = {name: place for place, name in enumerate(REFUND_MOMENTS)}
+    lines = rows.join(usual, on="number").group_by("moment").agg(*_COUNTS)
+    return _told(lines.sort(pl.col("moment").replace_strict(order, return_dtype=pl.Int64)))
 
 
 _COUNTS: Final = (
