@@ -7,6 +7,7 @@ import polars as pl
 
 from custtier.schema import Direction
 from custtier.views.leads.days import day_in, end_of
+from custtier.views.leads.talk_runs import talk_by_runs
 
 NO_TALK: Final = ("greeting", "system", "deleted_us")
 """Kinds of messages that nobody has written."""
@@ -29,7 +30,13 @@ def talk(messages: pl.LazyFrame, *, accounts: pl.LazyFrame | None, as_of: date, 
         are not counted), `first_incoming_at`, `last_incoming_at`, `noticed_at` (the last notice that a message did not
         arrive because the person deleted or blocked us).
     """
-    return _summed(_until(messages, accounts=accounts, as_of=as_of, zone=zone), ["customer_key", "agent"], zone=zone)
+    return talk_by_runs(
+        _seen(messages, as_of=as_of, zone=zone),
+        accounts=accounts,
+        zone=zone,
+        grouped=lambda told: _summed(told, ["customer_key", "agent"], zone=zone),
+        no_talk=NO_TALK,
+    )
 
 
 def talk_of(
@@ -49,12 +56,16 @@ def talk_of(
     return _summed(placed, ["place"], zone=zone)
 
 
-def _until(messages: pl.LazyFrame, *, accounts: pl.LazyFrame | None, as_of: date, zone: str) -> pl.LazyFrame:
-    """The messages up to the day, under the person's key."""
-    until = messages.select(_COLUMNS).filter(
+def _seen(messages: pl.LazyFrame, *, as_of: date, zone: str) -> pl.LazyFrame:
+    """Somebody's messages up to the day."""
+    return messages.select(_COLUMNS).filter(
         pl.col("account_key").is_not_null(), pl.col("sent_at") < end_of(as_of, zone=zone)
     )
-    owned = until.rename({"account_key": "customer_key"})
+
+
+def _until(messages: pl.LazyFrame, *, accounts: pl.LazyFrame | None, as_of: date, zone: str) -> pl.LazyFrame:
+    """The messages up to the day, under the person's key."""
+    owned = _seen(messages, as_of=as_of, zone=zone).rename({"account_key": "customer_key"})
     if accounts is None:
         return owned
     persons = accounts.select(pl.col("account_key").alias("customer_key"), pl.col("customer_key").alias("person"))
