@@ -491,6 +491,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "down_days": Unit.DAYS,
     "down_on": Unit.DATE,
     "change": Unit.CODE,
+    "needed_messages": Unit.COUNT,
     "needed_days": Unit.DAYS,
     "reached_on": Unit.DATE,
     # letters of contacts

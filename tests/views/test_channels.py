@@ -52,7 +52,7 @@ BY_HAND = {
         "answered": 5, "b_plus": 4, "bought_before": 1,
         "median_days": None, "buyers_median_days": 0, "bought_7d": 1 / 8, "bought_30d": 1 / 4, "bought_90d": 1 / 4,
         "sales_per_contact": 28_89, "first_day_sales": 130_00, "sales_90d": 180_00,
-        "matured_contacts": 8, "sales_90d_per_contact": 22_50, "refund_share": 70 / 330, "paid_back_on": None,
+        "matured_contacts": 8, "sales_90d_per_contact": 22_50, "refunded_share": 70 / 330, "paid_back_on": None,
         "impressions": 15_000, "clicks": 160,
     },
     "Live": {
@@ -62,7 +62,7 @@ BY_HAND = {
         "answered": 5, "b_plus": 4, "bought_before": 0,
         "median_days": 100, "buyers_median_days": 30, "bought_7d": 1 / 6, "bought_30d": 4 / 9, "bought_90d": 4 / 9,
         "sales_per_contact": 60_00, "first_day_sales": 360_00, "sales_90d": 290_00,
-        "matured_contacts": 3, "sales_90d_per_contact": 66_67, "refund_share": 0.0,
+        "matured_contacts": 3, "sales_90d_per_contact": 66_67, "refunded_share": 0.0,
         "paid_back_on": date(2026, 2, 1), "impressions": None, "clicks": None,
     },
     "线下": {
@@ -72,11 +72,11 @@ BY_HAND = {
         "answered": 2, "b_plus": 2, "bought_before": 0,
         "median_days": 90, "buyers_median_days": 90, "bought_7d": 0.0, "bought_30d": 0.0, "bought_90d": 1.0,
         "sales_per_contact": 10_75, "first_day_sales": 43_00, "sales_90d": 10_00,
-        "matured_contacts": 2, "sales_90d_per_contact": 5_00, "refund_share": 0.0, "paid_back_on": None,
+        "matured_contacts": 2, "sales_90d_per_contact": 5_00, "refunded_share": 0.0, "paid_back_on": None,
     },
     "小红书": {
         "contacts": 0, "a": 0, "spend": 50_00, "cost_per_contact": None, "cost_per_a": None, "net_sales": 0,
-        "return_on_spend": 0.0, "a_share": None, "a_share_low": None, "letter": None, "refund_share": None,
+        "return_on_spend": 0.0, "a_share": None, "a_share_low": None, "letter": None, "refunded_share": None,
         "bought_7d": None, "paid_back_on": None,
     },
     None: {
@@ -191,7 +191,7 @@ def test_a_refund_after_the_day_and_an_order_after_it_change_nothing() -> None:
     found = table(asked_of(TWENTY, TWENTY_PAID, day=earlier))["抖音"]
     # d2's order stands until it is refunded on March 1, d4's ten yuan come back on February 20
     assert (found["a"], found["net_sales"], found["spend"]) == (4, 250_00, 300_00)
-    assert found["refund_share"] == 0.0
+    assert found["refunded_share"] == 0.0
 
 
 def test_names_of_spend_and_contacts_are_matched_without_spaces_and_capitals() -> None:

@@ -249,6 +249,7 @@ TOGETHER: Final = (
     frozenset({"orders_low", "orders_high"}),
     frozenset({"sales_low", "sales_high"}),
     frozenset({"margin_low", "margin_high"}),
+    frozenset({"b", "c", "d", "e"}),
     frozenset({"r_score", "f_score", "m_score"}),
     frozenset(f"{letter}{score}_sales" for letter in "fm" for score in range(1, 6)),
 )

@@ -556,6 +556,7 @@ TITLES: Final[Mapping[str, str]] = {
     "down_days": "Days to wait",
     "down_on": "Waited until",
     "change": "By",
+    "needed_messages": "Messages needed",
     "needed_days": "Days needed",
     "reached_on": "Reached on",
     # customers who are alike

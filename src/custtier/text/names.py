@@ -241,6 +241,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "chinese8": "eight classes",
         "grid10": "ten segments",
         "tier": "tier",
+        "grade": "letter of contacts",
         "top": "top group",
         "churn_fixed": "churn by fixed days",
         "churn_own": "churn by own rhythm",
@@ -256,6 +257,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "one_order": "one more order",
         "usual_orders": "more orders as usual",
         "wait": "no purchase",
+        "messages": "messages of theirs",
+        "silence": "no message",
     },
     "detector": {
         "wholesale": "wholesale",

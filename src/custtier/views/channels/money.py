@@ -20,7 +20,7 @@ def with_money(groups: pl.DataFrame, *, is_told: pl.Expr) -> pl.DataFrame:
     Returns:
         `groups` with `cost_per_contact`, `cost_per_b_plus`, `cost_per_a`, `sales_per_contact`,
         `sales_90d_per_contact` (of contacts added at least 90 days ago), Int64, rounded half up; `return_on_spend`
-        (Float64, 1: as much as was spent) and `refund_share` (Float64). What would be divided by zero is null.
+        (Float64, 1: as much as was spent) and `refunded_share` (Float64). What would be divided by zero is null.
     """
     spend = pl.when(is_told).then("spend")
     costs = [per(spend, pl.col(count)).alias(name) for name, count in _COSTS.items()]
@@ -29,7 +29,7 @@ def with_money(groups: pl.DataFrame, *, is_told: pl.Expr) -> pl.DataFrame:
         per(pl.col("net_sales"), pl.col("contacts")).alias("sales_per_contact"),
         per(pl.col("matured_sales"), pl.col("matured_contacts")).alias("sales_90d_per_contact"),
         pl.when(is_told & (pl.col("spend") > 0)).then(pl.col("net_sales") / pl.col("spend")).alias("return_on_spend"),
-        pl.when(pl.col("gross") > 0).then(pl.col("back") / pl.col("gross")).alias("refund_share"),
+        pl.when(pl.col("gross") > 0).then(pl.col("back") / pl.col("gross")).alias("refunded_share"),
     )
 
 

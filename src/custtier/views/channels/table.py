@@ -49,7 +49,7 @@ _ORDER: Final = (
     "sales_90d_per_contact",
     "margin",
     "return_by_margin",
-    "refund_share",
+    "refunded_share",
     "paid_back_on",
     "impressions",
     "clicks",
