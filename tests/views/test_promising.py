@@ -35,9 +35,17 @@ def past_of(known: LeadShop, day: date = LAST, *, seed: int = 0, length: int | N
     )
 
 
-def listed(known: LeadShop, day: date = LAST, *, seed: int = 0, wanted: Wanted | None = None, **options) -> View:
+def listed(
+    known: LeadShop,
+    day: date = LAST,
+    *,
+    seed: int = 0,
+    wanted: Wanted | None = None,
+    past: Learnt | None = None,
+    **options,
+) -> View:
     basis = basis_at(known, day, seed=seed)
-    past = past_of(known, day, seed=seed)
+    past = past or past_of(known, day, seed=seed)
     return promising(basis, leads_of(basis, zone=ZONE), past, wanted=wanted or Wanted(), **options)
 
 
@@ -73,6 +81,11 @@ def drawn(seed: int, *, by_channel: bool, people: int = 700) -> LeadShop:
 @pytest.fixture(scope="module")
 def by_channel() -> LeadShop:
     return drawn(1, by_channel=True)
+
+
+@pytest.fixture(scope="module")
+def past(by_channel: LeadShop) -> Learnt:
+    return past_of(by_channel)
 
 
 @pytest.fixture(scope="module")
@@ -129,8 +142,7 @@ def test_only_purchases_after_the_day_and_within_thirty_count(by_channel: LeadSh
     }
 
 
-def test_shares_are_those_of_plain_counting(by_channel: LeadShop) -> None:
-    past = past_of(by_channel)
+def test_shares_are_those_of_plain_counting(by_channel: LeadShop, past: Learnt) -> None:
     assert past.shares is not None
     counted: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     for row in past.cases.select(*SIGNALS, "did").iter_rows():
@@ -141,8 +153,8 @@ def test_shares_are_those_of_plain_counting(by_channel: LeadShop) -> None:
         assert past.shares.share(kind) == pytest.approx(again.share(kind))
 
 
-def test_a_planted_channel_is_found_and_orders_the_list(by_channel: LeadShop) -> None:
-    view = listed(by_channel)
+def test_a_planted_channel_is_found_and_orders_the_list(by_channel: LeadShop, past: Learnt) -> None:
+    view = listed(by_channel, past=past)
     assert "promising_by_alike" in codes(view)
     assert view.summary["word_order"] == "alike"
     table = view.tables["contacts"]
@@ -183,33 +195,32 @@ def test_an_earlier_day_knows_nothing_of_what_came_later(by_channel: LeadShop) -
     assert whole.summary == cut.summary
 
 
-def test_buyers_and_who_deleted_us_are_never_listed(by_channel: LeadShop) -> None:
-    view = listed(by_channel)
+def test_buyers_and_who_deleted_us_are_never_listed(by_channel: LeadShop, past: Learnt) -> None:
+    view = listed(by_channel, past=past)
     listed_ids = set(view.tables["contacts"]["customer_id"])
     assert not listed_ids & {customer_id(order.account) for order in by_channel.shop.orders if order.account}
     assert set(view.tables["contacts"]["grade"]) <= {"B", "C"}
     assert tuple(view.tables["contacts"].columns) == COLUMNS
 
 
-def test_each_agent_has_a_list_of_the_length_they_can_work(by_channel: LeadShop) -> None:
-    whole, short = listed(by_channel), listed(by_channel, wanted=Wanted(capacity=5))
+def test_each_agent_has_a_list_of_the_length_they_can_work(by_channel: LeadShop, past: Learnt) -> None:
+    whole, short = listed(by_channel, past=past), listed(by_channel, past=past, wanted=Wanted(capacity=5))
     assert dict(short.tables["contacts"]["agent"].value_counts().iter_rows()) == {"A": 5, "B": 5}
     first = whole.tables["contacts"].filter(pl.col("agent_place") <= 5)
     assert_frame_equal(short.tables["contacts"], first)
-    one = listed(by_channel, wanted=Wanted(agents=("B",), capacity=5))
+    one = listed(by_channel, past=past, wanted=Wanted(agents=("B",), capacity=5))
     assert (
         one.tables["contacts"]["customer_id"].to_list() == first.filter(pl.col("agent") == "B")["customer_id"].to_list()
     )
 
 
-def test_those_alike_are_counted_in_as_many_signs_as_there_are_examples(by_channel: LeadShop) -> None:
-    past = past_of(by_channel)
+def test_those_alike_are_counted_in_as_many_signs_as_there_are_examples(by_channel: LeadShop, past: Learnt) -> None:
     cases: Sequence[tuple] = past.cases.select(*SIGNALS, "did").rows()
     people = leads_of(basis_at(by_channel, LAST), zone=ZONE).people
     kinds = {row["contact_key"]: row for row in candidates(people, as_of=LAST).iter_rows(named=True)}
     ids = dict(basis_at(by_channel, LAST).facts.customers.select("customer_key", "customer_id").collect().iter_rows())
     by_id = {ids[row["customer_key"]]: tuple(row[name] for name in SIGNALS) for row in kinds.values()}
-    for row in listed(by_channel).tables["contacts"].head(40).iter_rows(named=True):
+    for row in listed(by_channel, past=past).tables["contacts"].head(40).iter_rows(named=True):
         kind = by_id[row["customer_id"]]
         for depth in range(len(kind), 0, -1):
             alike = [case for case in cases if case[:depth] == kind[:depth]]

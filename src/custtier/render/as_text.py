@@ -47,6 +47,7 @@ LEFT_OUT_FIRST: Final = (
     "alike_bought",
     "alike_count",
     "added_on",
+    "agent_place",
     "is_promising",
     "second_order_on",
     "start_sales",
@@ -235,6 +236,7 @@ LEFT_OUT_FIRST: Final = (
 
 ONLY_BESIDE: Final = {
     "net_sales": ("value_at_stake", "year_sales"),
+    "referred_sales": ("key_score",),
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
     **dict.fromkeys(("share_low", "share_high"), ("agent_place",)),
     "added_on": ("agent_place", "lead_move"),
