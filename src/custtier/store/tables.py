@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ _DELTA_NAMES: Final = {
     pl.Date(): "date",
     pl.Datetime("us", "UTC"): "timestamp",
 }
+_LOGGED: Final = re.compile(r"[0-9]{20}\.json")
+"""An entry of the log is named by the version that it makes."""
 _CONFIGURATION: Final = {"delta.deletedFileRetentionDuration": "interval 1 days"}
 
 
@@ -100,7 +103,8 @@ class StoredTable:
 
     def version(self) -> int:
         """The last version, read or not."""
-        return self._open(None).version()
+        logged = self._last_logged()
+        return self._open(None).version() if logged is None else logged
 
     def append(self, rows: pl.DataFrame | pl.LazyFrame, *, import_id: int | None = None) -> int:
         """Adds rows, in a partition of their own when the table is partitioned.
@@ -225,9 +229,9 @@ class StoredTable:
         Returns:
             The version that holds them: this one when nothing was written since.
         """
-        table = self._open(None)
-        if table.version() == version:
+        if self.version() == version:
             return version
+        table = self._open(None)
         try:
             table.restore(version)
         except (DeltaError, OSError) as problem:
@@ -259,8 +263,8 @@ class StoredTable:
         table.create_write_transaction(
             list(actions), mode=mode, schema=self._schema(), partition_by=self._partition_by()
         )
-        table.update_incremental()
-        return table.version()
+        # nobody else writes meanwhile: the last entry is this one
+        return self.version()
 
     def _added(self, part: Part) -> AddAction:
         found = part.path.stat()
@@ -288,6 +292,19 @@ class StoredTable:
                 raise damaged(self.store, f"{self.folder.name}/{name} was cut off or changed")
             files.append(path)
         return files
+
+    def _last_logged(self) -> int | None:
+        """The version that the last entry of the log makes, by its name; None where entries are missing.
+
+        Opening a table reads its log; every import asks a score of tables, most of which nobody wrote to.
+        """
+        try:
+            names = [path.name for path in (self.folder / "_delta_log").iterdir()]
+        except OSError:
+            return None
+        logged = [int(name[:20]) for name in names if _LOGGED.fullmatch(name)]
+        is_whole = bool(logged) and max(logged) - min(logged) + 1 == len(logged)
+        return max(logged) if is_whole else None
 
     def _open(self, version: int | None) -> DeltaTable:
         try:
