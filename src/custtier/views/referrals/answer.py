@@ -186,7 +186,7 @@ def reach(known: Known, assumed: Assumed) -> View:
     )
     found = reach_of(assumed, own)
     return View(
-        command="referrals",
+        command="referrals_reach",
         parameters={"known": assumed.known, "mobilised": assumed.mobilised, "each": assumed.each},
         summary=found.summary,
         tables={"reach": found.table},
@@ -229,7 +229,7 @@ def tree_of(known: Known, customer_key: int, *, depth: int | None = None) -> Vie
     if above.height:
         tables["above"] = above.select(ABOVE)
     return View(
-        command="referrals",
+        command="referrals_tree",
         parameters={"of": own["customer_id"], "depth": depth},
         summary={"customer_id": own["customer_id"], **{name: own[name] for name in figures}},
         tables=tables,
