@@ -190,3 +190,44 @@ def test_what_cannot_be_asked_is_refused(
     ended = custtier("grade", *files, *DAY, *words)
     assert (ended.code, ended.out) == (code, "")
     assert f"error[{named}]" in ended.err
+
+
+def test_margins_count_where_costs_are_known_and_pay_the_spend_back(custtier: Custtier, home: Path) -> None:
+    orders = [("甲", "2026-03-02", 100, "茶"), ("甲", "2026-03-09", 100, "茶"), ("乙", "2026-03-04", 50, "杯")]
+    rows = [(f"D{n}", day, yuan, phone(who), "已付款", goods, 1) for n, (who, day, yuan, goods) in enumerate(orders)]
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态,商品,数量", rows)
+    people = [(who, phone(who), f"2026-03-0{n} 09:00:00", "抖音") for n, who in enumerate("甲乙", start=1)]
+    table(home / "联系人.csv", "昵称,手机号,添加时间,渠道", people)
+    table(home / "花费.csv", "日期,渠道,花费", [("2026-03-01", "抖音", 100)])
+    table(home / "成本.csv", "商品,成本", [("茶", 40), ("杯", 45)])
+    files = [home / name for name in ("订单.csv", "联系人.csv", "花费.csv", "成本.csv")]
+    row = answered(custtier, *files)["tables"]["channels"][0]
+    # 60 of each tea, 5 of the cup
+    assert (row["net_sales"], row["margin"], row["return_on_spend"], row["return_by_margin"]) == (
+        250.0,
+        125.0,
+        2.5,
+        1.25,
+    )
+    assert row["paid_back_on"] == "2026-03-09"
+    without = answered(custtier, *files[:3])["tables"]["channels"][0]
+    assert "margin" not in without and without["paid_back_on"] == "2026-03-02"
+
+
+def test_the_last_adding_tells_the_channel_when_asked(custtier: Custtier, home: Path) -> None:
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态", [("D1", "2026-03-05", 80, phone("甲"), "已付款")])
+    added = [("甲", "2026-03-01", "抖音"), ("甲", "2026-04-01", "朋友圈"), ("乙", "2026-03-01", "抖音")]
+    rows = [(who, phone(who), f"{day} 09:00:00", channel, "老周") for who, day, channel in added]
+    table(home / "联系人.csv", "昵称,手机号,添加时间,渠道,员工", rows)
+    files = (home / "订单.csv", home / "联系人.csv")
+
+    def found(*words: str) -> dict[str, tuple]:
+        tables = answered(custtier, *files, *words)["tables"]
+        return {row["channel"]: (row["contacts"], row["a"], row["net_sales"]) for row in tables["channels"]}
+
+    assert found() == {"抖音": (2, 1, 80.0)}
+    # the purchase before the second adding still counts from the day of the first
+    assert found("--attribution", "last") == {"朋友圈": (1, 1, 80.0), "抖音": (1, 0, 0.0)}
+    early = ("--attribution", "last", "--as-of", "2026-03-31")
+    answer = json.loads(custtier("grade", *files, *early, "--format", "json").out)
+    assert [row["channel"] for row in answer["tables"]["channels"]] == ["抖音"]
