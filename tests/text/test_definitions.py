@@ -66,6 +66,10 @@ DEFINED = (
     "referral_group",
     "reach_figure",
     "reach_verdict",
+    "goal_standing",
+    "growth_rate",
+    "lead_move",
+    "word_order",
 )
 """Columns whose codes are words to be explained."""
 
