@@ -467,7 +467,7 @@ TITLES: Final[Mapping[str, str]] = {
     "value_with_below": "With all below",
     "referrer_id": "Brought by (id)",
     "referrer_name": "Brought by",
-    "referred_on": "Since",
+    "referred_on": "Brought on",
     "referral_origin": "Said by",
     "generation": "Generation",
     "onward_count": "Brought in turn",
