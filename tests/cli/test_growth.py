@@ -103,7 +103,10 @@ def test_contacts_alone_are_enough(custtier: Custtier, shop: list[Path]) -> None
     view = json.loads(ended.out)
     assert view["as_of"] == "2026-06-18"
     assert view["summary"]["new_contacts_month"] == 36
-    assert view["summary"]["retention_share"] is None
+    # nobody knows who bought: that is not nobody
+    assert [view["summary"][f"{rate}_share"] for rate in ("first_order", "retention", "conversion")] == [None] * 3
+    assert {row["month"]: row["conversion_share"] for row in view["tables"]["months"]}["2026-05"] is None
+    assert "growth_no_orders" in {note["code"] for note in view["notes"]}
 
 
 def test_an_agent_of_no_contact_is_told_in_a_line(custtier: Custtier, shop: list[Path]) -> None:

@@ -681,6 +681,7 @@ NOTES: Final[Mapping[str, str]] = {
     "growth_no_goals": (
         "no goals are set; write them in the settings: [goals] new_contacts_per_day = 20, new_contacts_per_month = 500"
     ),
+    "growth_no_orders": "no orders are known: who bought cannot be told; import an order export",
     "growth_no_weekdays": "fewer than {weeks} weeks of contacts are known: all weekdays are taken alike",
     "growth_silent": (
         "nobody was added in the last {days} days, the last on {last_on}: if the contact list was exported then, add "

@@ -121,7 +121,7 @@ def _known(basis: Basis, *, zone: str) -> Known:
     sent = pl.col("sent_at")
     last = basis.facts.table("messages", columns=["sent_at"]).filter(sent < end_of(basis.as_of, zone=zone))
     until = last.select(day_in(sent.max(), zone=zone)).collect(engine="streaming").item()
-    return Known(until, min(extent.data_through or basis.as_of, basis.as_of), basis.as_of)
+    return Known(until, extent.data_through, basis.as_of)
 
 
 def _contacts(leads: Leads, *, by: str | None) -> pl.DataFrame:

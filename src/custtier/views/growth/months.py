@@ -89,7 +89,7 @@ def months_of(
 def _month(
     contacts: pl.DataFrame, bought: pl.DataFrame, *, first: date, last: date, known: Known, goals: Goals
 ) -> Month:
-    is_over = last <= min(known.as_of, known.orders_until)
+    is_over = known.orders_end is not None and last <= known.orders_end
     before = bounds(MONTH, first - timedelta(days=1))
     until = min(last, known.as_of)
     has_chats = known.chats_until is not None
@@ -100,9 +100,11 @@ def _month(
         replies=first_replies(contacts, known=known, days=goals.reply_days, since=first, until=until)
         if has_chats
         else {},
-        orders=first_orders(contacts, known=known, days=goals.order_days, since=first, until=until),
+        orders=first_orders(contacts, known=known, days=goals.order_days, since=first, until=until)
+        if known.orders_until
+        else {},
         retained=retained(bought, before=before, after=(first, last)) if is_over else {},
-        converted=conversions(contacts, on=until, known=known, days=goals.order_days),
+        converted=conversions(contacts, on=until, known=known, days=goals.order_days) if known.orders_until else {},
     )
 
 

@@ -41,13 +41,18 @@ class Known:
 
     Args:
         chats_until: Last day of which chats are known; None without chats.
-        orders_until: Last day of which orders are known.
+        orders_until: Last day of which orders are known; None without orders.
         as_of: Last day observed.
     """
 
     chats_until: date | None
-    orders_until: date
+    orders_until: date | None
     as_of: date
+
+    @property
+    def orders_end(self) -> date | None:
+        """The last day on which somebody may be seen to have bought."""
+        return None if self.orders_until is None else min(self.orders_until, self.as_of)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ def first_orders(
         since: First day of adding.
         until: Last day of adding.
     """
-    ripe = min(known.orders_until, known.as_of) - timedelta(days=days)
+    end = known.orders_end
+    ripe = None if end is None else end - timedelta(days=days)
     did = (pl.col("first_order_on") - pl.col("added_on")).dt.total_days() <= days
     strangers = contacts.filter(pl.col("bought_before_on").is_null())
     return _activated(strangers, did=did, is_told=pl.lit(value=True), ripe=ripe, since=since, until=until)
@@ -120,8 +126,9 @@ def conversions(contacts: pl.DataFrame, *, on: date, known: Known, days: int) ->
         known: How far orders reach.
         days: For how long somebody has to be a contact to be counted.
     """
-    day = min(on, known.orders_until, known.as_of)
-    ripe = day - timedelta(days=days)
+    end = known.orders_end
+    day = on if end is None else min(on, end)
+    ripe = None if end is None else day - timedelta(days=days)
     strangers = contacts.filter(pl.col("bought_before_on").is_null())
     did = pl.col("first_order_on") <= day
     return _activated(strangers, did=did, is_told=pl.lit(value=True), ripe=ripe, since=None, until=on)
@@ -174,25 +181,23 @@ def latest_rates(
         known: How far what is known reaches.
         goals: How many days are given.
     """
-    orders_until = min(known.orders_until, known.as_of)
+    one = timedelta(days=1)
+    month = timedelta(days=COHORT_DAYS) - one
     chats_until = min(known.chats_until or known.as_of, known.as_of)
     replied_by = chats_until - timedelta(days=goals.reply_days)
-    bought_by = orders_until - timedelta(days=goals.order_days)
-    length = timedelta(days=goals.retention_days)
-    one = timedelta(days=1)
-    month = timedelta(days=COHORT_DAYS - 1)
     replies = first_replies(contacts, known=known, days=goals.reply_days, since=replied_by - month, until=known.as_of)
-    orders = first_orders(contacts, known=known, days=goals.order_days, since=bought_by - month, until=known.as_of)
-    return {
-        FIRST_REPLY: replies if known.chats_until else {},
-        FIRST_ORDER: orders,
-        RETENTION: retained(
-            bought,
-            before=(orders_until - 2 * length + one, orders_until - length),
-            after=(orders_until - length + one, orders_until),
-        ),
-        CONVERSION: conversions(contacts, on=known.as_of, known=known, days=goals.order_days),
-    }
+    found: dict[str, Mapping[str | None, Counted]] = {rate: {} for rate in RATES}
+    found[FIRST_REPLY] = replies if known.chats_until else {}
+    end = known.orders_end
+    if end is None:
+        return found
+    bought_by, length = end - timedelta(days=goals.order_days), timedelta(days=goals.retention_days)
+    found[FIRST_ORDER] = first_orders(
+        contacts, known=known, days=goals.order_days, since=bought_by - month, until=known.as_of
+    )
+    found[RETENTION] = retained(bought, before=(end - 2 * length + one, end - length), after=(end - length + one, end))
+    found[CONVERSION] = conversions(contacts, on=known.as_of, known=known, days=goals.order_days)
+    return found
 
 
 def rate_row(name: str | None, rate: str, counted: Counted | None, *, targets: Targets) -> tuple[object, ...]:

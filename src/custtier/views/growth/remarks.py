@@ -50,6 +50,8 @@ def remarks(heard: Heard) -> list[Note]:
         notes.append(Note("growth_no_chats"))
     elif heard.daily is not None and heard.known.chats_until != as_of:
         notes.append(Note("growth_chats_until", {"until": heard.known.chats_until, "days": heard.goals.reply_days}))
+    if heard.known.orders_until is None:
+        notes.append(Note("growth_no_orders"))
     if not any(getattr(heard.goals, name) is not None for name in (*COUNTS, *RATES)) and not heard.goals.of:
         notes.append(Note("growth_no_goals"))
     return notes
