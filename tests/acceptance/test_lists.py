@@ -22,7 +22,7 @@ def lists() -> dict[str, pl.DataFrame]:
 def test_the_folder_of_the_shop_imports_whole() -> None:
     files = {file["path"]: file for file in TRUTH["files"]}
     found = {Path(reading.path).name: reading for reading in read_files([SHOP], settings=Settings())}
-    assert set(found) == {"contacts.csv", "chats.csv", "ad_spend.csv"}
+    assert set(found) == {"contacts.csv", "chats.csv", "links.csv", "ad_spend.csv"}
     for name, reading in found.items():
         assert (reading.profile, reading.rows_read) == (files[name]["profile"], files[name]["rows"])
 
