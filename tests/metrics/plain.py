@@ -166,7 +166,7 @@ def once_starts(found: dict[str, Person], as_of: date) -> list[int]:
     return [back_at(curve, Fraction(share, 100)) for share in (50, 80, 95)] if curve else []
 
 
-def season_until(days: list[date]) -> date | None:
+def season_until(days: list[date], *, least: int = 3) -> date | None:
     """The last day on which the next season is waited for, trying every start of a season; None without seasons."""
     epoch = date(1970, 1, 1)
     quarters = [4 * (day - epoch).days for day in days]
@@ -174,7 +174,7 @@ def season_until(days: list[date]) -> date | None:
         if all((one - start) % 1461 <= 62 * 4 for one in quarters):
             lasts = max((one - start) % 1461 for one in quarters)
             cycles = {(one - start) // 1461 for one in quarters}
-            if len(cycles) < 3 or len(cycles) < max(cycles) - min(cycles) + 1:
+            if len(cycles) < least or len(cycles) < max(cycles) - min(cycles) + 1:
                 return None
             return epoch + timedelta(days=(start + (max(cycles) + 1) * 1461 + lasts) // 4 + 30)
     return None

@@ -18,7 +18,7 @@ def bought(account: str, *days: str) -> tuple[Order, ...]:
     return tuple(Order(account, date.fromisoformat(day), 1000) for day in days)
 
 
-def seasons(shop: Shop, as_of: date) -> dict[str, tuple[str, date]]:
+def seasons(shop: Shop, as_of: date, *, names: tuple[str, str] = ("season", "season_until")) -> dict:
     """Customer → months and the last day that is waited for."""
     basis = basis_of(facts_of(shop), scope=Scope(), as_of=as_of)
     people, _ = plain.people(shop, as_of)
@@ -29,10 +29,10 @@ def seasons(shop: Shop, as_of: date) -> dict[str, tuple[str, date]]:
     totals = totals_in(basis).join(
         basis.facts.customers.select("customer_key", "customer_id").collect(), "customer_key"
     )
-    table = with_seasons(totals.join(days, on="customer_id"), basis).filter(pl.col("season").is_not_null())
+    table = with_seasons(totals.join(days, on="customer_id"), basis).filter(pl.col(names[0]).is_not_null())
     return {
         who[2:]: (months, date(1970, 1, 1) + timedelta(days=until))
-        for who, months, until in table.select("customer_id", "season", "season_until").rows()
+        for who, months, until in table.select("customer_id", *names).rows()
     }
 
 
@@ -82,6 +82,11 @@ def test_seasons_agree_with_trying_every_start(seed: int) -> None:
     people, _ = plain.people(shop, as_of)
     expected = {who: until for who, one in people.items() if (until := plain.season_until(one.days)) is not None}
     assert {who: until for who, (_, until) in seasons(shop, as_of).items()} == expected
+    twice = {who: until for who, one in people.items() if (until := plain.season_until(one.days, least=2)) is not None}
+    told = seasons(shop, as_of, names=("season_twice", "twice_until"))
+    assert {who: until for who, (_, until) in told.items()} == {
+        who: until for who, until in twice.items() if who not in expected
+    }
     # the same where the pass over all orders has told who can be one
     listed = churn(facts_of(shop, seed=seed), as_of=as_of, method="shop", everyone=True).tables["customers"]
     marked = listed.filter(pl.col("season").is_not_null()).get_column("customer_id").to_list()
@@ -132,3 +137,44 @@ def test_the_reason_of_a_seasonal_buyer_in_chinese() -> None:
     view = churn(facts_of(autumn_shop()), as_of=date(2026, 3, 31), method="shop", everyone=True, lang="zh")
     row = view.tables["customers"].filter(pl.col("customer_id") == "c_autumn").row(0, named=True)
     assert row["reason"] == "每年 9–10 月买, 已 181 天"
+
+
+@pytest.mark.parametrize("method", ["fixed", "shop"])
+def test_two_autumns_are_said_and_change_no_level(method: str) -> None:
+    twice = bought("twice", "2024-09-12", "2025-09-20")
+    other = bought("twice", "2024-06-01", "2025-09-20")
+    regulars = autumn_shop().orders
+    said = {}
+    for name, orders in (("twice", twice), ("other", other)):
+        facts = facts_of(Shop((*regulars, *orders)))
+        table = churn(facts, as_of=date(2026, 3, 31), method=method, everyone=True).tables["customers"]
+        said[name] = table.filter(pl.col("customer_id") == "c_twice").row(0, named=True)
+    assert said["twice"]["reason"].endswith("; only in months 9 of both years")
+    assert said["twice"]["season"] is None
+    assert {said["twice"]["churn_level"], said["other"]["churn_level"]} <= {"warning", "lapsed"}
+    assert "both years" not in said["other"]["reason"]
+
+
+def test_two_autumns_are_said_no_more_once_the_third_is_missed() -> None:
+    facts = facts_of(Shop((*autumn_shop().orders, *bought("twice", "2024-09-12", "2025-09-20"))))
+    for as_of, is_said in ((date(2026, 10, 19), True), (date(2026, 10, 22), False)):
+        table = churn(facts, as_of=as_of, everyone=True, lang="zh").tables["customers"]
+        reason = table.filter(pl.col("customer_id") == "c_twice").row(0, named=True)["reason"]
+        assert ("两年都只在 9 月买" in reason) == is_said
+
+
+def test_most_who_look_seasonal_after_two_years_may_do_so_by_chance() -> None:
+    """Why two seasons change no level: without any season in a shop, one in twenty who came again looks so."""
+    chance = random.Random(7)
+    orders = []
+    for number in range(3000):
+        rate = chance.gammavariate(0.6, 3.3)
+        orders += [
+            Order(f"n{number}", date(2024, 7, 1) + timedelta(days=chance.randrange(730)), 100)
+            for _ in range(min(12, int(rate + chance.random())))
+        ]
+    shop = Shop(tuple(orders))
+    people, _ = plain.people(shop, date(2026, 6, 30))
+    again = sum(len(one.days) > 1 for one in people.values())
+    found = seasons(shop, date(2026, 6, 30), names=("season_twice", "twice_until"))
+    assert 0.03 < len(found) / again < 0.12

@@ -14,8 +14,9 @@ from custtier.settings import ChurnLevels
 from custtier.views.basis import basis_of
 from custtier.views.churn.judged import Judged, judged_by_gaps, judged_by_model
 from custtier.views.churn.levels import ALL_METHODS, FIXED, MODEL
-from custtier.views.churn.reasons import chance_text, reason_text, season_text
+from custtier.views.churn.reasons import chance_text, reason_text, season_text, twice_text
 from custtier.views.churn.returns import SUGGESTED_SHARE
+from custtier.views.churn.seasons import without_seasons
 from custtier.views.people import with_people
 from custtier.views.shares import divided
 from custtier.views.view import View
@@ -223,7 +224,8 @@ def _table(listed: pl.DataFrame, *, judged: Judged, facts: Facts, lang: str, row
         else chance_text(judged.chances, days=judged.days, lang=lang)
     )
     if "season" not in listed.columns:
-        listed = listed.with_columns(pl.lit(None, dtype=pl.String).alias("season"))
+        listed = without_seasons(listed)
+    because = pl.concat_str(because, twice_text(lang=lang))
     if judged.method != FIXED:
         because = pl.when(is_waited_for(judged)).then(season_text(lang=lang)).otherwise(because)
     return (

@@ -85,6 +85,17 @@ def season_text(*, lang: str) -> pl.Expr:
     return _filled(REASONS[lang]["season"], said)
 
 
+def twice_text(*, lang: str) -> pl.Expr:
+    """What follows the reason of who bought in the same months of two years, while the next are waited for.
+
+    Returns:
+        Text over `season_twice`, `twice_until`, `last_day` and `recency_days`; empty for everybody else.
+    """
+    is_open = (pl.col("twice_until") >= pl.col("last_day") + pl.col("recency_days")).fill_null(value=False)
+    said = _filled(REASONS[lang]["season_twice"], {"season": pl.col("season_twice")})
+    return pl.when(is_open).then(said).otherwise(pl.lit(""))
+
+
 def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
     parts: list[pl.Expr] = []
     for text, place, _, _ in Formatter().parse(template):

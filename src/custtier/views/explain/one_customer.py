@@ -13,7 +13,8 @@ from custtier.settings import ChurnLevels
 from custtier.views.basis import Basis, Customers, basis_of, customers_of
 from custtier.views.churn.answer import DEFAULT_DAYS
 from custtier.views.churn.levels import FIXED, level_codes, levels_of
-from custtier.views.churn.reasons import reason_text
+from custtier.views.churn.reasons import reason_text, twice_text
+from custtier.views.churn.seasons import with_seasons
 from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.rfm.answer import Asked, rfm_text, segment_codes
 from custtier.views.rfm.cuts import no_scores, ranked_cuts
@@ -138,7 +139,8 @@ def figures_of(seen: Measured, *, rules: TierRules, churn_levels: ChurnLevels, l
     sales, orders = pl.col("net_sales"), pl.col("order_count")
     no_more = int(seen.sales.search_sorted(seen.mine.get_column("net_sales").item(), side="right"))
     row = (
-        seen.mine.with_columns((seen.basis.as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"))
+        with_seasons(seen.mine, seen.basis)
+        .with_columns((seen.basis.as_of_day - pl.col("last_day")).cast(pl.Int64).alias("recency_days"))
         .with_columns(*(cuts.expressions() if cuts else no_scores()), level_codes(levels).alias("churn_level"))
         .select(
             "order_count",
@@ -149,7 +151,7 @@ def figures_of(seen: Measured, *, rules: TierRules, churn_levels: ChurnLevels, l
             segment_codes(cuts, Asked()).cast(pl.String).alias("segment"),
             rfm_text().alias("rfm"),
             pl.col("churn_level").cast(pl.String),
-            reason_text(levels, lang=lang).alias("reason"),
+            pl.concat_str(reason_text(levels, lang=lang), twice_text(lang=lang)).alias("reason"),
             pl.from_epoch("first_day", time_unit="d").alias("first_order_on"),
             pl.from_epoch("last_day", time_unit="d").alias("last_order_on"),
             divided(pl.col("gap_days"), pl.col("gap_parts")).alias("usual_gap_days"),

@@ -14,7 +14,7 @@ from custtier.settings import ChurnLevels
 from custtier.views.churn.answer import DEFAULT_DAYS
 from custtier.views.churn.judged import seen_until
 from custtier.views.churn.levels import FIXED, METHODS, Levels, level_codes, levels_of
-from custtier.views.churn.reasons import reason_text, season_text
+from custtier.views.churn.reasons import reason_text, season_text, twice_text
 from custtier.views.churn.returns import first_returns
 from custtier.views.churn.seasons import with_seasons
 from custtier.views.explain.one_customer import Measured
@@ -43,6 +43,7 @@ class Explained:
         days: Lapsed by fixed days from so many on.
         is_contact: Whether somebody who bought nothing is known as a contact.
         tags: What tags by rule come from; None without any.
+        lead: The letter of a contact; None for who is none.
     """
 
     group: TopGroup
@@ -53,6 +54,7 @@ class Explained:
     days: int = DEFAULT_DAYS
     is_contact: bool = False
     tags: "TagSources | None" = None
+    lead: "Score | None" = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,8 @@ def levels_by_method(seen: Measured, asked: Explained, speaker: Speaker) -> list
             levels = replace(levels, days=levels.once, ratios=())
         row = mine.with_columns(level_codes(levels).alias("churn_level"))
         level, because = row.select(
-            pl.col("churn_level").cast(pl.String), reason_text(levels, lang=speaker.catalogue.lang)
+            pl.col("churn_level").cast(pl.String),
+            pl.concat_str(reason_text(levels, lang=speaker.catalogue.lang), twice_text(lang=speaker.catalogue.lang)),
         ).row(0)
         starts = _starts(levels, mine)
         is_waited_for = method != FIXED and season_until is not None and season_until >= today
