@@ -1,6 +1,5 @@
 """Which contacts a question is about, through which channel each came, and which list has the sales of each person."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -50,18 +49,13 @@ def contacts_asked(leads: Leads, *, by: str) -> pl.DataFrame:
     """
     rows = leads.entries if by == "agent" else leads.people
     placed = rows.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-    return with_one_sale(placed, ["added_on", "agent", "place"])
-
-
-def with_one_sale(placed: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
-    """`placed` with `has_sales`: true in the first row of each `customer_key`, in an order of rows."""
-    first = (
-        placed.filter(pl.col("customer_key").is_not_null())
-        .sort(*order, nulls_last=True)
-        .unique("customer_key", keep="first", maintain_order=True)
-        .get_column("place")
+    key = pl.col("customer_key")
+    again = placed.filter(key.is_not_null() & key.is_duplicated()) if by == "agent" else placed.clear()
+    first = again.sort("added_on", "agent", "place", nulls_last=True).unique(
+        "customer_key", keep="first", maintain_order=True
     )
-    return placed.with_columns(pl.col("place").is_in(first.implode()).alias("has_sales"))
+    later = again.join(first, on="place", how="anti").get_column("place")
+    return placed.with_columns((key.is_not_null() & ~pl.col("place").is_in(later.implode())).alias("has_sales"))
 
 
 def by_last_adding(contacts: pl.DataFrame, *, basis: Basis, zone: str) -> pl.DataFrame:

@@ -42,26 +42,29 @@ def one_spelling(contacts: pl.DataFrame, spend: pl.DataFrame) -> tuple[pl.DataFr
     for name in _NAMES:
         spelled = _spelled(name, contacts, spend)
         contacts, spend = (
-            rows.with_columns(folded(name).replace(spelled).alias(name)) if spelled else rows.with_columns(folded(name))
+            rows.with_columns(pl.col(name).replace_strict(spelled, default=None, return_dtype=pl.String))
             for rows in (contacts, spend)
         )
     return contacts, spend
 
 
-def _spelled(name: str, *frames: pl.DataFrame) -> dict[str, str]:
-    """Name as it is compared → as it is shown; of equally frequent ones the first by its text."""
-    counted = [
-        rows.select(folded(name).alias("folded"), pl.col(name).str.strip_chars().alias("shown"))
-        .filter(pl.col("folded").is_not_null())
-        .group_by("folded", "shown")
+def _spelled(name: str, *frames: pl.DataFrame) -> dict[str, str | None]:
+    """Name as it is written → as it is shown: of equally frequent spellings the first by its text."""
+    # names are few, rows are many: only the different ones are looked at
+    written = pl.concat(
+        rows.lazy()
+        .group_by(pl.col(name).alias("written"))
         .agg(pl.len().cast(pl.Int64).alias("rows"))
         .with_columns(pl.lit(place).alias("place"))
         for place, rows in enumerate(frames)
-    ]
-    best = (
-        pl.concat(counted).sort("place", -pl.col("rows"), "shown").unique("folded", keep="first", maintain_order=True)
-    )
-    return dict(best.select("folded", "shown").iter_rows())
+    ).filter(pl.col("written").is_not_null())
+    found = written.with_columns(
+        folded("written").alias("folded"), pl.col("written").str.strip_chars().alias("shown")
+    ).collect()
+    counted = found.drop_nulls("folded").group_by("place", "folded", "shown").agg(pl.col("rows").sum())
+    best = counted.sort("place", -pl.col("rows"), "shown").unique("folded", keep="first", maintain_order=True)
+    shown = dict(best.select("folded", "shown").iter_rows())
+    return {text: shown.get(fold) for text, fold in found.select("written", "folded").iter_rows()}
 
 
 def with_period(rows: pl.DataFrame, *, by: str, day: str) -> pl.DataFrame:
