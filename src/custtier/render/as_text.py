@@ -240,7 +240,9 @@ ONLY_BESIDE: Final = {
     **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
     **dict.fromkeys(("share_low", "share_high"), ("agent_place",)),
     "added_on": ("agent_place", "lead_move"),
-    **dict.fromkeys(("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone")),
+    **dict.fromkeys(
+        ("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone", "ordered_on", "event")
+    ),
 }
 """Columns that never go but from a table where another one says nearly the same."""
 
@@ -288,6 +290,9 @@ POINTED: Final = "hint"
 
 FOLDING: Final = {
     "products": 20,
+    "reach_figure": 14,
+    "reach_verdict": 14,
+    "referral_refusal": 14,
     "label": 12,
     "forecast_rule": 16,
     "terms": 24,
