@@ -163,8 +163,9 @@ def _first(placed: pl.DataFrame, rows: int) -> pl.DataFrame:
     """Those who may stand among the first rows: all who tie with the last of them are among them."""
     if rows >= placed.height:
         return placed
-    order = placed.select("letter", "latest_on").sort("letter", "latest_on", descending=[False, True], nulls_last=True)
-    letter, day = order.row(max(rows, 1) - 1)
+    order = placed.group_by("letter", "latest_on").len()
+    order = order.sort("letter", "latest_on", descending=[False, True], nulls_last=True)
+    letter, day, _ = order.row(int((order["len"].cum_sum() < max(rows, 1)).sum()))
     is_better = pl.col("letter") < letter
     if day is None:
         return placed.filter(is_better | (pl.col("letter") == letter))

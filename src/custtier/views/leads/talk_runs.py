@@ -123,31 +123,26 @@ def _counted(rows: pl.DataFrame, *, zone: str, no_talk: Iterable[str]) -> pl.Dat
     )
     begins = _begins(keys)
     first = begins.arg_true()
-    told = pl.DataFrame(
-        [
-            keys.gather(first).alias("customer_key"),
-            rows.get_column("agent").gather(first),
-            _grown(is_out.cast(pl.Int64).cum_sum(), _ends(first, rows.height)).alias("outgoing_count"),
-        ]
-    ).with_row_index("run")
     run = begins.cast(pl.UInt32).cum_sum() - 1
     sent = rows.get_column("sent_at")
-    came = _came(run.filter(is_in), sent.filter(is_in), zone=zone)
     is_notice = (kind == "deleted_us").fill_null(value=False)
-    noticed = pl.DataFrame({"run": run.filter(is_notice), "noticed_at": sent.filter(is_notice)})
-    noticed = noticed.group_by("run").agg(pl.col("noticed_at").max())
-    return (
-        told.join(came, on="run", how="left", maintain_order="left")
-        .join(noticed, on="run", how="left", maintain_order="left")
-        .select(
-            "customer_key",
-            "agent",
-            pl.col("incoming_count", "incoming_days").fill_null(0),
-            "outgoing_count",
-            "first_incoming_at",
-            "last_incoming_at",
-            "noticed_at",
-        )
+    of_notice = run.filter(is_notice)
+    # scattering changes a series in its place, so each is given a copy
+    counts = pl.Series([0], dtype=pl.Int64).new_from_index(0, first.len())
+    never = pl.Series([None], dtype=sent.dtype).new_from_index(0, first.len())
+    came = _came(run.filter(is_in), sent.filter(is_in), zone=zone)
+    return pl.DataFrame(
+        {
+            "customer_key": keys.gather(first),
+            "agent": rows.get_column("agent").gather(first),
+            "incoming_count": counts.clone().scatter(came["run"], came["incoming_count"]),
+            "incoming_days": counts.clone().scatter(came["run"], came["incoming_days"]),
+            "outgoing_count": _grown(is_out.cast(pl.Int64).cum_sum(), _ends(first, rows.height)),
+            "first_incoming_at": never.clone().scatter(came["run"], came["first_incoming_at"]),
+            "last_incoming_at": never.clone().scatter(came["run"], came["last_incoming_at"]),
+            # sorted by instant: of several the last is written last
+            "noticed_at": never.clone().scatter(of_notice, sent.filter(is_notice)),
+        }
     )
 
 

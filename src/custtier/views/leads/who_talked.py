@@ -18,8 +18,8 @@ class Chats:
     """What was said, by entry.
 
     Args:
-        entries: As they were given, with `has_chat`, `incoming_count`, `incoming_days`, `outgoing_count` (0 without a
-            chat), `first_incoming_at`, `last_incoming_at`, `noticed_at`.
+        entries: Those given, in any order, with `has_chat`, `incoming_count`, `incoming_days`, `outgoing_count` (0
+            without a chat), `first_incoming_at`, `last_incoming_at`, `noticed_at`.
         elsewhere: One row per `customer_key` who stands in some list and whose chats with agents in whose lists they
             do not stand belong to no entry: `has_chat`, the counts, `first_incoming_on`, `last_incoming_on`.
         unlisted: How many people have a chat and stand in no list.
@@ -42,33 +42,63 @@ def with_talk(entries: pl.DataFrame, said: pl.DataFrame, *, basis: Basis, zone: 
         basis: The messages that `said` was told from.
         zone: The shop's.
     """
-    keyed = entries.filter(pl.col("customer_key").is_not_null()).select(
+    chat = said.rename({"agent": "chat_agent"}).with_columns(pl.lit(value=True).alias("has_chat"))
+    rows = entries.join(chat, on="customer_key", how="left", maintain_order="left")
+    is_strange = (pl.col("agent") != pl.col("chat_agent")).fill_null(value=False)
+    is_several = pl.col("customer_key").is_duplicated() & pl.col("customer_key").is_not_null()
+    # whoever stands in one list and has one chat, which does not name another agent, is most of all
+    others = rows.filter(is_strange | is_several)["customer_key"].unique()
+    talked = rows["customer_key"].filter(rows["has_chat"].is_not_null())
+    if others.is_empty():
+        unlisted = said["customer_key"].n_unique() - len(talked) if len(talked) < said.height else 0
+        return Chats(_filled(rows, entries), _elsewhere(_homes(said.clear()), said, basis=basis, zone=zone), unlisted)
+    unlisted = said["customer_key"].n_unique() - talked.n_unique()
+    usual, placed, chats = (_parted(part, others) for part in (rows, entries, said))
+    told, homeless = _by_places(placed[0], chats[0], basis=basis, zone=zone)
+    return Chats(
+        pl.concat([_filled(usual[1], entries), _filled(told, entries)]),
+        _elsewhere(homeless, said, basis=basis, zone=zone),
+        unlisted,
+    )
+
+
+def _homes(said: pl.DataFrame) -> pl.DataFrame:
+    return said.select("customer_key", "agent")
+
+
+def _parted(rows: pl.DataFrame, people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of these people, and all others."""
+    is_theirs = rows["customer_key"].is_in(people.implode()).fill_null(value=False)
+    return rows.filter(is_theirs), rows.filter(~is_theirs)
+
+
+def _filled(rows: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Entries with what was said; where nothing is known, nothing was."""
+    return rows.select(
+        *entries.columns,
+        pl.col("has_chat").fill_null(value=False),
+        pl.col(_COUNTS).fill_null(0),
+        *_INSTANTS,
+    )
+
+
+def _by_places(
+    entries: pl.DataFrame, said: pl.DataFrame, *, basis: Basis, zone: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Entries with what was said to each, chat by chat; and the chats that belong to none of them."""
+    keyed = entries.select(
         "customer_key", pl.col("agent").alias("list_agent"), pl.struct("contact_key", "agent").alias("place")
     )
-    is_listed = said["customer_key"].is_in(keyed["customer_key"].unique().implode())
-    placed, homeless = _places(said.filter(is_listed).select("customer_key", "agent"), keyed)
+    placed, homeless = _places(_homes(said), keyed)
     several = placed.filter(pl.col("place").is_duplicated())
-    if several.is_empty():
-        joined = placed.join(said, on=["customer_key", "agent"], nulls_equal=True).drop("customer_key", "agent")
-    else:
-        # what several chats say together is counted anew: a day on which they wrote in both is one day
-        alone = placed.filter(~pl.col("place").is_duplicated())
-        joined = pl.concat(
-            [
-                part.select("place", *_COUNTS, *_INSTANTS)
-                for part in (
-                    alone.join(said, on=["customer_key", "agent"], nulls_equal=True),
-                    _together(several, basis=basis, zone=zone),
-                )
-            ]
-        )
+    # what several chats say together is counted anew: a day on which they wrote in both is one day
+    alone = placed.filter(~pl.col("place").is_duplicated())
+    parts = [alone.join(said, on=["customer_key", "agent"], nulls_equal=True)]
+    if several.height:
+        parts.append(_together(several, basis=basis, zone=zone))
+    joined = pl.concat([part.select("place", *_COUNTS, *_INSTANTS) for part in parts])
     told = joined.select(pl.col("place").struct.unnest(), pl.lit(value=True).alias("has_chat"), *_COUNTS, *_INSTANTS)
-    rows = entries.join(told, on=["contact_key", "agent"], how="left", nulls_equal=True, maintain_order="left")
-    return Chats(
-        entries=rows.with_columns(pl.col("has_chat").fill_null(value=False), pl.col(_COUNTS).fill_null(0)),
-        elsewhere=_elsewhere(homeless, said, basis=basis, zone=zone),
-        unlisted=said.filter(~is_listed)["customer_key"].n_unique(),
-    )
+    return entries.join(told, on=["contact_key", "agent"], how="left", nulls_equal=True), homeless
 
 
 def _places(chats: pl.DataFrame, keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
