@@ -506,7 +506,7 @@ TITLES: Final[Mapping[str, str]] = {
     "seen_here": "Seen here",
     "seen_low": "Seen, from",
     "seen_high": "Seen, to",
-    "reach_verdict": "Compared with what was seen",
+    "reach_verdict": "Compared",
     "people_known": "People known",
     "people_mobilised": "Speak for the shop",
     "each_brings": "Each brings",

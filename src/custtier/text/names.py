@@ -241,7 +241,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "chinese8": "eight classes",
         "grid10": "ten segments",
         "tier": "tier",
-        "grade": "letter of contacts",
+        "grade": "grade",
         "top": "top group",
         "churn_fixed": "churn by fixed days",
         "churn_own": "churn by own rhythm",

@@ -23,6 +23,7 @@ from custtier.views.tiers.top_group import top_group
 from custtier.views.view import View
 from custtier.workflows.frozen_cuts import kept_cuts
 from custtier.workflows.kept_tiers import tier_rules
+from custtier.workflows.one_lead import as_score, one_lead
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.show import TOLD, asked_of_one, known_of, own_accounts
@@ -124,6 +125,13 @@ def explain(
         currency=basis.currency,
         zone=settings.zone,
     )
+    contacts = contact_rows(found.facts, person)
+    scope = basis.scope
+    lead = (
+        one_lead(found.facts, person.account_keys, question, as_of=basis.as_of, scope=scope, lang=lang)
+        if contacts.height
+        else None
+    )
     asked = Explained(
         group=group,
         kept=kept,
@@ -132,7 +140,8 @@ def explain(
         churn=settings.churn_levels,
         days=fixed_days,
         tags=_tag_sources(found, question),
-        is_contact=bool(contact_rows(found.facts, person).height),
+        is_contact=bool(contacts.height),
+        lead=as_score(lead, as_of=basis.as_of),
     )
     speaker = Speaker(Catalogue(lang, settings.tier_cuts.labels), basis.currency, settings.schemes)
     of_all = rules if window_days is None else TierRules(settings.tier_cuts)

@@ -22,6 +22,7 @@ from custtier.views.explain.card import (
 from custtier.views.explain.one_customer import Measured, figures_of, measured
 from custtier.views.view import View
 from custtier.workflows.kept_tiers import tier_rules
+from custtier.workflows.one_lead import one_lead
 from custtier.workflows.question import Question
 from custtier.workflows.scoping import scope_of
 from custtier.workflows.whom import Matches, Whom, whom
@@ -67,6 +68,10 @@ def show(
         figures = figures_of(seen, rules=tier_rules(facts, question), churn_levels=settings.churn_levels, lang=lang)
     if not figures and contacts.height:
         figures = {"tier": "prospect"}
+    scope = seen.basis.scope if seen else scope_of(question)
+    lead = one_lead(facts, accounts, question, as_of=as_of, scope=scope, lang=lang) if contacts.height else None
+    if lead is not None:
+        figures = {**figures, "grade": lead.grade, "graded_because": lead.because}
     tags = [*_given_tags(found, as_of), *(_tags_by_rule(found, question) if figures.get("order_count") else ())]
     shown = with_products(orders.head(last_orders or orders.height), facts=facts).drop("order_key")
     notes = tuple(note for note in seen.found.notes if note.code in TOLD) if seen else ()

@@ -21,7 +21,7 @@ from custtier.views.explain.what_if import (
     with_usual_orders,
     without,
 )
-from custtier.views.explain.words import ONE_ORDER, USUAL_ORDERS, WAIT, Change, Speaker, changed
+from custtier.views.explain.words import MESSAGES, ONE_ORDER, SILENCE, USUAL_ORDERS, WAIT, Change, Speaker, changed
 
 SCORE_COLUMNS: Final = {
     "score": pl.String,
@@ -47,6 +47,7 @@ CHANGE_COLUMNS: Final = {
     "value": pl.String,
     "needed_sales": pl.Int64,
     "needed_orders": pl.Int64,
+    "needed_messages": pl.Int64,
     "needed_days": pl.Int64,
     "reached_on": pl.Date,
 }
@@ -95,6 +96,8 @@ def explained(seen: Measured, asked: Explained, *, speaker: Speaker) -> dict[str
 
         everybody = _others(replace(seen, window=None), ever, asked)
         rows += tag_scores(asked.tags, seen.mine, ever, everybody, speaker=speaker)
+    if asked.lead is not None:
+        rows.append(asked.lead)
     return {
         "scores": pl.DataFrame([_score_row(one, speaker) for one in rows], schema=SCORE_COLUMNS, orient="row"),
         "outlook": pl.DataFrame(
@@ -159,7 +162,7 @@ def _with_changes(row: Score, steps: _Steps, as_of_day: int) -> Score:
 def _score_row(row: Score, speaker: Speaker) -> tuple[object, ...]:
     bought = [one for one in row.changes if one.change == ONE_ORDER]
     usual = [one for one in row.changes if one.change == USUAL_ORDERS]
-    waited = [one for one in row.changes if one.change == WAIT]
+    waited = [one for one in row.changes if one.change in (WAIT, SILENCE)]
     up = next(iter(bought or usual), None)
     down = next(iter(waited), None)
     same = next((one.needed_orders for one in usual if up and one.value == up.value), None)
@@ -190,7 +193,8 @@ def _would_change(
     for change in bought[: _SAID if is_class else 1] or usual[:1]:
         orders = next((one.needed_orders for one in usual if one.value == change.value), None)
         said.append(speaker.change(row.score, change, orders=orders))
-    said += [speaker.change(row.score, change) for change in waited[:1]]
+    written = [one for one in row.changes if one.change == MESSAGES]
+    said += [speaker.change(row.score, change) for change in (*written, *waited[:1])]
     return speaker.changes(said)
 
 
@@ -200,6 +204,7 @@ def _change_row(change: Change) -> tuple[object, ...]:
         change.value,
         change.needed_sales,
         change.needed_orders,
+        change.needed_messages,
         change.needed_days,
         change.reached_on,
     )

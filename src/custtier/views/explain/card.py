@@ -34,6 +34,8 @@ CARD: Final = (
     "value_at_stake",
     "agent",
     "channel",
+    "grade",
+    "graded_because",
     "tags",
     "found_by",
 )

@@ -18,6 +18,8 @@ from custtier.views.tiers.top_group import TopGroup
 ONE_ORDER: Final = "one_order"
 USUAL_ORDERS: Final = "usual_orders"
 WAIT: Final = "wait"
+MESSAGES: Final = "messages"
+SILENCE: Final = "silence"
 
 TAG: Final = "tag:"
 """What the code of a tag's row begins with."""
@@ -28,11 +30,13 @@ class Change:
     """Something that would make a score another one.
 
     Args:
-        change: `one_order` on the day observed, `usual_orders` on that day, or `wait`: buy nothing.
+        change: `one_order` on the day observed, `usual_orders` on that day, `wait`: buy nothing, `messages` of theirs
+            on that day, or `silence`: write nothing.
         value: What the score is then; None for none.
         needed_sales: What the order brings, minor units: with one less it is not so. 1 where any order does.
         needed_orders: How many orders.
-        needed_days: Days without a purchase from the day observed on: with one less it is not so.
+        needed_messages: How many messages: with one less it is not so.
+        needed_days: Days without a purchase, or a message, from the day observed on: with one less it is not so.
         reached_on: The day on which they are over.
     """
 
@@ -40,6 +44,7 @@ class Change:
     value: str | None
     needed_sales: int | None = None
     needed_orders: int | None = None
+    needed_messages: int | None = None
     needed_days: int | None = None
     reached_on: date | None = None
 
@@ -178,9 +183,8 @@ class Speaker:
     def change(self, score: str, change: Change, *, orders: int | None = None) -> str:
         """What would change a score; with `orders`, so many as usual do the same."""
         named: dict[str, object] = {"value": self.value(score, change.value)}
-        if change.change == WAIT:
-            said = message("nothing bought for {days} days, until {day} → {value}")
-            return self.catalogue.say(said, days=change.needed_days, day=change.reached_on, **named)
+        if change.change in (WAIT, SILENCE, MESSAGES):
+            return self._without_orders(change, named)
         if self.is_stranger and change.change == ONE_ORDER:
             said = message("one order → {value}")
             if change.needed_sales != 1:
@@ -198,6 +202,18 @@ class Speaker:
             return self.catalogue.say(message("{amount} more in one order → {value}"), amount=amount, **named)
         said = message("{amount} more, or {orders} more orders as usual → {value}")
         return self.catalogue.say(said, amount=amount, orders=orders, **named)
+
+    def _without_orders(self, change: Change, named: Mapping[str, object]) -> str:
+        """What days or messages would change."""
+        said = message("one more message → {value}")
+        if change.change == WAIT:
+            said = message("nothing bought for {days} days, until {day} → {value}")
+        elif change.change == SILENCE:
+            said = message("no message for {days} days, until {day} → {value}")
+        elif change.needed_messages != 1:
+            said = message("{count} more messages in one day → {value}")
+        values = {"days": change.needed_days, "day": change.reached_on, "count": change.needed_messages}
+        return self.catalogue.say(said, **values, **named)
 
     def changes(self, sentences: list[str]) -> str:
         """Several in one line."""
@@ -236,8 +252,8 @@ def value_names(score: str, catalogue: Catalogue, *, schemes: Sequence[Scheme] =
     """
     if score == "top" or score.startswith(TAG):
         return {"yes": catalogue.say(message("yes")), "no": catalogue.say(message("no"))}
-    if score == "tier":
-        return names_of("tier", catalogue)
+    if score in {"tier", "grade"}:
+        return names_of(score, catalogue)
     if score.startswith("churn_"):
         return names_of("churn_level", catalogue)
     own = next((one for one in schemes if one.name == score), None)

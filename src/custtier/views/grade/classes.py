@@ -94,7 +94,8 @@ def rankings(people: pl.DataFrame) -> list[tuple[str, int, float, float, float]]
     """How well each way of noting tells buyers from others: scheme, contacts, the chance, its 95 % interval.
 
     The chance is that of two contacts, one who bought and one who did not, the buyer has the better class; a half is
-    what tossing a coin comes to. A way of noting with one class, or fewer than `FEWEST` buyers or others, tells nothing.
+    what tossing a coin comes to. A way of noting with one class, or fewer than `FEWEST` buyers or others, tells
+    nothing.
 
     Source: Hanley & McNeil 1982; DeLong, DeLong & Clarke-Pearson 1988 for the interval.
     """

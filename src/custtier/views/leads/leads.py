@@ -67,13 +67,15 @@ class Leads:
     notes: tuple[Note, ...] = ()
 
 
-def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None) -> Leads:
+def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None, any_chats: bool | None = None) -> Leads:
     """Everybody who had been added by the day observed, with their letters.
 
     Args:
         basis: The orders used, the day observed, and the contacts and chats behind them.
         zone: The shop's.
         cuts: How much is talk, and when it is silence; the defaults when not given.
+        any_chats: Whether chats of anybody are known, where the basis holds only some people; told by the chats when
+            not given.
     """
     cuts = cuts or GradeCuts()
     said = talk(basis.facts.table("messages"), accounts=basis.accounts, as_of=basis.as_of, zone=zone)
@@ -83,7 +85,7 @@ def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None) -> Leads
     chats = with_talk(rows, said, basis=basis, zone=zone)
     entries = _with_deletions(chats.entries, zone=zone)
     entries = with_purchases(entries, basis=basis)
-    has_chats = not said.is_empty()
+    has_chats = not said.is_empty() if any_chats is None else any_chats
     # orders that came to nothing are only looked for where no chat tells more
     entries = _with_open_orders(entries, None if has_chats or rows.is_empty() else open_orders(basis))
     entries = graded(entries, cuts=cuts, as_of_day=basis.as_of_day, has_chats=has_chats)
