@@ -15,7 +15,7 @@ from custtier.views.columns.orders import bought_by
 from custtier.views.leads.leads import leads_of
 from custtier.views.leads.promising import COLUMNS, Wanted, promising
 from custtier.views.leads.signals import SIGNALS, candidates, with_outcome
-from custtier.views.leads.trial import FEWEST_BUYERS, HORIZON_DAYS, Learnt, learnt, origins
+from custtier.views.leads.trial import FEWEST_BUYERS, Learnt, learnt, origins
 from custtier.views.view import View
 from metrics.shops import Order, Shop, customer_id
 from views.lead_shops import ZONE, Entry, LeadShop, Said, at, basis_at
@@ -25,12 +25,10 @@ LAST = date(2026, 6, 30)
 
 def past_of(known: LeadShop, day: date = LAST, *, seed: int = 0, length: int | None = None) -> Learnt:
     basis = basis_at(known, day, seed=seed)
-    people = leads_of(basis, zone=ZONE).people
     return learnt(
         lambda before: leads_of(basis_at(known, before, seed=seed), zone=ZONE).people,
         bought_by(basis).select("customer_key", "order_day").collect(),
         until=day,
-        since=people.select(pl.min_horizontal("added_on", "first_incoming_on").min()).item(),
         length=length,
     )
 
@@ -119,13 +117,15 @@ def test_signs_of_a_day() -> None:
 
 
 def test_days_of_the_past_are_a_month_apart_and_have_their_outcome() -> None:
-    days = origins(until=LAST, since=date(2025, 9, 1), days=HORIZON_DAYS)
+    days = origins(LAST)
     assert days[0] == LAST - timedelta(days=30)
     assert len(days) == 8
     assert {one - other for one, other in pairwise(days)} == {timedelta(days=30)}
-    assert (
-        origins(until=LAST, since=LAST, days=HORIZON_DAYS) == origins(until=LAST, since=None, days=HORIZON_DAYS) == []
-    )
+
+
+def test_the_past_is_looked_at_as_far_as_there_are_contacts(by_channel: LeadShop, past: Learnt) -> None:
+    first = min(when for one in by_channel.entries for when in one.added).date()
+    assert past.days == tuple(day for day in origins(LAST) if day >= first)
 
 
 def test_only_purchases_after_the_day_and_within_thirty_count(by_channel: LeadShop) -> None:

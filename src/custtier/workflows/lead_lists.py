@@ -134,13 +134,11 @@ def promising(
         return leads_of(before, zone=settings.zone, cuts=settings.grades).people
 
     through = asked.facts.extent.data_through
-    people = asked.leads.people
-    agents = max(people["agent"].n_unique(), 1)
+    agents = max(asked.leads.people["agent"].n_unique(), 1)
     past = learnt(
         people_on,
         bought_by(asked.basis).select("customer_key", "order_day").collect(engine="streaming"),
         until=min(asked.basis.as_of, through) if through else asked.basis.as_of,
-        since=people.select(pl.min_horizontal("added_on", "first_incoming_on").min()).item(),
         length=None if capacity is None else capacity * agents,
     )
     wanted = Wanted(letters, question.agents, capacity)

@@ -97,8 +97,8 @@ def lead_moves(
 
     Returns:
         Tables `contacts` (`COLUMNS`: who moved, purchases first), `matrix` (a row per letter of the first day, a column
-        per letter of the second), `letter_pairs` (the same with the share of those who started there) and `by_agent` (the moves
-        of each agent's list: one person may stand in several).
+        per letter of the second), `letter_pairs` (the same with the share of those who started there) and `by_agent`
+        (the moves of each agent's list: one person may stand in several).
     """
     people = _between(_persons(leads.people), _persons(then.people), first=first, basis=basis, lang=lang)
     entries = _between(

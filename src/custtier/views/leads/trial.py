@@ -18,6 +18,9 @@ from custtier.views.leads.signals import SIGNALS, candidates, with_outcome
 
 HORIZON_DAYS: Final = 30
 MOST_ORIGINS: Final = 8
+FEW_ORIGINS: Final = 4
+MANY_PEOPLE: Final = 100_000
+"""So many contacts show on `FEW_ORIGINS` days what fewer show on `MOST_ORIGINS`."""
 MOST_TRIED: Final = 4
 FEWEST_PEOPLE: Final = 50
 """With fewer past people, or fewer buyers among them, nothing is learnt from them."""
@@ -82,34 +85,42 @@ class Learnt:
     tried: Tried | None
 
 
-def origins(*, until: date, since: date | None, days: int) -> list[date]:
-    """Days of the past whose outcome is known, the latest first, so far apart that none is counted twice.
+def origins(until: date, *, most: int = MOST_ORIGINS) -> list[date]:
+    """Days of the past whose outcome is known, the latest first, so far apart that no purchase is counted twice.
 
     Examples:
-        >>> [str(day) for day in origins(until=date(2026, 6, 30), since=date(2026, 4, 15), days=30)]
+        >>> [str(day) for day in origins(date(2026, 6, 30), most=2)]
         ['2026-05-31', '2026-05-01']
     """
-    found = [until - timedelta(days=days * back) for back in range(1, MOST_ORIGINS + 1)]
-    return [day for day in found if since is not None and day > since]
+    return [until - timedelta(days=HORIZON_DAYS * back) for back in range(1, most + 1)]
 
 
-def learnt(leads_on: LeadsOn, bought: pl.DataFrame, *, until: date, since: date | None, length: int | None) -> Learnt:
+def learnt(leads_on: LeadsOn, bought: pl.DataFrame, *, until: date, length: int | None = None) -> Learnt:
     """How often contacts with B or C bought within `HORIZON_DAYS`, by what they were like, and whether that helps.
 
     Args:
-        leads_on: The contacts of an earlier day, as they were then.
+        leads_on: The contacts of an earlier day, as they were then: everybody, whoever is asked for.
         bought: `customer_key`, `order_day`: every purchase known.
         until: Last day of which purchases are known.
-        since: First day of which anything is known.
         length: How many people can be written to in a week; None for a tenth.
     """
-    days = origins(until=until, since=since, days=HORIZON_DAYS)
-    held = [
-        with_outcome(candidates(leads_on(day), as_of=day), bought, as_of=day, days=HORIZON_DAYS).select(
-            "customer_key", *SIGNALS, "silent_days", "did"
+    days: list[date] = []
+    held: list[pl.DataFrame] = []
+    most = MOST_ORIGINS
+    for day in origins(until):
+        if len(days) == most:
+            break
+        people = leads_on(day)
+        if people.is_empty():
+            break
+        if not days and people.height >= MANY_PEOPLE:
+            most = FEW_ORIGINS
+        days.append(day)
+        held.append(
+            with_outcome(candidates(people, as_of=day), bought, as_of=day, days=HORIZON_DAYS).select(
+                "customer_key", *SIGNALS, "silent_days", "did"
+            )
         )
-        for day in days
-    ]
     if not held:
         return Learnt(None, pl.DataFrame(), (), None)
     return Learnt(_shares(held), pl.concat(held), tuple(days), _tried(held, days=days, length=length))
