@@ -12,6 +12,8 @@ Everything is invented and the same on every machine. What is there already is k
     example_store/              the example shop imported
     accounts.parquet            orders of two shops of 1,000,000 accounts each, 30% of them with the same phones
     account_contacts.parquet    400,000 contacts, some with the phones of buyers, some with a common union id
+    chats.csv                   20,000,000 chat rows of 1,000,000 contacts; chat_contacts.csv, chat_orders.csv
+    chat_store/                 the three imported
 """
 
 import os
@@ -33,6 +35,7 @@ from custtier.demo.world import DAY_SECONDS, Fate, Role, end_of
 from custtier.people import account_keys, with_contacts, with_identity
 from custtier.schema import CONTACTS as CONTACTS_TABLE
 from custtier.schema import ORDERS, conform
+from make_chats import make_chat_files
 
 SEED = 25
 SLICE = 100_000
@@ -238,12 +241,22 @@ def make_accounts(folder: Path) -> None:
     print(f"wrote {accounts} and {contacts}", file=sys.stderr)
 
 
+def make_chats(folder: Path) -> None:
+    """`chat_contacts.csv`, `chats.csv`, `chat_orders.csv` and `chat_store`."""
+    if not (folder / "chat_store").exists() or not (folder / "chats.csv").exists():
+        files = make_chat_files(folder)
+        print(f"wrote {', '.join(map(str, files))}", file=sys.stderr)
+        shutil.rmtree(folder / "chat_store", ignore_errors=True)
+        import_into(folder / "chat_store", files)
+
+
 PIECES = {
     "workbook": make_workbook,
     "million": make_million,
     "store": make_store,
     "example": make_example_store,
     "accounts": make_accounts,
+    "chats": make_chats,
 }
 
 
