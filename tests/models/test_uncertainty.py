@@ -46,12 +46,12 @@ def test_a_range_ends_at_the_smallest_numbers_that_reach_its_chances(name: str) 
 
 def test_draws_of_parameters_scatter_as_their_standard_errors_say() -> None:
     fit = fitted(MODELS["bg-nbd"], cdnow.histories()[0])
-    draws = drawn(fit.optimum, scale_of(fit.model), draws=4_000, seed=1)
+    draws = drawn(fit.optimum, scale_of(fit.model, unit=30.0), draws=4_000, seed=1)
     logs = np.log(draws)
     assert np.exp(logs.mean(axis=0)) == pytest.approx(fit.at, rel=0.05)
     # on a scale of logarithms the published errors are relative ones: .012557, .378221, .185719, .705345
     assert logs.std(axis=0) == pytest.approx(fit.optimum.standard_errors / fit.at, rel=0.05)
-    assert (drawn(fit.optimum, scale_of(fit.model), draws=4_000, seed=1) == draws).all()
+    assert (drawn(fit.optimum, scale_of(fit.model, unit=30.0), draws=4_000, seed=1) == draws).all()
     spend = fitted_spend(cdnow.spent())
     assert drawn(spend, SPEND_SCALE, draws=10, seed=0).shape == (10, 3)
 
@@ -75,8 +75,8 @@ def test_along_a_ridge_draws_stay_where_the_likelihood_is() -> None:
     def off(draws: np.ndarray) -> list[float]:
         return sorted(fit.optimum.log_likelihood - likelihood(at) for at in draws)
 
-    normal = drawn(fit.optimum, scale_of(model), draws=100, seed=0)
-    weighed = drawn(fit.optimum, scale_of(model), draws=100, seed=0, likelihood=likelihood)
+    normal = drawn(fit.optimum, scale_of(model, unit=300.0), draws=100, seed=0)
+    weighed = drawn(fit.optimum, scale_of(model, unit=300.0), draws=100, seed=0, likelihood=likelihood)
     assert off(normal)[-5] > 11 and off(weighed)[-1] < 10
     means = weighed[:, 2] / weighed[:, 2:].sum(axis=1)
     assert means.mean() == pytest.approx(0.2, abs=0.05) and len(weighed) == 100

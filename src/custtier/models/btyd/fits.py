@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from custtier.models.btyd.fitting import Optimum, Scale, highest, logs, logs_and_coin
+from custtier.models.btyd.fitting import Optimum, Scale, highest, logs, logs_and_coin, logs_of_gammas
 from custtier.models.btyd.future import Model
 from custtier.models.btyd.histories import Floats, Histories
 from custtier.models.btyd.leaving import Leaving
@@ -23,6 +23,8 @@ MODELS: Final[Mapping[str, Model]] = {model.name: model for model in _ALL}
 
 _FEW: Final = 20_000
 """More distinct histories than this are first fitted to so many of them, to begin near the end."""
+_MOSTLY: Final = 0.8
+"""From this share of customers without a repeat on, two accounts of them may both be likely."""
 _SAME: Final = 2.0
 """A log-likelihood that is higher by less than this is no better: what two needless parameters bring (AIC)."""
 
@@ -85,30 +87,41 @@ def fitted_spend(spent: Spent) -> Optimum:
 
 def _searched(model: Model, sums: Sums, starts: list[Floats]) -> Optimum:
     return highest(
-        lambda at: model.log_likelihood(at, sums), scale=scale_of(model), starts=starts, per=max(sums.customers, 1)
+        lambda at: model.log_likelihood(at, sums),
+        scale=scale_of(model, unit=sums.mean_T),
+        starts=starts,
+        per=max(sums.customers, 1),
     )
 
 
-def scale_of(model: Model) -> Scale:
-    """How the parameters of a model are walked over."""
+def scale_of(model: Model, *, unit: float) -> Scale:
+    """How the parameters of a model are walked over.
+
+    Args:
+        model: One of `MODELS`.
+        unit: A usual time, such as the mean T: parameters that are times are searched so many powers around it.
+    """
     if isinstance(model, Leaving):
-        return logs_and_coin()
-    return logs(len(model.parameters))
+        return logs_and_coin(unit=unit)
+    return logs_of_gammas(len(model.parameters) // 2, unit=unit)
 
 
 def _starts(model: Model, sums: Sums) -> list[Floats]:
     """Where searches begin: by the mean number of purchases in the mean time, with few and with many who leave."""
     own = sums.histories
-    repeats, time = float((own.x * own.count).sum()), float((own.T * own.count).sum())
-    mean_T = time / sums.customers if time > 0 else 1.0
-    per_time = max(repeats, 0.5) / max(time, 1e-9) * model.k
+    repeats, time, mean_T = float((own.x * own.count).sum()), float((own.T * own.count).sum()), sums.mean_T
+    per_time = max(repeats, 0.5) / (time if time > 0 else mean_T * max(sums.customers, 1)) * model.k
     r = 0.5
     alpha = max(r / per_time, mean_T * 1e-3)
     if isinstance(model, Staying):
         return [np.array([r, alpha])]
     if isinstance(model, Lifetimes):
         return [np.array([r, alpha / 2, 0.5, mean_T / 4]), np.array([r, alpha, 2.0, mean_T * 20])]
-    return [np.array([r, alpha / 2, 0.7, 2.0]), np.array([r, alpha, 0.1, 10.0])]
+    found = [np.array([r, alpha / 2, 0.7, 2.0]), np.array([r, alpha, 0.1, 10.0])]
+    if model.tosses_first and sums.customers > 0 and float(own.count[own.x == 0].sum()) > _MOSTLY * sums.customers:
+        # nearly everybody is seen once: either they buy seldom, or most leave at once and the rest stay
+        found.append(np.array([2.0, 2.0 * mean_T / model.k, 0.4, 0.07]))
+    return found
 
 
 def _nobody_leaves(model: Model, optimum: Optimum, sums: Sums) -> bool:
@@ -130,4 +143,6 @@ def _staying_regular(model: Leaving, start: Floats, sums: Sums) -> float:
         value, gradient = model.log_likelihood(np.array([*at, *start[2:]]), sums)
         return value, gradient[:2]
 
-    return highest(valued, scale=logs(2), starts=[start[:2]], per=sums.customers).log_likelihood
+    return highest(
+        valued, scale=logs_of_gammas(1, unit=sums.mean_T), starts=[start[:2]], per=sums.customers
+    ).log_likelihood

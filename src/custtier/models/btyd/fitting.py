@@ -1,12 +1,19 @@
 """The parameters that make what was seen most likely, and how sure they are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy.optimize import minimize
 
 from custtier.models.btyd.histories import Floats
+
+_FLAT: Final = 1e-5
+"""A slope of the logarithm of one customer's likelihood below this is none."""
+_ALIKE: Final = 10.0
+_AGAIN: Final = 4
+"""So often a search that ended on a slope goes on."""
 
 Valued = Callable[[Floats], tuple[float, Floats]]
 """Parameters → log-likelihood and its gradient."""
@@ -71,36 +78,47 @@ def highest(valued: Valued, *, scale: Scale, starts: Sequence[Floats], per: int)
             return 1e10, np.zeros_like(inner)
         return -value / per, -(scale.slopes(inner).T @ gradient) / per
 
-    ends = []
-    for start in starts:
-        inner = np.clip(scale.to_inner(start), [low for low, _ in scale.bounds], [high for _, high in scale.bounds])
-        ends.append(
-            minimize(
-                falling,
-                inner,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=scale.bounds,
-                options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-8},
-            )
-        )
-    best = min(ends, key=lambda end: float(end.fun))
-    inner = best.x
-    at_bound = tuple(
-        place for place, (low, high) in enumerate(scale.bounds) if min(inner[place] - low, high - inner[place]) < 1e-6
-    )
-    free = [place for place in range(len(inner)) if place not in at_bound]
-    slope = falling(inner)[1]
+    low, high = np.array(scale.bounds).T
+    ends = [_fallen(falling, np.clip(scale.to_inner(start), low, high), scale=scale) for start in starts]
+    value, inner = min(ends, key=lambda end: end[0])
+    at_bound, free, slope = _edges(falling, inner, scale=scale)
+    # where a ridge bends, what the search has learnt of its curvature leads astray: it learns anew from there
+    for _ in range(_AGAIN):
+        if np.abs(slope[free]).max(initial=0.0) < _FLAT:
+            break
+        value, inner = min([(value, inner), _fallen(falling, inner, scale=scale)], key=lambda end: end[0])
+        at_bound, free, slope = _edges(falling, inner, scale=scale)
     covariance = _covariance(falling, inner, scale=scale, free=free, per=per)
     return Optimum(
         at=scale.to_natural(inner),
-        log_likelihood=-float(best.fun) * per,
+        log_likelihood=-value * per,
         standard_errors=np.sqrt(np.where(np.diag(covariance) > 0, np.diag(covariance), np.nan)),
         covariance=covariance,
         at_bound=at_bound,
         evaluations=counted,
-        has_converged=bool(np.abs(slope[free]).max(initial=0.0) < 1e-5),
+        has_converged=bool(np.abs(slope[free]).max(initial=0.0) < _FLAT),
     )
+
+
+def _fallen(falling: Valued, inner: Floats, *, scale: Scale) -> tuple[float, Floats]:
+    """The lowest value that is reached from a point, and where."""
+    end = minimize(
+        falling,
+        inner,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=scale.bounds,
+        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-8},
+    )
+    return float(end.fun), end.x
+
+
+def _edges(falling: Valued, inner: Floats, *, scale: Scale) -> tuple[tuple[int, ...], list[int], Floats]:
+    """Which parameters lie at their bounds, which do not, and the slope."""
+    at_bound = tuple(
+        place for place, (low, high) in enumerate(scale.bounds) if min(inner[place] - low, high - inner[place]) < 1e-6
+    )
+    return at_bound, [place for place in range(len(inner)) if place not in at_bound], falling(inner)[1]
 
 
 def _covariance(falling: Valued, inner: Floats, *, scale: Scale, free: Sequence[int], per: int) -> Floats:
@@ -123,18 +141,42 @@ def _covariance(falling: Valued, inner: Floats, *, scale: Scale, free: Sequence[
     return np.asarray(slopes @ np.linalg.inv(curvature) @ slopes.T)
 
 
-def logs(count: int, *, low: float = -14.0, high: float = 14.0) -> Scale:
-    """All parameters by their logarithm."""
+def logs(count: int, *, low: float, high: float) -> Scale:
+    """All parameters by their logarithm.
+
+    Args:
+        count: Of parameters.
+        low: The least logarithm.
+        high: The largest.
+    """
     return Scale(
         to_inner=np.log, to_natural=np.exp, slopes=lambda inner: np.diag(np.exp(inner)), bounds=((low, high),) * count
     )
 
 
-def logs_and_coin(*, low: float = -14.0, high: float = 14.0) -> Scale:
-    """Two by their logarithm, a and b of a beta by its mean (log odds) and the logarithm of its size a + b.
+def logs_of_gammas(pairs: int, *, unit: float) -> Scale:
+    """Shapes and scales of gammas in turn, by their logarithms.
+
+    A shape ends at e10, where rates differ by less than 1 % and might as well be the same; a scale at e14 times more or
+    less than `unit`.
+
+    Args:
+        pairs: How many gammas.
+        unit: A usual time, so that the search goes as far whether times are days or seconds.
+    """
+    shift = float(np.log(unit))
+    both = ((-14.0, _ALIKE), (shift - 14.0, shift + 14.0))
+    return replace(logs(2 * pairs, low=0.0, high=0.0), bounds=both * pairs)
+
+
+def logs_and_coin(*, unit: float = 1.0) -> Scale:
+    """R and α by their logarithm, a and b of a beta by its mean (log odds) and the logarithm of its size a + b.
 
     The mean's log odds stay above -14 (nobody leaves) and the size between e-6 and e12, so that a search over data
     without leaving ends at a bound and not at 10^28.
+
+    Args:
+        unit: See `logs_of_gammas`.
     """
 
     def to_inner(natural: Floats) -> Floats:
@@ -150,4 +192,5 @@ def logs_and_coin(*, low: float = -14.0, high: float = 14.0) -> Scale:
         spread = a * b / (a + b)
         return np.array([[r, 0, 0, 0], [0, alpha, 0, 0], [0, 0, spread, a], [0, 0, -spread, b]])
 
-    return Scale(to_inner, to_natural, slopes, bounds=((low, high), (low, high), (-14.0, 6.0), (-6.0, 12.0)))
+    gamma = logs_of_gammas(1, unit=unit).bounds
+    return Scale(to_inner, to_natural, slopes, bounds=(*gamma, (-14.0, 6.0), (-6.0, 12.0)))

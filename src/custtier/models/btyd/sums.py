@@ -29,6 +29,12 @@ class Sums:
         return self.histories.customers
 
     @cached_property
+    def mean_T(self) -> float:
+        """The mean T; 1 where nobody has been known for any time."""
+        time = float((self.histories.T * self.histories.count).sum())
+        return time / self.customers if time > 0 else 1.0
+
+    @cached_property
     def _by_x(self) -> tuple[Ints, Ints]:
         values, index = np.unique(self.histories.x, return_inverse=True)
         return values, _summed(index, self.histories.count)

@@ -106,7 +106,7 @@ def _ranges(state: Modelled, spending: Spending, *, horizon: float, sums: list[_
     fitted = Sums(state.fitted_histories)
     parameters = drawn(
         fit.optimum,
-        scale_of(fit.model),
+        scale_of(fit.model, unit=fitted.mean_T),
         draws=DRAWS,
         seed=_SEED,
         likelihood=lambda at: fit.model.log_likelihood(at, fitted)[0],
