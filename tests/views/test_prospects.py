@@ -261,6 +261,14 @@ def test_shops_that_are_too_young_or_small_are_told_so(shop: Shop, code: str) ->
     assert found.summary["recommended_rule"] is None
 
 
+def test_fewer_later_days_are_looked_at_where_they_leave_enough_newcomers() -> None:
+    few = asked(facts_of(starting_shop(1, customers=400, second=0.9)))
+    assert few.summary["later_days"] in (270, 180, 90)
+    assert few.summary["recommended_rule"] is not None
+    assert few.summary["past_newcomers"] > 150  # type: ignore[operator]
+    assert asked(facts_of(starting_shop(1, second=0.9))).summary["later_days"] == 365
+
+
 def test_chances_of_the_past_add_up_and_weights_are_readable(view: View) -> None:
     signals = view.tables["signals"]
     for _, rows in signals.group_by("signal"):

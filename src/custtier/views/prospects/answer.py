@@ -19,7 +19,7 @@ from custtier.views.people import with_people
 from custtier.views.prospects.levels import Coding
 from custtier.views.prospects.reasons import reasons
 from custtier.views.prospects.signals import seen_of
-from custtier.views.prospects.starts import Starts, is_new, starts_of
+from custtier.views.prospects.starts import LATER_DAYS, Starts, is_new, starts_of
 from custtier.views.prospects.tables import (
     calibration_table,
     cohort_table,
@@ -106,11 +106,7 @@ def prospects(
     days, new_days = checked_days(days, new_days)
     basis = basis_of(facts, scope=scope or Scope(), as_of=as_of)
     found = customers_of(basis, totals_in(basis))
-    starts = starts_of(basis, days=days, new_days=new_days)
-    assert starts is not None, "whoever is a customer began"
-    seen = seen_of(starts, basis=basis, zone=zone)
-    past = past_of(starts, seen)
-    missing = None if starts.calendar.later_days is None else too_few(past)
+    starts, seen, past, missing = _begun(basis, days=days, new_days=new_days, zone=zone)
     trial = None if starts.calendar.later_days is None or missing else trial_of(past)
     taught = _taught(past, trial)
     table = _with_chances(seen.filter(is_new(starts.calendar)), taught)
@@ -159,6 +155,27 @@ def checked_days(days: int | None, new_days: int | None) -> tuple[int, int]:
             days=first,
         )
     return first, new
+
+
+def _begun(
+    basis: Basis, *, days: int, new_days: int, zone: str
+) -> tuple[Starts, pl.DataFrame, Past, Mapping[str, int] | None]:
+    """How customers began, what was seen of them, what became of them, and what is missing for a trial.
+
+    Later sales are looked at for as long as leaves enough newcomers whose later days are over.
+    """
+    most_later = LATER_DAYS[0]
+    while True:
+        starts = starts_of(basis, days=days, new_days=new_days, most_later=most_later)
+        assert starts is not None, "whoever is a customer began"
+        seen = seen_of(starts, basis=basis, zone=zone)
+        past = past_of(starts, seen)
+        later = starts.calendar.later_days
+        missing = None if later is None else too_few(past)
+        shorter = next((one for one in LATER_DAYS if later is not None and one < later), None)
+        if not missing or shorter is None:
+            return starts, seen, past, missing
+        most_later = shorter
 
 
 def _taught(past: Past, trial: Trial | None) -> _Taught | None:

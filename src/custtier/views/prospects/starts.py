@@ -49,7 +49,7 @@ class Calendar:
     end: int
 
 
-def calendar_of(*, first: int, end: int, days: int, new_days: int) -> Calendar:
+def calendar_of(*, first: int, end: int, days: int, new_days: int, most_later: int = LATER_DAYS[0]) -> Calendar:
     """The days of a history that begins and ends on two days.
 
     Args:
@@ -57,9 +57,10 @@ def calendar_of(*, first: int, end: int, days: int, new_days: int) -> Calendar:
         end: Last day of which anything is known.
         days: First days looked at.
         new_days: So long ago a customer's first purchase may lie who is new.
+        most_later: Later sales are looked at for at most so many days.
     """
     open_days = end - first + 1 - days
-    enough = [later for later in LATER_DAYS if open_days - later >= LEAST_COHORT_DAYS]
+    enough = [later for later in LATER_DAYS if later <= most_later and open_days - later >= LEAST_COHORT_DAYS]
     least = [LATER_DAYS[-1]] if open_days - LATER_DAYS[-1] >= SHORTEST_COHORT_DAYS else []
     later = next(iter([*enough, *least]), None)
     cohort_days = 0 if later is None else open_days - later + 1
@@ -105,7 +106,7 @@ def last_day(basis: Basis) -> int:
     return min(basis.as_of_day, day_number(until)) if until else basis.as_of_day
 
 
-def starts_of(basis: Basis, *, days: int, new_days: int) -> Starts | None:
+def starts_of(basis: Basis, *, days: int, new_days: int, most_later: int = LATER_DAYS[0]) -> Starts | None:
     """How the customers of a question began; None when nobody did.
 
     A customer begins on the day of the first order that was a purchase `days` days on: what was refunded in full within
@@ -115,6 +116,7 @@ def starts_of(basis: Basis, *, days: int, new_days: int) -> Starts | None:
         basis: The orders used.
         days: First days looked at.
         new_days: So long ago a first purchase may lie of who is new.
+        most_later: Later sales are looked at for at most so many days.
     """
     orders = _orders(basis)
     refunds = _refunds(basis)
@@ -129,7 +131,7 @@ def starts_of(basis: Basis, *, days: int, new_days: int) -> Starts | None:
         return None
     first = begun.get_column("first_day").min()
     assert isinstance(first, int)
-    calendar = calendar_of(first=first, end=last_day(basis), days=days, new_days=new_days)
+    calendar = calendar_of(first=first, end=last_day(basis), days=days, new_days=new_days, most_later=most_later)
     is_learnt = is_past(calendar)
     people = begun.filter(is_learnt | is_new(calendar)).sort("customer_key")
     followed = orders.join(people.lazy(), on="customer_key", how="inner")
