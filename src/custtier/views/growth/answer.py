@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from custtier.errors import nothing_error
 from custtier.facts import Note
 from custtier.goals import Goals, Targets
 from custtier.periods import day_number
@@ -91,7 +92,17 @@ def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
     Returns:
         Tables `goals` (`newcomers.GOAL_COLUMNS`: day, week and month), `rates` (`rates.RATE_COLUMNS`) and `months`
         (`months.MONTH_COLUMNS`); with `by` one row of each per group, before the columns stands its name.
+
+    Raises:
+        CusttierError: `no-contacts` when nobody had been added.
     """
+    if leads.people.is_empty():
+        raise nothing_error(
+            "no-contacts",
+            "nobody had been added by {as_of} among the contacts asked for",
+            hint="import a contact list, or chats; a table to fill in: custtier template contacts",
+            as_of=basis.as_of,
+        )
     known = _known(basis, zone=zone)
     contacts = _contacts(leads, by=asked.by)
     since = contacts.get_column("added_on").min()

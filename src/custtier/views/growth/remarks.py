@@ -84,17 +84,19 @@ def _month(heard: Heard, daily: Daily) -> list[Note]:
 
 def checked(heard: Heard, daily: Daily) -> list[Note]:
     """How far off what was to be expected on the same day of the months before would have been."""
-    held, off = [], []
+    held: list[bool] = []
+    came_in_all = off = 0
     for month in heard.months[:-1]:
         then = seen_then(daily, month, as_of=heard.known.as_of)
         if then is None or then.expected is None or then.low is None or then.high is None:
             continue
         came = daily.between(month.first, month.last)
         held.append(then.low <= came <= then.high)
-        off.append(abs(then.expected - came) / max(came, 1))
-    if len(held) < FEWEST_CHECKED:
+        came_in_all += came
+        off += abs(then.expected - came)
+    if len(held) < FEWEST_CHECKED or not came_in_all:
         return []
-    return [Note("growth_checked", {"months": len(held), "held": sum(held), "off": sum(off) / len(off)})]
+    return [Note("growth_checked", {"months": len(held), "held": sum(held), "off": off / came_in_all})]
 
 
 def _silence(daily: Daily) -> list[Note]:
