@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.shell import LATER, ROOT, SHOP, Shell
+from tests.acceptance.shell import LATER, ROOT, SHOP, Inside, Shell
 
 COUNTS = ("new", "updated", "unchanged", "excluded", "rejected")
 
@@ -15,6 +15,11 @@ COUNTS = ("new", "updated", "unchanged", "excluded", "rejected")
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
+
+
+@pytest.fixture
+def inside(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Inside:
+    return Inside(tmp_path, capfd)
 
 
 def truth_of(folder: str) -> dict[str, Any]:
@@ -41,13 +46,13 @@ def test_every_record_read_is_counted_once(shell: Shell) -> None:
     assert answer["summary"]["rejected"] == 0
 
 
-def test_importing_twice_changes_nothing(shell: Shell) -> None:
-    shell.ask("import", SHOP)
-    before = totals(shell)
-    again = shell.ask("import", SHOP)["summary"]
+def test_importing_twice_changes_nothing(inside: Inside) -> None:
+    inside.ask("import", SHOP)
+    before = totals(inside)
+    again = inside.ask("import", SHOP)["summary"]
     assert (again["new"], again["updated"], again["rejected"]) == (0, 0, 0)
     assert again["unchanged"] == again["rows_read"]
-    assert totals(shell) == before
+    assert totals(inside) == before
 
 
 def test_tiers_says_what_the_demo_knows(shell: Shell) -> None:
@@ -72,23 +77,23 @@ def test_a_later_export_changes_exactly_what_changed_and_undo_takes_it_back(shel
     assert totals(shell) == first
 
 
-def test_any_import_can_be_undone_and_the_others_stand(shell: Shell, tmp_path: Path) -> None:
+def test_any_import_can_be_undone_and_the_others_stand(inside: Inside, tmp_path: Path) -> None:
     parts = sorted(SHOP.iterdir())
-    ids = [shell.ask("import", part)["summary"]["import_id"] for part in parts]
+    ids = [inside.ask("import", part)["summary"]["import_id"] for part in parts]
     other = tmp_path / "other"
     other.mkdir()
-    alone = Shell(other)
+    alone = Inside(other, inside.capture)
     gone = {0, 2}
     for index in gone:
-        shell.run("imports", "undo", ids[index])
+        inside.run("imports", "undo", ids[index])
     alone.run("import", *(part for index, part in enumerate(parts) if index not in gone))
-    assert totals(shell) == totals(alone)
+    assert totals(inside) == totals(alone)
 
 
-def test_files_answer_as_the_store_does(shell: Shell) -> None:
-    shell.run("import", SHOP)
+def test_files_answer_as_the_store_does(inside: Inside) -> None:
+    inside.run("import", SHOP)
     for command in ("tiers", "rfm", "churn"):
-        stored, direct = shell.ask(command), shell.ask(command, SHOP)
+        stored, direct = inside.ask(command), inside.ask(command, SHOP)
         assert direct["summary"] == stored["summary"]
         assert direct["tables"] == stored["tables"]
 
@@ -117,8 +122,8 @@ AWKWARD = {
 
 @pytest.mark.parametrize("shop", AWKWARD)
 @pytest.mark.parametrize("command", ["tiers", "rfm", "churn", "churn --method own", "churn --method shop"])
-def test_awkward_shops_get_a_plain_answer_or_a_clear_error(shell: Shell, shop: str, command: str) -> None:
+def test_awkward_shops_get_a_plain_answer_or_a_clear_error(inside: Inside, shop: str, command: str) -> None:
     text, expected = AWKWARD[shop]
-    (shell.folder / "orders.csv").write_text(text, encoding="utf-8")
-    done = shell.run(*command.split(), "orders.csv", expect=expected)
+    (inside.folder / "orders.csv").write_text(text, encoding="utf-8")
+    done = inside.run(*command.split(), "orders.csv", expect=expected)
     assert done.stdout if expected == 0 else done.stderr.startswith("error[")
