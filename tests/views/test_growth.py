@@ -229,7 +229,10 @@ def test_contacts_without_a_day_count_in_no_period() -> None:
 def test_orders_alone_tell_retention_and_nothing_else() -> None:
     orders = (Order("a", date(2026, 5, 1), 100), Order("a", date(2026, 6, 1), 100))
     view = seen(LeadShop(Shop(orders)))
-    assert view.summary["new_contacts_month"] == 0
+    # nobody knows when anybody was added: that is not nobody
+    assert view.summary["new_contacts_month"] is None
+    assert view.tables["goals"]["goal_standing"].null_count() == 3
+    assert view.tables["months"]["new_contacts"].null_count() == view.tables["months"].height
     assert view.summary["retention_share"] == 1
     assert "growth_no_days" in codes(view)
 

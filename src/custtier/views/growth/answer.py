@@ -76,6 +76,11 @@ class Grown:
     rates: Mapping[str, Mapping[str | None, Counted]]
     months: Sequence[Month]
 
+    @property
+    def are_days_known(self) -> bool:
+        """Whether any list says when anybody was added."""
+        return bool(self.daily)
+
 
 def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
     """New contacts against goals and what the month will come to; replies, first orders, returning buyers, conversion.
@@ -185,10 +190,15 @@ def _tables(found: Grown, *, asked: Asked, as_of: date) -> dict[str, pl.DataFram
         return asked.targets if asked.by is None else asked.goals.targets_of(asked.by, name)
 
     names = _names(found) if asked.by else [None]
+    is_told = found.are_days_known
     made: dict[str, tuple[Schema, list[tuple[object, ...]]]] = {
         "goals": (
             GOAL_COLUMNS,
-            [row for n in names for row in goal_rows(n, found.daily.get(n), targets=targets(n), as_of=as_of)],
+            [
+                row
+                for n in names
+                for row in goal_rows(n, found.daily.get(n), targets=targets(n), as_of=as_of, are_days_known=is_told)
+            ],
         ),
         "rates": (
             RATE_COLUMNS,
@@ -197,7 +207,7 @@ def _tables(found: Grown, *, asked: Asked, as_of: date) -> dict[str, pl.DataFram
         "months": (
             MONTH_COLUMNS,
             [
-                month_row(n, month, found.daily.get(n), targets=targets(n), as_of=as_of)
+                month_row(n, month, found.daily.get(n), targets=targets(n), as_of=as_of, are_days_known=is_told)
                 for n in names
                 for month in found.months
             ],
@@ -221,7 +231,7 @@ def _names(found: Grown) -> list[str | None]:
 def _summary(leads: Leads, found: Grown, daily: Daily | None, *, targets: Targets, as_of: date) -> dict[str, object]:
     """The figures of everybody who is asked for."""
     columns = list(GOAL_COLUMNS)
-    rows = goal_rows(None, daily, targets=targets, as_of=as_of)
+    rows = goal_rows(None, daily, targets=targets, as_of=as_of, are_days_known=found.are_days_known)
     day, week, month = (dict(zip(columns, row[1:], strict=True)) for row in rows)
     return {
         "contacts": leads.people.height,

@@ -124,12 +124,12 @@ def seen_then(daily: Daily | None, month: Month, *, as_of: date) -> Outlook | No
 
 
 def month_row(
-    name: str | None, month: Month, daily: Daily | None, *, targets: Targets, as_of: date
+    name: str | None, month: Month, daily: Daily | None, *, targets: Targets, as_of: date, are_days_known: bool = True
 ) -> tuple[object, ...]:
-    """A row of the table `months`: the group, then `MONTH_COLUMNS`."""
+    """A row of the table `months`: the group, then `MONTH_COLUMNS`; `are_days_known` as of `newcomers.goal_rows`."""
     first, last = bounds(MONTH, month.first)
     goal = goal_of(targets, period=MONTH, day=first)
-    new_contacts = daily.between(first, last) if daily else 0
+    new_contacts = daily.between(first, last) if daily else 0 if are_days_known else None
     then = seen_then(daily, month, as_of=as_of)
     replies, orders = month.replies.get(name), month.orders.get(name)
     return (
@@ -138,7 +138,7 @@ def month_row(
         month.last,
         new_contacts,
         goal,
-        new_contacts / goal if goal else None,
+        new_contacts / goal if goal and new_contacts is not None else None,
         then.expected if then else None,
         then.low if then else None,
         then.high if then else None,

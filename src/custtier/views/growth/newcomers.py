@@ -162,9 +162,33 @@ def to_come_of_none() -> ToCome:
     return ToCome(0.0, np.ones(1))
 
 
-def goal_rows(name: str | None, daily: Daily | None, *, targets: Targets, as_of: date) -> Sequence[tuple[object, ...]]:
-    """The rows of a group: its name, then `GOAL_COLUMNS`."""
+def goal_rows(
+    name: str | None, daily: Daily | None, *, targets: Targets, as_of: date, are_days_known: bool = True
+) -> Sequence[tuple[object, ...]]:
+    """The rows of a group: its name, then `GOAL_COLUMNS`.
+
+    Args:
+        name: The group's.
+        daily: Its new contacts; None for nobody.
+        targets: What it aims at.
+        as_of: Last day observed.
+        are_days_known: Whether any list says when anybody was added; else how many came is not known.
+    """
+    if not are_days_known:
+        return [_unknown(name, period=period, targets=targets, as_of=as_of) for period in PERIODS]
     return [_row(name, daily, period=period, targets=targets, as_of=as_of) for period in PERIODS]
+
+
+def _unknown(name: str | None, *, period: str, targets: Targets, as_of: date) -> tuple[object, ...]:
+    first, last = bounds(period, as_of)
+    told = {
+        "goal_period": period,
+        "goal": goal_of(targets, period=period, day=as_of),
+        "days_left": (last - as_of).days,
+        "period_from": first,
+        "period_to": last,
+    }
+    return (name, *(told.get(column) for column in GOAL_COLUMNS))
 
 
 def goal_of(targets: Targets, *, period: str, day: date) -> int | None:
