@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from custtier.errors import USAGE, CusttierError
-from custtier.facts import Facts
+from custtier.facts import TABLES, Facts
 from custtier.metrics.scope import Scope
 from custtier.periods import day_number, day_of
+from custtier.rates import conversion_to
 from custtier.views.basis import basis_of
 from custtier.views.prospects.answer import COLUMNS, prospects
 from custtier.views.prospects.levels import coding_of
@@ -311,6 +312,37 @@ def test_as_of_an_earlier_day_later_orders_and_refunds_do_not_exist() -> None:
     cut = asked(facts_of(Shop(tuple(order for order in shop.orders if order.day <= day))), as_of=day, everyone=True)
     assert then.summary == cut.summary
     assert then.tables["customers"].equals(cut.tables["customers"])
+
+
+def test_another_currency_comes_in_by_the_settings_rate() -> None:
+    orders = (
+        Order("a", date(2026, 3, 1), 5000),
+        Order("a", date(2026, 3, 1), 200, currency="USD", refunds=((date(2026, 3, 2), 100),)),
+    )
+    scope = Scope(currency="CNY", conversion=conversion_to("CNY", rates={"USD": 7}, base="CNY"))
+    found = asked(facts_of(Shop(orders)), as_of=date(2026, 4, 30), scope=scope).tables["customers"]
+    assert found.get_column("first_sales").to_list() == [5700]
+
+
+@pytest.mark.parametrize(("added", "channel"), [(LAST, "live"), (LATER, None)])
+def test_the_contacts_channel_stands_where_no_order_tells_one(added: date, channel: str | None) -> None:
+    facts = facts_of(Shop((Order("a", date(2026, 3, 1), 5000), Order("b", date(2026, 3, 1), 5000, channel="shop"))))
+    contacts = pl.DataFrame(
+        [
+            {"account_key": account_key(who), "channel": "live", "first_added_at": at(added), "added_at": at(added)}
+            for who in "ab"
+        ]
+    )
+
+    def opened(name: str, columns: list[str]) -> pl.LazyFrame:  # type: ignore[type-arg]
+        table = pl.LazyFrame(schema=dict(TABLES[name]))
+        if name == "contacts":
+            table = pl.concat([table, contacts.lazy()], how="diagonal_relaxed")
+        return table.select(columns)
+
+    rows = seen(replace(facts, opener=opened), as_of=date(2026, 4, 30))  # type: ignore[arg-type]
+    found = dict(rows.select("customer_key", "first_channel").iter_rows())
+    assert found == {account_key("a"): channel, account_key("b"): "shop"}
 
 
 def test_two_accounts_of_one_person_begin_once() -> None:

@@ -14,7 +14,7 @@ from custtier.views.tiers import answer as view
 from custtier.views.tiers.frozen import FrozenTiers
 from custtier.views.tiers.held import LastRun
 from custtier.views.tiers.lists import Listed
-from custtier.views.tiers.prospects import Prospects, keyless_contacts, prospect_count, prospects
+from custtier.views.tiers.never_bought import Prospects, keyless_contacts, prospect_count, prospects
 from custtier.views.tiers.ranked import ranked
 from custtier.views.tiers.standing import Standing, standing
 from custtier.views.tiers.top_group import top_group
