@@ -562,6 +562,8 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "paid_back_on": Unit.DATE,
     "impressions": Unit.COUNT,
     "clicks": Unit.COUNT,
+    "cost_per_click": Unit.MONEY,
+    "contacts_per_click": Unit.SHARE,
     "placed_contacts": Unit.COUNT,
     "unplaced_contacts": Unit.COUNT,
     "pooled_a_share": Unit.SHARE,

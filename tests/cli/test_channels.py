@@ -138,6 +138,12 @@ def test_without_channels_the_letters_stand_alone(custtier: Custtier, files: tup
     assert list(answer["tables"]) == ["grades", "contacts"]
 
 
+def test_buyers_who_stand_in_for_contacts_came_through_no_channel(custtier: Custtier, home: Path) -> None:
+    rows = [("D1", "2026-06-05", 80, phone("甲"), "已付款", "网店")]
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态,渠道", rows)
+    assert "channels" not in answered(custtier, home / "订单.csv")["tables"]
+
+
 def test_letters_figures_and_channels_are_about_the_same_people(custtier: Custtier, files: tuple[Path, ...]) -> None:
     answer = answered(custtier, *files, "--added-since", "2026-03-01", "--new-only")
     assert answer["summary"]["contacts"] == sum(row["contacts"] for row in answer["tables"]["grades"])

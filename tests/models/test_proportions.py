@@ -26,6 +26,11 @@ def test_the_difference_of_two_shares_is_that_of_the_published_table(
     assert newcombe(*counts) == pytest.approx(interval, abs=5e-5)
 
 
+def test_a_share_of_none_or_all_ends_there_exactly() -> None:
+    assert all((wilson(0, total) or (1, 1))[0] == 0.0 for total in range(1, 400))
+    assert all((wilson(total, total) or (0, 0))[1] == 1.0 for total in range(1, 400))
+
+
 def test_of_nobody_there_is_no_difference() -> None:
     assert newcombe(0, 0, 1, 2) is None
     assert newcombe(1, 2, 0, 0) is None

@@ -291,6 +291,31 @@ def test_what_cannot_be_asked_is_refused(asked: Asked, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_without_any_order_sales_are_not_known_rather_than_nothing() -> None:
+    part = asked_of(replace(TWENTY, shop=Shop(())), TWENTY_PAID)
+    row = table(part)["抖音"]
+    assert (row["contacts"], row["a"], row["spend"], row["cost_per_contact"]) == (9, 0, 450_00, 50_00)
+    assert (row["net_sales"], row["return_on_spend"], row["bought_90d"], row["letter"]) == (None, None, None, None)
+    assert (part.summary["contact_sales"], part.summary["return_on_spend"]) == (None, None)
+    assert part.tables["time_to_a"].is_empty()
+
+
+def test_clicks_tell_what_one_cost_and_how_many_became_contacts(twenty: Part) -> None:
+    row = table(twenty)["抖音"]
+    assert (row["cost_per_click"], row["contacts_per_click"]) == (2_81, 9 / 160)
+    assert table(twenty)["Live"]["cost_per_click"] is None
+    assert "clicks" not in asked_of(TWENTY).tables["channels"].columns
+
+
+def test_a_letter_of_a_young_channel_is_named() -> None:
+    young = many("new", 40, 4)
+    young = replace(young, entries=tuple(replace(one, added=(at("2026-06-01"),)) for one in young.entries))
+    known = together(young, many("old", 40, 20))
+    said = {note.code: note.values for note in asked_of(known).notes}
+    assert said["young_letters"] == {"count": 1, "names": "new"}
+    assert "young_letters" not in codes(asked_of(together(many("a", 40, 4), many("old", 40, 20))))
+
+
 SHARED = LeadShop(
     Shop((Order("x", date(2026, 3, 10), 100_00), Order("x", date(2026, 5, 10), 30_00))),
     (

@@ -18,7 +18,8 @@ def wilson(count: int, total: int) -> tuple[float, float] | None:
     share, square = count / total, _NORMAL**2
     middle = (share + square / (2 * total)) / (1 + square / total)
     half = _NORMAL * sqrt(share * (1 - share) / total + square / (4 * total**2)) / (1 + square / total)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # an end that is 0 or 1 is so exactly, whatever rounding leaves
+    return max(middle - half, 0.0) if count else 0.0, min(middle + half, 1.0) if count < total else 1.0
 
 
 def newcombe(count_1: int, total_1: int, count_2: int, total_2: int) -> tuple[float, float] | None:

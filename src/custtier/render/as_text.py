@@ -41,6 +41,8 @@ WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
 
 LEFT_OUT_FIRST: Final = (
+    "contacts_per_click",
+    "cost_per_click",
     "reason_then",
     "share_low",
     "share_high",

@@ -83,6 +83,10 @@ NOTES: Final[Mapping[str, str]] = {
         "letters compare with the {share} of all who bought, each at 95%; letters given: {groups}, of which about "
         "{by_chance} would be A, D or E by chance alone; under {fewest} contacts and so without one: {few}"
     ),
+    "young_letters": (
+        "letters for groups more than half of whose contacts were added less than 90 days ago: {count} ({names}); "
+        "their share of A can still grow, so compare who bought within 30 days"
+    ),
     "young_groups": (
         "young days, weeks and months can still bring buyers: compare them by the shares after 7, 30 and 90 days"
     ),
@@ -657,8 +661,8 @@ NOTES: Final[Mapping[str, str]] = {
         "how often windows are right is not known: {horizon} days earlier too few had come back to tell any"
     ),
     "growth_month": (
-        "new contacts this month: {so_far} so far; at the pace of the last weeks {expected} by {until}, in 9 of 10 cases "
-        "{low} to {high}"
+        "new contacts this month: {so_far} so far; at the pace of the last weeks {expected} by {until}, in 9 of 10 "
+        "cases {low} to {high}"
     ),
     "growth_goal": (
         "the month's goal of {goal} is reached with a chance of {chance:.0%}; it takes {needed:.1f} a day on the "
@@ -729,8 +733,8 @@ NOTES: Final[Mapping[str, str]] = {
         "those who were brought buy for {low} to {high} less in {days} days than others on average, more than chance"
     ),
     "referred_same_sales": (
-        "whether those who were brought buy for more than others is not told by {days} days: the difference of {low} to "
-        "{high} on average may be chance"
+        "whether those who were brought buy for more than others is not told by {days} days: the difference of {low} "
+        "to {high} on average may be chance"
     ),
     "reach_unseen": (
         "nobody here is known to have brought anybody: what is assumed cannot be compared; write down who brought whom "
@@ -750,9 +754,9 @@ NOTES: Final[Mapping[str, str]] = {
         "the shop × (1 + how many each brings)"
     ),
     "promising_by_alike": (
-        "ordered by how often contacts like them bought: on {days} days of the past lists of {length} in all would have "
-        "found {alike:.0f} buyers, by who wrote last {recency:.0f}, in no order {by_chance:.0f}; more pairs in the right "
-        "order by {low:.1%} to {high:.1%}"
+        "ordered by how often contacts like them bought: on {days} days of the past lists of {length} in all would "
+        "have found {alike:.0f} buyers, by who wrote last {recency:.0f}, in no order {by_chance:.0f}; more pairs in "
+        "the right order by {low:.1%} to {high:.1%}"
     ),
     "promising_by_recency": (
         "ordered by who wrote last: on {days} days of the past lists of {length} in all would have found {recency:.0f} "

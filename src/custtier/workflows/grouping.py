@@ -87,7 +87,7 @@ def with_groups(answer: "View", leads: "AskedLeads", question: Question, groupin
     """
     from custtier.views.channels.answer import channels
 
-    if not grouping.is_asked and leads.leads.people["channel"].null_count() == leads.leads.people.height:
+    if not grouping.is_asked and not _tells_channels(leads.leads):
         return answer
     zone = question.settings.zone
     part = channels(leads.leads, basis=leads.basis, zone=zone, asked=_asked(question, grouping))
@@ -104,6 +104,12 @@ def with_groups(answer: "View", leads: "AskedLeads", question: Question, groupin
         notes=(*answer.notes, *part.notes),
         currency=part.currency,
     )
+
+
+def _tells_channels(leads: "Leads") -> bool:
+    """Whether any contact tells a channel; buyers who stand in for contacts have come through none."""
+    is_list = all(note.code != "contacts_from_orders" for note in leads.notes)
+    return is_list and leads.people["channel"].null_count() < leads.people.height
 
 
 def _asked(question: Question, grouping: Grouping) -> "Asked":

@@ -23,6 +23,8 @@ from custtier.views.leads.leads import Leads
 from custtier.views.spoken import spoken_money, spoken_number, spoken_share
 
 CHANNEL: Final = "channel"
+_NAMED: Final = 5
+"""So many groups are named in a remark."""
 _ERROR_SHARE: Final = 0.05
 """Of intervals at 95 % so many miss what is true."""
 
@@ -99,8 +101,10 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     contacts = with_period(contacts, by=asked.by, day="added_on")
     spend = with_period(spend, by=asked.by, day="spent_on")
     sold = sold_to(contacts.filter("has_sales"), basis=basis)
-    has_spend = not spend.is_empty()
-    judged = judged_groups(contacts, spend, sold, by=asked.by, as_of=basis.as_of, has_spend=has_spend)
+    has_spend, has_orders = not spend.is_empty(), basis.facts.extent.purchases > 0
+    judged = judged_groups(
+        contacts, spend, sold, by=asked.by, as_of=basis.as_of, has_spend=has_spend, has_orders=has_orders
+    )
     has_talk = bool(contacts.get_column("has_chat").any()) or bool(contacts["grade"].is_in(["B", "C"]).any())
     currency = basis.currency or spent.currency
     tables = {
@@ -116,7 +120,7 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
         found = compared(contacts, sold, by=asked.by, names=asked.compare, as_of=pl.lit(basis.as_of))
         tables = {"compared_shares": found.shares, "compared_sales": found.sales, **tables}
         notes.insert(0, Note("compared_groups", {"first": found.names[0], "second": found.names[1]}))
-    return Part(tables, _summary(judged, spent, by=asked.by), tuple(notes), currency)
+    return Part(tables, _summary(judged, spent, by=asked.by, has_orders=has_orders), tuple(notes), currency)
 
 
 def checked(asked: Asked) -> Asked:
@@ -159,19 +163,19 @@ def checked(asked: Asked) -> Asked:
     return replace(asked, by=by, attribution=attribution)
 
 
-def _summary(judged: Judged, spent: Spent, *, by: str) -> dict[str, object]:
+def _summary(judged: Judged, spent: Spent, *, by: str, has_orders: bool) -> dict[str, object]:
     """Figures over all groups."""
     groups, name = judged.groups, GROUPS[by][-1]
     placed = int(groups.filter(pl.col(name).is_not_null())["contacts"].sum())
     spend = int(spent.rows["spend"].sum()) if spent.rows.height else None
-    sales = int(groups["net_sales"].sum())
+    sales = int(groups["net_sales"].sum()) if has_orders else None
     return {
         "placed_contacts": placed,
         "unplaced_contacts": int(groups["contacts"].sum()) - placed,
         "pooled_a_share": judged.pooled_share,
         "spend": spend,
         "contact_sales": sales,
-        "return_on_spend": sales / spend if spend else None,
+        "return_on_spend": sales / spend if spend and sales is not None else None,
     }
 
 
@@ -185,6 +189,10 @@ def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked, currency: st
         few = groups.filter(pl.col("letter_reason") == "too_few").height
         values = {"groups": count, "few": few, "fewest": FEWEST, "share": spoken_share(judged.pooled_share)}
         notes.append(Note("group_letters", {**values, "by_chance": spoken_number(_ERROR_SHARE * count)}))
+        young = groups.filter(pl.col("letter").is_not_null() & (2 * pl.col("matured_contacts") < pl.col("contacts")))
+        if young.height:
+            names = young.get_column(name).to_list()
+            notes.append(Note("young_letters", {"count": young.height, "names": ", ".join(names[:_NAMED])}))
     before = int(contacts["is_customer_before"].sum())
     if before:
         notes.append(Note("before_left_out_of_time", {"contacts": before}))

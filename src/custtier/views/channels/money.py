@@ -12,15 +12,16 @@ def with_money(groups: pl.DataFrame, *, is_told: pl.Expr) -> pl.DataFrame:
     """Groups with what they cost and brought per head.
 
     Args:
-        groups: `contacts`, `a`, `b_plus`, `matured_contacts`, `spend` (null: the files tell of none), `net_sales`,
-            `matured_sales`, `gross`, `back`; amounts in minor units.
+        groups: `contacts`, `a`, `b_plus`, `matured_contacts`, `spend` (null: the files tell of none), `clicks`,
+            `net_sales`, `matured_sales`, `gross`, `back`; amounts in minor units.
         is_told: True for rows that stand for one channel, campaign, agent or day. Spend and contacts of which nobody
             says whose they are stand in one row and have nothing to do with each other.
 
     Returns:
-        `groups` with `cost_per_contact`, `cost_per_b_plus`, `cost_per_a`, `sales_per_contact`,
+        `groups` with `cost_per_contact`, `cost_per_b_plus`, `cost_per_a`, `cost_per_click`, `sales_per_contact`,
         `sales_90d_per_contact` (of contacts added at least 90 days ago), Int64, rounded half up; `return_on_spend`
-        (Float64, 1: as much as was spent) and `refunded_share` (Float64). What would be divided by zero is null.
+        (Float64, 1: as much as was spent), `contacts_per_click` and `refunded_share` (Float64). What would be divided
+        by zero is null.
     """
     spend = pl.when(is_told).then("spend")
     costs = [per(spend, pl.col(count)).alias(name) for name, count in _COSTS.items()]
@@ -29,6 +30,10 @@ def with_money(groups: pl.DataFrame, *, is_told: pl.Expr) -> pl.DataFrame:
         per(pl.col("net_sales"), pl.col("contacts")).alias("sales_per_contact"),
         per(pl.col("matured_sales"), pl.col("matured_contacts")).alias("sales_90d_per_contact"),
         pl.when(is_told & (pl.col("spend") > 0)).then(pl.col("net_sales") / pl.col("spend")).alias("return_on_spend"),
+        per(spend, pl.col("clicks")).alias("cost_per_click"),
+        pl.when(is_told & (pl.col("clicks") > 0))
+        .then(pl.col("contacts") / pl.col("clicks"))
+        .alias("contacts_per_click"),
         pl.when(pl.col("gross") > 0).then(pl.col("back") / pl.col("gross")).alias("refunded_share"),
     )
 

@@ -53,6 +53,8 @@ _ORDER: Final = (
     "paid_back_on",
     "impressions",
     "clicks",
+    "cost_per_click",
+    "contacts_per_click",
 )
 """Columns after those that name the group."""
 
@@ -75,7 +77,14 @@ class Judged:
 
 
 def judged_groups(
-    contacts: pl.DataFrame, spend: pl.DataFrame, sold: Sold, *, by: str, as_of: date, has_spend: bool
+    contacts: pl.DataFrame,
+    spend: pl.DataFrame,
+    sold: Sold,
+    *,
+    by: str,
+    as_of: date,
+    has_spend: bool,
+    has_orders: bool,
 ) -> Judged:
     """Everything that is told of each group.
 
@@ -86,6 +95,7 @@ def judged_groups(
         by: One of `GROUPS`.
         as_of: Last day observed.
         has_spend: Whether any file tells of spend: without one nothing was free, it is not known.
+        has_orders: Whether any purchase is known: without one nobody can have bought, and sales are not known.
     """
     keys = GROUPS[by]
     is_told = pl.col(keys[-1]).is_not_null()
@@ -93,6 +103,9 @@ def judged_groups(
     groups = with_interval(with_money(groups, is_told=is_told), "a", of="contacts", name="a_share")
     curve, soon = time_to_a(contacts, keys=keys, as_of=as_of)
     groups = in_order(groups.join(soon, on=keys, how="left", nulls_equal=True), by=by, keys=keys)
+    if not has_orders:
+        groups = groups.with_columns(pl.lit(None, dtype=groups.schema[name]).alias(name) for name in _OF_ORDERS)
+        curve = curve.clear()
     told = groups.filter(is_told)
     people = int(told["contacts"].sum())
     pooled = int(told["a"].sum()) / people if people else None
@@ -100,7 +113,8 @@ def judged_groups(
     left_out = {"letter", "letter_reason"} if by in PERIODS else {"maturity"}
     left_out |= set() if has_spend else set(_OF_SPEND)
     left_out |= {"margin", "return_by_margin"} if sold.margin_known is None else set()
-    left_out |= {name for name in ("impressions", "clicks") if groups[name].null_count() == groups.height}
+    for name, others in (("impressions", ()), ("clicks", ("cost_per_click", "contacts_per_click"))):
+        left_out |= {name, *others} if groups[name].null_count() == groups.height else set()
     return Judged(
         groups.select(*keys, *(name for name in _ORDER if name not in left_out)),
         shares_of_letters(groups, keys=keys),
@@ -111,6 +125,22 @@ def judged_groups(
 
 _OF_SPEND: Final = frozenset({"cost_per_b_plus", "return_by_margin", "paid_back_on"})
 """Columns that say nothing where no spend is known, beyond those that every answer has."""
+
+
+_OF_ORDERS: Final = (
+    "net_sales",
+    "return_on_spend",
+    "median_days",
+    "buyers_median_days",
+    "bought_7d",
+    "bought_30d",
+    "bought_90d",
+    "sales_per_contact",
+    "first_day_sales",
+    "sales_90d",
+    "sales_90d_per_contact",
+)
+"""Columns that say nothing where no purchase is known."""
 
 
 def _joined(
