@@ -89,7 +89,7 @@ def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None, any_chat
     # orders that came to nothing are only looked for where no chat tells more
     entries = _with_open_orders(entries, None if has_chats or rows.is_empty() else open_orders(basis))
     entries = graded(entries, cuts=cuts, as_of_day=basis.as_of_day, has_chats=has_chats)
-    entries = _told(entries).sort("contact_key", "agent", nulls_last=True)
+    entries = _in_order(_told(entries))
     people = _people(replace(chats, entries=entries), basis=basis, cuts=cuts)
     return Leads(entries, people, _notes(entries, chats, stand_in=stand_in, has_chats=has_chats))
 
@@ -126,6 +126,13 @@ def _told(entries: pl.DataFrame) -> pl.DataFrame:
     return entries.with_columns(is_before).select(COLUMNS)
 
 
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows by `contact_key`; those who stand for contacts may have one for several agents."""
+    if rows["contact_key"].n_unique() == rows.height:
+        return rows.sort("contact_key")
+    return rows.sort("contact_key", "agent", nulls_last=True)
+
+
 def _people(chats: Chats, *, basis: Basis, cuts: GradeCuts) -> pl.DataFrame:
     """One row per person: the letter of the entry that decides, and where they first came from."""
     keyed = pl.col("customer_key").is_not_null()
@@ -137,9 +144,7 @@ def _people(chats: Chats, *, basis: Basis, cuts: GradeCuts) -> pl.DataFrame:
     if several.height:
         parts.append(_rolled_up(several, basis=basis))
     people = pl.concat([part.select(*COLUMNS, "entry_count") for part in parts])
-    return _with_elsewhere(people, chats.elsewhere, basis=basis, cuts=cuts).sort(
-        "contact_key", "agent", nulls_last=True
-    )
+    return _in_order(_with_elsewhere(people, chats.elsewhere, basis=basis, cuts=cuts))
 
 
 def _rolled_up(entries: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
