@@ -1,6 +1,7 @@
 """What later imports changed of a period: the difference of two answers, told by the few orders that they speak of."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -66,12 +67,16 @@ def replay(steps: list[list[Reading] | int], folder: Path) -> None:
             standing.remove(step)
     if not standing:
         return
+
+    @cache
+    def known(on: date) -> Sums:
+        return nets(store.facts(as_known_on=on), AS_OF)
+
     for number in range(len(steps)):
         known_on = day(number)
         late = store.late_changes(AS_OF, as_known_on=known_on)
         if late is not None:
-            before = nets(store.facts(as_known_on=late.known_on), AS_OF)
-            now = nets(store.facts(as_known_on=known_on), AS_OF)
+            before, now = known(late.known_on), known(known_on)
             assert differing(told(late.before), told(late.after)) == differing(before, now)
 
 

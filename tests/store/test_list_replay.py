@@ -86,14 +86,18 @@ STEPS = st.lists(st.one_of(st.lists(files(), min_size=1, max_size=2), st.integer
 def replay(steps: list[Any], folder: Path) -> None:
     store = opened(folder / "played")
     made: dict[int, list[Reading]] = {}
+    was_undone = False
     for step in steps:
         if isinstance(step, int):
             if made.pop(step, None) is not None:
                 store.undo(step)
+                was_undone = True
         else:
             made[store.add(step, imported_at=NOW).import_id] = step
     if not store.folder.exists():
         return
+    if not was_undone:
+        return  # the fresh store would be made by the very same steps
     fresh = opened(folder / "fresh")
     for readings in made.values() or [[reading()]]:
         fresh.add(readings, imported_at=NOW)

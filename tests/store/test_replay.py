@@ -77,23 +77,27 @@ STEPS = st.lists(st.one_of(st.lists(files(), min_size=1, max_size=2), st.integer
 def replay(steps: Sequence[list[Reading] | int], folder: Path) -> None:
     store = opened(folder / "played")
     made: dict[int, list[Reading]] = {}
+    was_undone = False
     for step in steps:
         if isinstance(step, int):
             if step not in made:
                 continue
             store.undo(step)
             del made[step]
+            was_undone = True
         else:
             made[store.add(step, imported_at=NOW).import_id] = step
     if not store.folder.exists():
         return
+    _check_money(held(store))
+    if not was_undone:
+        return  # the fresh store would be made by the very same steps
     fresh = opened(folder / "fresh")
     for readings in made.values() or [[reading()]]:
         fresh.add(readings, imported_at=NOW)
     assert_same(held(store), held(fresh))
     found, expected = store.facts().extent, fresh.facts().extent
     assert found == expected
-    _check_money(held(store))
 
 
 def _check_money(frames: dict[str, Any]) -> None:
