@@ -162,7 +162,7 @@ def funnel_svg(stages: pl.DataFrame, catalogue: Catalogue) -> str:
         for stage, count, share in stages.select("stage", "contacts", "share").fill_null(0).iter_rows()
     ]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("n:Q", title=title_of("contacts", catalogue), axis=alt.Axis(format=",d", tickMinStep=1)),
+        x=alt.X("n:Q", title=title_of("contacts", catalogue), axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5)),
         y=alt.Y("stage:N", title=None, sort=[row["stage"] for row in rows]),
     )
     text = base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(text="text:N")
