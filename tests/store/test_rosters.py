@@ -31,16 +31,16 @@ def lists(folder: Path, name: str, rows: list[tuple[str, str, str, str]]) -> Pat
     return path
 
 
-def add(store: Store, path: Path, on: str | None = None) -> None:
+def add(store: Store, path: Path, on: str | None = None, *, days: int = 0) -> None:
     told = list(read_files([path], settings=Settings()))
     if on is not None:
         told = with_rosters(told, on=date.fromisoformat(on), zone=ZONE)
-    store.add(told, imported_at=MADE)
+    store.add(told, imported_at=MADE + timedelta(days=days))
 
 
-def left(store: Store) -> dict[tuple[str, str], str]:
+def left(store: Store, known_on: date | None = None) -> dict[tuple[str, str], str]:
     """Account and agent → the day on which they left, of who has left."""
-    gone = store.facts().table("contacts").filter(pl.col("deleted_at").is_not_null()).collect()
+    gone = store.facts(as_known_on=known_on).table("contacts").filter(pl.col("deleted_at").is_not_null()).collect()
     day = pl.col("deleted_at").dt.convert_time_zone(ZONE).dt.date().cast(pl.String)
     return {(who, agent): on for who, agent, on in gone.select("account", "agent", day).iter_rows()}
 
@@ -78,6 +78,14 @@ def test_a_list_that_is_not_complete_says_nothing_of_others_and_a_later_one_prov
     # shows w2 in May, never added anew: they were there all the time
     add(store, lists(tmp_path, "later.csv", [MARCH[1], ("w9", "2026-05-09", "A", "")]))
     assert left(store) == {}
+
+
+def test_what_was_known_once_knows_only_the_lists_of_then(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store", settings=Settings())
+    for place, (name, (rows, day)) in enumerate(FILES.items()):
+        add(store, lists(tmp_path, f"{name}.csv", rows), day, days=place)
+    known = [left(store, date(2026, 6, 1) + timedelta(days=place)) for place in range(3)]
+    assert known == [{}, {("w2", "A"): "2026-04-30"}, {("w1", "A"): "2026-05-31"}]
 
 
 def test_a_deletion_that_is_known_keeps_its_day(tmp_path: Path) -> None:

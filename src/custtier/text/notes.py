@@ -33,6 +33,7 @@ NOTES: Final[Mapping[str, str]] = {
         "missing from the lists of {day}, so taken to have deleted us: {left} of the {known} contacts of {agents} "
         "agents; `custtier imports undo` takes it back"
     ),
+    "complete_list_of": "{file}: taken for the complete list of {day}",
     "complete_list_short": (
         "more than half of the contacts are missing from the lists of {day}: if they were exported with a filter, or "
         "in parts, take the import back and import all parts at once, or without --complete-list"
@@ -585,6 +586,9 @@ NOTES: Final[Mapping[str, str]] = {
     "value_margin_alike": (
         "costs are known of {known:.0%} of the sales, of which {share:.0%} is margin; it cannot be seen that customers "
         "differ in this, so everybody has this share"
+    ),
+    "value_no_returns": (
+        "nobody has bought on a second day yet: nothing is known of who comes back, and 0 only says that nobody has"
     ),
     "value_far": "{horizon} days ahead are more than the {days} days known: what lies further is drawn out from them",
     "value_own_average": "an order is taken to bring the customer's own average: amounts say no more",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from custtier.errors import usage_error
+from custtier.facts import Note
 from custtier.schema import ROSTERS, conform
 from custtier.sources.lists.keys import text_key
 from custtier.sources.reading import Reading
@@ -63,6 +64,6 @@ def _with_roster(reading: Reading, *, listed_at: datetime, on: date) -> Reading:
         pl.lit(1, dtype=pl.Int32).alias("row"),
     )
     keys = text_key(rows, [*(pl.col(name) for name in _OF), pl.col("listed_at").dt.epoch("us")])
-    return replace(
-        reading, lists={**reading.lists, "rosters": conform(rows.with_columns(keys.alias("roster_key")), ROSTERS)}
-    )
+    roster = conform(rows.with_columns(keys.alias("roster_key")), ROSTERS)
+    said = Note("complete_list_of", {"day": on.isoformat()})
+    return replace(reading, lists={**reading.lists, "rosters": roster}, notes=(*reading.notes, said))
