@@ -336,6 +336,15 @@ def test_by_agent_each_list_counts_and_the_sales_of_a_person_count_once() -> Non
     assert part.summary["contact_sales"] == 130_00
 
 
+def test_spend_that_names_no_agent_does_not_make_agents_free() -> None:
+    part = asked_of(SHARED, [Payment("抖音", date(2026, 3, 1), 50_00)], Asked(by="agent"))
+    found = {name: (row["spend"], row["cost_per_contact"]) for name, row in table(part, "agents").items()}
+    assert found == {"小林": (None, None), "老周": (None, None), None: (50_00, None)}
+    assert part.summary["spend"] == 50_00 and "spend_without_group" in codes(part)
+    part = asked_of(SHARED, [Payment("抖音", date(2026, 3, 1), 50_00, agent="老周")], Asked(by="agent"))
+    assert {name: row["spend"] for name, row in table(part, "agents").items()} == {"小林": 0, "老周": 50_00}
+
+
 def test_a_contact_counts_for_the_channel_of_the_first_adding() -> None:
     found = table(asked_of(SHARED))
     assert {name: (row["contacts"], row["a"]) for name, row in found.items()} == {"抖音": (1, 1), "线下": (1, 0)}

@@ -73,7 +73,8 @@ def test_every_figure_of_channels_is_that_of_plain_python(seed: int) -> None:
         grown = sum(sales for sales, is_grown in zip(months, mature, strict=True) if is_grown)
         assert row["sales_90d_per_contact"] == halves_up(grown, sum(mature))
         assert (row["a_share_low"], row["a_share_high"]) == (wilson(a, len(people)) or (None, None))
-        cost = sum(one.amount for one in spent[name]) if any(spent.values()) else None
+        is_known = any(each for other, each in spent.items() if name is None or other is not None)
+        cost = sum(one.amount for one in spent[name]) if is_known else None
         assert row["spend"] == cost
         if name is not None and cost is not None:
             assert row["cost_per_contact"] == halves_up(cost, len(people))

@@ -167,6 +167,9 @@ def _joined(
     zero = [name for name in counts.columns if name not in {*keys, "watched_days"}]
     zero += [*figures, "matured_sales", *(["spend"] if has_spend else [])]
     groups = groups.with_columns(pl.col(zero).fill_null(0))
+    if spend.get_column(keys[-1]).null_count() == spend.height:
+        # spend that names none of them says nothing of what any of them cost
+        groups = groups.with_columns(pl.when(pl.col(keys[-1]).is_null()).then("spend").alias("spend"))
     back = paid_back(
         spend.select(*keys, pl.col("spent_on").alias("on_day"), "spend"),
         contacts.select(*keys, "place").join(sold.by_day, on="place", how="inner"),
