@@ -5,8 +5,12 @@ Twenty million messages are gone through block by block, in little more than the
 whose chats are with several agents, and people with several accounts.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import reduce
+from operator import or_
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -16,7 +20,12 @@ from custtier.views.leads.shop_days import day_numbers
 _ROWS_AT_ONCE: Final = 400_000
 """Rows taken at once: they stay in the processor's cache."""
 
+_AT_ONCE: Final = 2
+"""Blocks looked at side by side: Polars leaves Python alone while it counts."""
 _ACCOUNT: Final = pl.col("account_key")
+
+_Told = tuple[list[pl.DataFrame], pl.DataFrame]
+"""What is told of the accounts of a block, and the messages of people with several accounts."""
 
 Grouped = Callable[[pl.LazyFrame], pl.DataFrame]
 """Counts messages by `customer_key` and `agent`, sorted or not."""
@@ -39,15 +48,18 @@ def talk_by_runs(
     """
     pairs = None if accounts is None else accounts.collect()
     touched = None if pairs is None else pl.concat([pairs["account_key"], pairs["customer_key"]]).unique().sort()
-    found, apart = [], []
-    batches = messages.collect_batches(chunk_size=_ROWS_AT_ONCE, maintain_order=True, engine="streaming")
-    for rows in _whole_accounts(batches):
+
+    def told(rows: pl.DataFrame) -> _Told:
         single, mixed, merged = _parted(rows, touched)
-        found.append(_counted(single, zone=zone, no_talk=no_talk))
+        found = [_counted(single, zone=zone, no_talk=no_talk)]
         if mixed.height:
             found.append(grouped(mixed.lazy().rename({"account_key": "customer_key"})))
-        if merged.height:
-            apart.append(merged)
+        return found, merged
+
+    batches = messages.collect_batches(chunk_size=_ROWS_AT_ONCE, maintain_order=True, engine="streaming")
+    parts = list(_each(told, _whole_accounts(batches)))
+    found = [part for several, _ in parts for part in several]
+    apart = [merged for _, merged in parts if merged.height]
     if pairs is not None and apart:
         owned = pl.concat(apart).with_columns(_ACCOUNT.replace(pairs["account_key"], pairs["customer_key"]))
         found.append(grouped(owned.lazy().rename({"account_key": "customer_key"})))
@@ -59,23 +71,36 @@ def _nothing(messages: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _whole_accounts(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same rows in blocks that end where an account's end."""
-    pending: list[pl.DataFrame] = []
+    """The same rows in blocks of whole accounts.
+
+    An account at the edge of a batch may go on in the next one: those come last, so that no other row is copied.
+    """
+    edges: list[pl.DataFrame] = []
     for batch in batches:
         if batch.is_empty():
             continue
         keys = batch.get_column("account_key")
-        others = keys.search_sorted(keys.item(-1), side="left")
-        if others == 0 and pending and pending[-1].get_column("account_key").item(-1) == keys.item(0):
-            # one account over several batches: nothing to look at before it ends
-            pending.append(batch)
+        begin, end = keys.search_sorted(keys.item(0), side="right"), keys.search_sorted(keys.item(-1), side="left")
+        if begin >= end:
+            edges.append(batch)
             continue
-        whole = [*pending, batch.head(others)]
-        pending = [batch.slice(others)]
-        if sum(part.height for part in whole):
-            yield pl.concat(whole)
-    if pending:
-        yield pl.concat(pending)
+        # copied: a slice would keep the whole batch in memory
+        edges += [batch[pl.int_range(*places, eager=True)] for places in ((0, begin), (end, batch.height))]
+        yield batch.slice(begin, end - begin)
+    if edges:
+        yield pl.concat(edges)
+
+
+def _each(told: Callable[[pl.DataFrame], _Told], blocks: Iterable[pl.DataFrame]) -> Iterator[_Told]:
+    """What is told of each block, in their order; some are looked at while the next is read."""
+    waiting: deque[Future[_Told]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        for rows in blocks:
+            waiting.append(workers.submit(told, rows))
+            if len(waiting) > _AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _parted(rows: pl.DataFrame, touched: pl.Series | None) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -91,76 +116,90 @@ def _parted(rows: pl.DataFrame, touched: pl.Series | None) -> tuple[pl.DataFrame
     if not is_other.any() and (is_merged is None or not is_merged.any()):
         return rows, nobody, nobody
     run = begins.cast(pl.UInt32).cum_sum() - 1
-    mixed_runs = run.filter(is_other).unique()
-    count = int(begins.sum())
-    is_mixed = pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True).scatter(mixed_runs, True)
-    is_merged = is_merged if is_merged is not None else pl.repeat(value=False, n=count, dtype=pl.Boolean, eager=True)
+    never = pl.repeat(value=False, n=int(begins.sum()), dtype=pl.Boolean, eager=True)
+    is_mixed = never.clone().scatter(run.filter(is_other), True)
+    is_merged = never if is_merged is None else is_merged
     of_rows = [mask.gather(run) for mask in (~is_mixed & ~is_merged, is_mixed & ~is_merged, is_merged)]
     single, mixed, merged = (rows.filter(mask) for mask in of_rows)
     return single, mixed, merged
 
 
-def _begins(keys: pl.Series) -> pl.Series:
-    """Whether each row is the first of its account."""
-    return (keys != keys.shift(1)).fill_null(value=True)
+def _begins(values: pl.Series) -> pl.Series:
+    """Whether each value differs from the one before it; none of them is null."""
+    return (values != values.shift(1)).fill_null(value=True)
 
 
 def _differs(agents: pl.Series) -> pl.Series:
-    """Whether each row names another agent than the one before it."""
+    """Whether each row names another agent than the one before it; the very first does not count."""
     before = agents.shift(1)
     # the comparison that minds nulls takes ten times as long
-    return agents.ne_missing(before) if agents.has_nulls() else (agents != before).fill_null(value=True)
+    return agents.ne_missing(before) if agents.has_nulls() else (agents != before).fill_null(value=False)
 
 
 def _counted(rows: pl.DataFrame, *, zone: str, no_talk: Iterable[str]) -> pl.DataFrame:
-    """One row per account of one agent each: what was said."""
-    keys, kind, direction = (rows.get_column(name) for name in ("account_key", "kind", "direction"))
-    is_talk = pl.repeat(value=True, n=rows.height, dtype=pl.Boolean, eager=True)
-    for word in no_talk:
-        is_talk &= (kind != word).fill_null(value=True)
-    is_in, is_out = (
-        ((direction == side.value) & is_talk).fill_null(value=False) for side in (Direction.IN, Direction.OUT)
-    )
+    """One row per account of one agent each: what was said.
+
+    In single steps on whole columns: for so few rows at once a query costs more to plan than to run.
+    """
+    keys, sent = rows.get_column("account_key"), rows.get_column("sent_at")
+    kind, direction = (_without_nulls(rows.get_column(name)) for name in ("kind", "direction"))
+    is_noise = reduce(or_, (kind == word for word in no_talk))
+    is_in, is_out = ((direction == side.value) & ~is_noise for side in (Direction.IN, Direction.OUT))
     begins = _begins(keys)
     first = begins.arg_true()
     run = begins.cast(pl.UInt32).cum_sum() - 1
-    sent = rows.get_column("sent_at")
-    is_notice = (kind == "deleted_us").fill_null(value=False)
-    of_notice = run.filter(is_notice)
+    is_notice = kind == "deleted_us"
+    came = _came(run.filter(is_in), sent.filter(is_in), zone=zone)
     # scattering changes a series in its place, so each is given a copy
     counts = pl.Series([0], dtype=pl.Int64).new_from_index(0, first.len())
     never = pl.Series([None], dtype=sent.dtype).new_from_index(0, first.len())
-    came = _came(run.filter(is_in), sent.filter(is_in), zone=zone)
     return pl.DataFrame(
         {
             "customer_key": keys.gather(first),
             "agent": rows.get_column("agent").gather(first),
-            "incoming_count": counts.clone().scatter(came["run"], came["incoming_count"]),
-            "incoming_days": counts.clone().scatter(came["run"], came["incoming_days"]),
-            "outgoing_count": _grown(is_out.cast(pl.Int64).cum_sum(), _ends(first, rows.height)),
-            "first_incoming_at": never.clone().scatter(came["run"], came["first_incoming_at"]),
-            "last_incoming_at": never.clone().scatter(came["run"], came["last_incoming_at"]),
+            "incoming_count": counts.clone().scatter(came.runs, came.counts),
+            "incoming_days": counts.clone().scatter(came.runs, came.days),
+            "outgoing_count": _grown(is_out.cast(pl.UInt32).cum_sum(), _ends(first, rows.height)),
+            "first_incoming_at": never.clone().scatter(came.runs, came.first_at),
+            "last_incoming_at": never.clone().scatter(came.runs, came.last_at),
             # sorted by instant: of several the last is written last
-            "noticed_at": never.clone().scatter(of_notice, sent.filter(is_notice)),
+            "noticed_at": never.clone().scatter(run.filter(is_notice), sent.filter(is_notice)),
         }
     )
 
 
-def _came(run: pl.Series, sent: pl.Series, *, zone: str) -> pl.DataFrame:
-    """One row per run with incoming messages: how many, on how many days, the first and the last."""
-    day = day_numbers(sent, zone=zone)
+def _without_nulls(texts: pl.Series) -> pl.Series:
+    return texts.fill_null("") if texts.has_nulls() else texts
+
+
+class _Came(NamedTuple):
+    """What came in, for each run with incoming messages: how many, on how many days, the first and the last."""
+
+    runs: pl.Series
+    counts: pl.Series
+    days: pl.Series
+    first_at: pl.Series
+    last_at: pl.Series
+
+
+def _came(run: pl.Series, sent: pl.Series, *, zone: str) -> _Came:
+    """What came in.
+
+    Args:
+        run: Of each incoming message, ascending.
+        sent: When it was sent, ascending within a run.
+        zone: The shop's.
+    """
     begins = _begins(run)
     first = begins.arg_true()
     last = _ends(first, run.len())
-    days = (begins | (day != day.shift(1)).fill_null(value=True)).cast(pl.Int64).cum_sum()
-    return pl.DataFrame(
-        {
-            "run": run.gather(first),
-            "incoming_count": last - first.cast(pl.Int64) + 1,
-            "incoming_days": _grown(days, last),
-            "first_incoming_at": sent.gather(first),
-            "last_incoming_at": sent.gather(last),
-        }
+    days = (begins | _begins(day_numbers(sent, zone=zone))).cast(pl.UInt32).cum_sum()
+    return _Came(
+        runs=run.gather(first),
+        counts=last - first.cast(pl.Int64) + 1,
+        days=_grown(days, last),
+        first_at=sent.gather(first),
+        last_at=sent.gather(last),
     )
 
 
@@ -171,5 +210,5 @@ def _ends(first: pl.Series, height: int) -> pl.Series:
 
 def _grown(running: pl.Series, last: pl.Series) -> pl.Series:
     """By how much a running sum has grown in each run."""
-    reached = running.gather(last)
+    reached = running.gather(last).cast(pl.Int64)
     return reached - reached.shift(1, fill_value=0)
