@@ -48,6 +48,14 @@ CONTACT_EVENTS: Final[Table] = {
 """One row per contact, event (`added` or `deleted`) and instant: the history of every contact."""
 
 
+NOTED_CLASSES: Final[Table] = {
+    **{name: CONTACTS[name] for name in ("contact_key", "account_key", "agent", "lead_class")},
+    "noted_at": INSTANT,
+}
+"""One row per contact and class that was noted of it by hand, with the instant of the first file that shows it: a class
+that is noted again after another one has a row of its own. `noted_at` is null where no file that shows it has one."""
+
+
 def _said(table: Table, *left_out: str) -> Table:
     """The columns of a table that a fold keeps: all but where a record came from; its profile stays."""
     gone = {*PROVENANCE, *left_out} - {"source"}
@@ -62,6 +70,7 @@ TABLES: Final[Mapping[str, Table]] = {
     **{name: _said(table) for name, table in LISTS.items()},
     "contacts": {**_said(CONTACTS), "first_added_at": INSTANT},
     "contact_events": CONTACT_EVENTS,
+    "noted_classes": NOTED_CLASSES,
     "known": KNOWN,
     "payers": PAYERS,
     "links": {**_said(LINKS), "import_id": pl.Int64},

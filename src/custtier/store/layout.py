@@ -40,6 +40,7 @@ RAW: Final[dict[str, Table]] = {"orders": ORDERS, "items": ITEMS, "refunds": REF
 LIST_SNAPSHOTS: Final[dict[str, str]] = {
     **{name: f"current_{name}" for name in LISTS},
     "contact_events": "contact_events",
+    "noted_classes": "noted_classes",
 }
 """Table of `facts.TABLES` → the snapshot that holds it."""
 

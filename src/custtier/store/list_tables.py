@@ -12,6 +12,7 @@ from custtier.store.behind import Put
 from custtier.store.layout import LIST_SNAPSHOTS
 from custtier.store.lists import FOLDED, MESSAGES, ListRecords, events_of, fold_list
 from custtier.store.messages import MESSAGE_ORDER, messages_of
+from custtier.store.noted import noted_classes
 from custtier.store.rosters import CONTACTS, ROSTERS, with_absences
 from custtier.store.tables import Part, StoredTable
 from custtier.store.touched import RawRecords
@@ -121,6 +122,7 @@ class ListTables:
         self._write(name, folded.lazy(), parts, put)
         if name == CONTACTS:
             self._write("contact_events", events_of(records, folded).lazy(), parts, put)
+            self._write("noted_classes", noted_classes(records, folded).lazy(), parts, put)
             self.contacts = folded
         elif name == "links":
             self.links = folded

@@ -33,6 +33,7 @@ from custtier.store.details import details_in_memory, refund_table
 from custtier.store.fold import fold_items
 from custtier.store.lists import FOLDED, MESSAGES, events_of, fold_list, lists_of
 from custtier.store.messages import messages_of
+from custtier.store.noted import noted_classes
 from custtier.store.remarks import overlap_notes
 from custtier.store.tagged import TAGS
 
@@ -109,12 +110,13 @@ def _opener(
         "payers": lambda: payers,
         **{name: partial(_listed, tables, name) for name in FOLDED},
         "contact_events": lambda: events_of(listed["contacts"], tables["contacts"]),
+        "noted_classes": lambda: noted_classes(listed["contacts"], tables["contacts"]),
         MESSAGES: lambda: messages_of(listed[MESSAGES]),
     }
-    holds = {name for name, source in (("contact_events", "contacts"), (MESSAGES, MESSAGES)) if source in listed}
+    made_of = {"contact_events": "contacts", "noted_classes": "contacts", MESSAGES: MESSAGES}
 
     def opened(name: str, columns: Sequence[str]) -> pl.LazyFrame:
-        if name in ("contact_events", MESSAGES) and name not in holds:
+        if made_of.get(name, name) not in listed and name in made_of:
             return no_tables(name, columns)
         return made[name]().lazy().select(columns)
 
