@@ -95,3 +95,19 @@ def test_weeks_that_differ_make_the_range_wider() -> None:
     assert one.spread == 1
     # eight weeks of 112 and 28 around 70: 8 × 42² ÷ 70 over seven degrees of freedom
     assert other.spread == pytest.approx(8 * 42**2 / 70 / 7)
+
+
+def test_a_chance_of_so_many_comes_true_about_so_often() -> None:
+    rng = np.random.default_rng(10)
+    said, came = [], []
+    for _ in range(400):
+        counts = rng.poisson(rng.choice([1, 4, 15]), 84)
+        found = pace_of(counts[:70], last_weekday=6, current_days=14)
+        assert found is not None
+        goal = round(float(counts[:70].mean()) * 14 * rng.uniform(0.8, 1.2))
+        said.append(to_come(found, [day % 7 for day in range(14)]).at_least(goal))
+        came.append(counts[70:].sum() >= goal)
+    said, came = np.array(said), np.array(came)
+    for low, high in ((0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1)):
+        part = (said >= low) & (said <= high)
+        assert abs(said[part].mean() - came[part].mean()) < 0.12

@@ -314,6 +314,56 @@ def _plain_retention(known: LeadShop, day: date) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_months_are_those_of_plain_counting(seed: int) -> None:
+    known = random_lead_shop(seed)
+    added = [min(one.added) for one in known.entries if one.added]
+    if not added:
+        return
+    day = max(added).astimezone(SHANGHAI).date() - timedelta(days=15)
+    people = list(leads_of(basis_at(known, day), zone=ZONE).people.iter_rows(named=True))
+    orders_end = _orders_end(known, day)
+    said = [one.when.astimezone(SHANGHAI).date() for one in known.messages]
+    chats_end = max((one for one in said if one <= day), default=None)
+    months = seen(known, day=day).tables["months"]
+    for one in months.iter_rows(named=True):
+        first = date.fromisoformat(f"{one['month']}-01")
+        last = min(bounds("month", first)[1], day)
+        mine = [row for row in people if row["added_on"] and first <= row["added_on"] <= last]
+        assert one["new_contacts"] == len(mine)
+        strangers = [row for row in mine if row["bought_before_on"] is None]
+        ripe = [row for row in strangers if row["added_on"] + timedelta(days=30) <= orders_end]
+        assert one["orders_not_yet"] in {len(strangers) - len(ripe), None}
+        assert one["first_order_share"] == _part(
+            [
+                row["first_order_on"] is not None and row["first_order_on"] <= row["added_on"] + timedelta(days=30)
+                for row in ripe
+            ]
+        )
+        end = min(last, orders_end)
+        stock = [
+            row
+            for row in people
+            if row["added_on"] and row["bought_before_on"] is None and row["added_on"] + timedelta(days=30) <= end
+        ]
+        assert one["conversion_share"] == _part(
+            [row["first_order_on"] is not None and row["first_order_on"] <= end for row in stock]
+        )
+        if chats_end is not None:
+            told = [row for row in mine if row["has_chat"] and row["added_on"] + timedelta(days=7) <= chats_end]
+            assert one["first_reply_share"] == _part(
+                [
+                    row["first_incoming_on"] is not None
+                    and row["first_incoming_on"] <= row["added_on"] + timedelta(days=7)
+                    for row in told
+                ]
+            )
+
+
+def _part(held: list[bool]) -> float | None:
+    return sum(held) / len(held) if held else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_comes_later_and_the_order_of_rows_change_nothing(seed: int) -> None:
     known = random_lead_shop(seed)
     added = sorted(min(one.added) for one in known.entries if one.added)
