@@ -132,6 +132,16 @@ def test_by_asks_for_the_groups_first_and_leaves_the_people_out(custtier: Custti
     assert ended.out.startswith("week,contacts,a,b,c,d,e,unknown,a_share,")
 
 
+def test_a_list_that_is_asked_for_stays_and_names_may_be_typed_as_they_are_shown(
+    custtier: Custtier, files: tuple[Path, ...]
+) -> None:
+    answer = answered(custtier, *files, "--grade", "B", "--added-since", "2026-06-01")
+    assert next(iter(answer["tables"])) == "contacts" and len(answer["tables"]["contacts"]) == 1
+    answer = answered(custtier, *files, "--grade", "B", "--by", "渠道")
+    assert next(iter(answer["tables"])) == "channels" and len(answer["tables"]["contacts"]) == 2
+    assert "weeks" in answered(custtier, *files, "--by", "周")["tables"]
+
+
 def test_without_channels_the_letters_stand_alone(custtier: Custtier, files: tuple[Path, ...], home: Path) -> None:
     table(home / "无渠道.csv", "昵称,手机号,添加时间,员工", [("甲", "13900000001", "2026-06-01 09:00:00", "老周")])
     answer = answered(custtier, files[0], "无渠道.csv")
@@ -181,6 +191,7 @@ def test_a_condition_ends_with_its_own_code(custtier: Custtier, files: tuple[Pat
     ("words", "code", "named"),
     [
         (("--by", "colour"), USAGE, "unknown-by"),
+        (("--compare", "抖音", "--quiet"), USAGE, "two-names"),
         (("--compare", "抖音", "淘宝"), USAGE, "unknown-group"),
         (("--compare", "抖音", "抖音 "), USAGE, "same-group"),
         (("--by", "day", "--compare", "抖音", "live"), USAGE, "compare-by-period"),

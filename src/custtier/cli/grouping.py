@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from custtier.errors import usage_error
 from custtier.periods import parse_day
 from custtier.workflows.grouping import Grouping
 
@@ -31,7 +32,19 @@ def grouping(
         str, typer.Option(metavar="WHICH", help="A contact counts for the channel of the first or the last adding.")
     ] = "first",
 ) -> Grouping:
-    """What is asked about groups of contacts."""
+    """What is asked about groups of contacts.
+
+    Raises:
+        CusttierError: `two-names` when an option stands where the second name should.
+    """
+    if compare and any(name.startswith("-") for name in compare):
+        raise usage_error(
+            "two-names",
+            "--compare takes two names, and found {first!r} and {second!r}",
+            hint="write it as --compare NAME NAME",
+            first=compare[0],
+            second=compare[1],
+        )
     return Grouping(
         by=by,
         compare=compare,

@@ -54,7 +54,7 @@ def grade(
     asked = asked_leads(question)
     asked = replace(asked, leads=of_grouping(asked.leads, grouping))
     answer = view.grade(asked.basis, asked.leads, letters=wanted, lang=lang, rows=question.rows)
-    answer = with_groups(answer, asked, question, grouping)
+    answer = with_groups(answer, asked, question, grouping, letters=bool(wanted))
     return replace(
         answer,
         parameters={**answer.parameters, **asked_filters(question)},

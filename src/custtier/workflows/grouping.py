@@ -36,8 +36,13 @@ class Grouping:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the answer is about groups, and not about people."""
+        """Whether anything is asked."""
         return self != Grouping()
+
+    @property
+    def is_of_groups(self) -> bool:
+        """Whether the answer is about groups, and not about people."""
+        return self.by is not None or self.compare is not None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -72,30 +77,33 @@ def of_grouping(leads: "Leads", grouping: Grouping) -> "Leads":
     return narrowed(leads, since=since, until=until, new_only=grouping.new_only)
 
 
-def with_groups(answer: "View", leads: "AskedLeads", question: Question, grouping: Grouping) -> "View":
+def with_groups(
+    answer: "View", leads: "AskedLeads", question: Question, grouping: Grouping, *, letters: bool = False
+) -> "View":
     """The answer with what its contacts cost and brought.
 
     Args:
         answer: `views.grade.answer.grade`.
         leads: Its contacts.
         question: As asked.
-        grouping: How contacts are told apart. Where nothing is asked, channels stand behind the letters if any contact
-            tells one; else the groups come first, and the list of contacts is left out.
+        grouping: How contacts are told apart. Where it is about groups they come first, and the list of contacts is
+            left out; else channels stand behind the letters if any contact tells one.
+        letters: Whether a list of contacts is asked for.
 
     Raises:
         CusttierError: Those of `views.channels.answer.channels`.
     """
     from custtier.views.channels.answer import channels
 
-    if not grouping.is_asked and not _tells_channels(leads.leads):
+    if not grouping.is_of_groups and not _tells_channels(leads.leads):
         return answer
     zone = question.settings.zone
     part = channels(leads.leads, basis=leads.basis, zone=zone, asked=_asked(question, grouping))
-    tables = dict(answer.tables)
-    if grouping.is_asked:
-        tables = {**part.tables, "grades": tables["grades"]}
+    if grouping.is_of_groups:
+        listed = ("grades", "contacts") if letters else ("grades",)
+        tables = {**part.tables, **{name: answer.tables[name] for name in listed}}
     else:
-        tables |= {name: part.tables[name] for name in ("channels", "funnel")}
+        tables = {**answer.tables, **{name: part.tables[name] for name in ("channels", "funnel")}}
     return replace(
         answer,
         parameters={**answer.parameters, **grouping.parameters},

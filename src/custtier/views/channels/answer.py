@@ -9,6 +9,7 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Note
+from custtier.text.meant import meant_code
 from custtier.views.basis import Basis
 from custtier.views.channels.attribution import ATTRIBUTIONS, by_last_adding, contacts_asked, narrowed
 from custtier.views.channels.compared import compared
@@ -129,8 +130,8 @@ def checked(asked: Asked) -> Asked:
     Raises:
         CusttierError: `unknown-by`, `unknown-attribution`, `bad-range`.
     """
-    by, attribution = asked.by.strip().lower(), asked.attribution.strip().lower()
-    if by not in GROUPS:
+    by, attribution = meant_code(asked.by, "by", codes=GROUPS), asked.attribution.strip().lower()
+    if by is None:
         raise usage_error(
             "unknown-by",
             "--by is {by!r}; {known} are expected",
