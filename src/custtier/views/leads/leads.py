@@ -8,10 +8,10 @@ import polars as pl
 from custtier.facts import Note
 from custtier.grading import GradeCuts
 from custtier.views.basis import Basis
-from custtier.views.leads.days import day_in
 from custtier.views.leads.letters import RANKED, graded
 from custtier.views.leads.lists import listed
 from custtier.views.leads.orders import open_orders, with_purchases
+from custtier.views.leads.shop_days import dates
 from custtier.views.leads.stand_ins import chatters, orderers
 from custtier.views.leads.talk import talk
 from custtier.views.leads.who_talked import Chats, with_talk
@@ -104,13 +104,16 @@ def _with_deletions(entries: pl.DataFrame, *, zone: str) -> pl.DataFrame:
     since_talk = pl.col("last_incoming_at").is_null() | (noticed > pl.col("last_incoming_at"))
     by_notice = pl.when(since_added & since_talk).then(noticed)
     left_at = pl.min_horizontal("deleted_at", by_notice)
-    return entries.with_columns(
-        left_at.is_not_null().alias("is_deleted"),
-        day_in(left_at, zone=zone).alias("deleted_on"),
-        day_in("first_added_at", zone=zone).alias("added_on"),
-        day_in("last_added_at", zone=zone).alias("last_added_on"),
-        day_in("first_incoming_at", zone=zone).alias("first_incoming_on"),
-        day_in("last_incoming_at", zone=zone).alias("last_incoming_on"),
+    rows = entries.with_columns(left_at.is_not_null().alias("is_deleted"), left_at.alias("left_at"))
+    return rows.with_columns(
+        dates(rows.get_column(instant), zone=zone).alias(day)
+        for day, instant in {
+            "deleted_on": "left_at",
+            "added_on": "first_added_at",
+            "last_added_on": "last_added_at",
+            "first_incoming_on": "first_incoming_at",
+            "last_incoming_on": "last_incoming_at",
+        }.items()
     )
 
 
@@ -128,6 +131,10 @@ def _told(entries: pl.DataFrame) -> pl.DataFrame:
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows by `contact_key`; those who stand for contacts may have one for several agents."""
+    keys = rows.get_column("contact_key")
+    if not keys.has_nulls() and bool((keys.slice(1) > keys.head(max(len(keys) - 1, 0))).all()):
+        # as contact lists are stored: a million rows need not be moved
+        return rows
     if rows["contact_key"].n_unique() == rows.height:
         return rows.sort("contact_key")
     return rows.sort("contact_key", "agent", nulls_last=True)
@@ -138,8 +145,8 @@ def _people(chats: Chats, *, basis: Basis, cuts: GradeCuts) -> pl.DataFrame:
     keyed = pl.col("customer_key").is_not_null()
     entries = chats.entries
     alone = keyed & ~pl.col("customer_key").is_duplicated()
-    single = entries.filter(alone | ~keyed)
-    several = entries.filter(keyed & ~alone)
+    is_one = entries.select(alone | ~keyed).to_series()
+    single, several = (entries, entries.clear()) if is_one.all() else (entries.filter(is_one), entries.filter(~is_one))
     parts = [single.with_columns(pl.lit(1, dtype=pl.Int64).alias("entry_count"))]
     if several.height:
         parts.append(_rolled_up(several, basis=basis))
@@ -225,6 +232,8 @@ _TALK: Final = (
 
 def _with_elsewhere(people: pl.DataFrame, elsewhere: pl.DataFrame, *, basis: Basis, cuts: GradeCuts) -> pl.DataFrame:
     """People of whom no entry has a chat are graded by what they said to agents in whose lists they do not stand."""
+    if elsewhere.is_empty():
+        return people
     lost = people.filter((pl.col("grade_reason") == "no_chat") & pl.col("customer_key").is_not_null())
     found = lost.drop(_TALK).join(elsewhere, on="customer_key", how="inner")
     if found.is_empty():

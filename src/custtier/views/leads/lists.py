@@ -27,7 +27,8 @@ def listed(basis: Basis, *, zone: str) -> pl.DataFrame:
     contacts = basis.facts.table("contacts", columns=_ASKED).filter(
         (pl.col("first_added_at") < end).fill_null(value=True)
     )
-    rows = _owned(contacts.join(_history(basis, zone=zone), on="contact_key", how="left"), basis).collect()
+    rows = contacts.collect().join(_history(basis, zone=zone), on="contact_key", how="left", maintain_order="left")
+    rows = _owned(rows.lazy(), basis).collect()
     rows = rows.with_columns(pl.col("adding_count").fill_null(0))
     several = pl.col("customer_key").is_not_null() & pl.struct("customer_key", "agent").is_duplicated()
     is_several = rows.select(several.alias("several")).to_series()
@@ -36,35 +37,46 @@ def listed(basis: Basis, *, zone: str) -> pl.DataFrame:
     return pl.concat([rows.filter(~is_several), _as_one(rows.filter(is_several)).select(rows.columns)])
 
 
-def _history(basis: Basis, *, zone: str) -> pl.LazyFrame:
+def _history(basis: Basis, *, zone: str) -> pl.DataFrame:
     """`contact_key`, `last_added_at`, `adding_count`, `deleted_at`: what had happened by the day observed."""
-    events = basis.facts.table("contact_events", columns=["contact_key", "event", "at"]).filter(
-        pl.col("at") < end_of(basis.as_of, zone=zone)
+    events = (
+        basis.facts.table("contact_events", columns=["contact_key", "event", "at"])
+        .filter(pl.col("at") < end_of(basis.as_of, zone=zone))
+        .select(
+            "contact_key",
+            pl.when(pl.col("event") == "added").then("at").alias("added_at"),
+            pl.when(pl.col("event") == "deleted").then("at").alias("left_at"),
+        )
+        .collect()
     )
-    added = pl.when(pl.col("event") == "added").then("at")
-    deleted = pl.when(pl.col("event") == "deleted").then("at")
-    return (
-        events.group_by("contact_key")
+    is_several = events.get_column("contact_key").is_duplicated()
+    several = (
+        events.filter(is_several)
+        .group_by("contact_key")
         .agg(
-            added.max().alias("last_added_at"),
-            added.drop_nulls().n_unique().cast(pl.Int64).alias("adding_count"),
-            deleted.max().alias("left_at"),
+            pl.col("added_at").max().alias("last_added_at"),
+            pl.col("added_at").drop_nulls().n_unique().cast(pl.Int64).alias("adding_count"),
+            pl.col("left_at").max(),
         )
-        # at one and the same instant it is the deletion that holds
-        .with_columns(
-            pl.when(pl.col("last_added_at").is_null() | (pl.col("left_at") >= pl.col("last_added_at")))
-            .then("left_at")
-            .alias("deleted_at")
-        )
-        .drop("left_at")
     )
+    # most have one event: grouping them would take most of the time
+    alone = events.filter(~is_several).select(
+        "contact_key",
+        pl.col("added_at").alias("last_added_at"),
+        pl.col("added_at").is_not_null().cast(pl.Int64).alias("adding_count"),
+        "left_at",
+    )
+    # at one and the same instant it is the deletion that holds
+    is_left = pl.col("last_added_at").is_null() | (pl.col("left_at") >= pl.col("last_added_at"))
+    left_at = pl.when(is_left).then("left_at").alias("deleted_at")
+    return pl.concat([alone, several]).with_columns(left_at).drop("left_at")
 
 
 def _owned(rows: pl.LazyFrame, basis: Basis) -> pl.LazyFrame:
     """Rows with the key of the person behind the account."""
     if basis.accounts is None:
         return rows.with_columns(pl.col("account_key").alias("customer_key"))
-    return rows.join(basis.accounts, on="account_key", how="left").with_columns(
+    return rows.join(basis.accounts, on="account_key", how="left", maintain_order="left").with_columns(
         pl.coalesce("customer_key", "account_key").alias("customer_key")
     )
 

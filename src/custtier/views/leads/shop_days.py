@@ -16,23 +16,29 @@ def day_numbers(instants: pl.Series, *, zone: str) -> pl.Series:
     """The number of the shop's day of each instant: days since 1970-01-01 (Int64).
 
     Args:
-        instants: In UTC, to the microsecond; none of them null.
+        instants: In UTC, to the microsecond; null stays null.
         zone: The shop's.
     """
     low, high = instants.min(), instants.max()
     micros = instants.to_physical()
     if not isinstance(low, datetime) or not isinstance(high, datetime):
-        return micros
+        return micros.cast(pl.Int64)
     begins, ahead = _offsets(zone, low.year, high.year)
     if len(begins) > 1:
         # of a year's changes of the clock few lie among these instants
         first, last = (begins.search_sorted(_micros(end), side="right") - 1 for end in (low, high))
         begins, ahead = begins[first : last + 1], ahead[first : last + 1]
     if len(begins) > 1:
-        ahead = ahead.gather(begins.search_sorted(micros, side="right").cast(pl.Int64) - 1)
+        placed = begins.search_sorted(micros.fill_null(_micros(low)), side="right")
+        ahead = ahead.gather(placed.cast(pl.Int64) - 1)
     else:
         ahead = ahead.new_from_index(0, len(micros))
     return ((micros + ahead) // _DAY).cast(pl.Int64)
+
+
+def dates(instants: pl.Series, *, zone: str) -> pl.Series:
+    """The shop's day of each instant (Date); null stays null."""
+    return day_numbers(instants, zone=zone).cast(pl.Int32).cast(pl.Date).alias(instants.name)
 
 
 @cache
