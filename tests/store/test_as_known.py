@@ -14,6 +14,7 @@ from custtier.errors import CusttierError
 from custtier.facts import TABLES, Facts
 from custtier.sources.reading import Reading
 from custtier.store import Store
+from store.empty import empty_store
 from store.readings import link, listing, order, reading, refund
 from store.test_list_replay import files as list_files
 from store.test_replay import files as order_files
@@ -48,7 +49,7 @@ STEPS = st.lists(
 
 def replay(steps: list[list[Reading] | int], folder: Path) -> None:
     """Each step on a day of its own; then every day is asked for."""
-    store = opened(folder)
+    store = empty_store(folder)
     told: list[tuple[date, Collected, object]] = []
     standing: set[int] = set()
     for number, step in enumerate(steps):

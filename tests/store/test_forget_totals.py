@@ -18,6 +18,7 @@ from custtier.store.as_known import Between, facts_then
 from custtier.store.lists import MESSAGES
 from custtier.store.person import person_of
 from custtier.store.snapshots import Snapshots
+from store.empty import empty_store
 from store.readings import ID_KEY, at, contact, listing, order, reading, refund
 from store.shops import CONTRADICTORY, SENSIBLE, Shop
 from store.test_lists import assert_alike
@@ -115,7 +116,7 @@ def forgotten(case: Case, folder: Path) -> Told:
 
     They are in no file and no customer, the lists keep what they hold of others, and the store is that of its records.
     """
-    store = opened(folder / "s")
+    store = empty_store(folder / "s")
     ids = [store.add(files, imported_at=NOW).import_id for files in case.shop]
     if len(ids) > 1:
         store.undo(ids[case.undone % len(ids)])

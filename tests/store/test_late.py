@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from custtier.facts import Facts
 from custtier.sources.reading import Reading
 from custtier.store import Store
+from store.empty import empty_store
 from store.readings import at, order, reading, refund
 from store.test_replay import files
 from store.test_store import opened
@@ -56,7 +57,7 @@ STEPS = st.lists(
 
 
 def replay(steps: list[list[Reading] | int], folder: Path) -> None:
-    store = opened(folder)
+    store = empty_store(folder)
     standing: set[int] = set()
     for number, step in enumerate(steps):
         moment = FIRST + timedelta(days=number)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from custtier.facts import Facts
 from custtier.keys import key_of
 from custtier.people import tags_of_customers
+from store.empty import empty_store
 from store.readings import link, listing, order, reading
-from store.test_store import NOW, opened
+from store.test_store import NOW
 
 ACCOUNTS = ("a", "b", "c", "d")
 Row = dict[str, Any]
@@ -62,7 +63,7 @@ def told(facts: Facts) -> set[tuple[frozenset[str], str]]:
 
 
 def replay(steps: list[Any], folder: Path) -> None:
-    store = opened(folder)
+    store = empty_store(folder)
     store.add([reading([order(account, account=account) for account in ACCOUNTS])], imported_at=NOW)
     imports: dict[int, list[Row]] = {}
     merged: frozenset[str] = frozenset()
