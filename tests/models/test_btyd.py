@@ -12,6 +12,7 @@ from scipy.stats import gamma as gamma_distribution
 
 from custtier.models.btyd.fits import MODELS, fitted, fitted_spend
 from custtier.models.btyd.future import Model, buys_again, expected_orders, newcomers, order_chances
+from custtier.models.btyd.gammas import log_rising
 from custtier.models.btyd.histories import Floats, Histories, histories_of
 from custtier.models.btyd.leaving import Leaving
 from custtier.models.btyd.lifetimes import Lifetimes
@@ -298,3 +299,10 @@ def test_equal_amounts_are_fitted_without_an_error() -> None:
     fit = fitted_spend(spent)
     assert np.isfinite(fit.at).all()
     assert expected_spend(fit.at, orders=spent.orders, mean=spent.mean) == pytest.approx([50.0] * 3, rel=0.05)
+
+
+@pytest.mark.parametrize("base", [0.3, 999.0, 1_000.0, 22_026.0, 1e9])
+def test_logarithms_of_rising_products_are_those_of_the_factors(base: float) -> None:
+    steps = np.array([0, 1, 2, 17, 400])
+    factors = [float(np.log(base + np.arange(many)).sum()) for many in steps]
+    assert log_rising(base, steps) == pytest.approx(factors, rel=1e-13, abs=1e-13 * max(base, 1.0) ** 0.5)

@@ -158,6 +158,22 @@ def test_a_shop_that_carries_no_model_gets_the_simple_rule_and_the_reason(shop: 
     assert list(view.tables) == ["customers"] and view.summary["sales_low"] is None
 
 
+def test_a_simple_rule_that_looks_further_than_the_data_or_knows_no_return_says_so() -> None:
+    young = value(facts_of(shop_of(200, days=60, mean_gap=8)), asked=Asked())
+    assert {"value_short_history", "value_far"} <= set(codes(young))
+    once = Shop(tuple(Order(f"u{number}", AS_OF - timedelta(days=number % 300), 5_000) for number in range(200)))
+    view = value(facts_of(once), asked=Asked())
+    assert "value_no_returns" in codes(view) and "value_far" not in codes(view)
+    assert view.summary["expected_sales"] == 0
+
+
+def test_the_range_of_all_stays_near_what_is_expected_where_customers_spend_alike() -> None:
+    """How their amounts differ has no end then: draws of it reach anywhere, and the data says where they do not."""
+    summary = value(facts_of(shop_of(500)), asked=Asked(model="mbg-nbd")).summary
+    expected = float(summary["expected_sales"])  # type: ignore[arg-type]
+    assert 0.6 * expected < summary["sales_low"] < summary["sales_high"] < 1.5 * expected  # type: ignore[operator]
+
+
 def test_the_simple_rule_is_what_everybody_came_back_for_in_as_many_days() -> None:
     shop = Shop(
         (

@@ -12,9 +12,12 @@ NOTES: Final[Mapping[str, str]] = {
         "people who wrote to an agent in whose list they do not stand: {count}; this counts for them where no other "
         "chat does; if an agent has two names, write one in both files"
     ),
+    "classes_ahead": (
+        "whether notes tell who buys is judged by those who had not bought when a file first showed their class"
+    ),
     "classes_as_imported": (
-        "classes stand as the last import shows them; when they were noted is not known, and whoever notes one after "
-        "the purchase guesses well"
+        "classes stand as the last import shows them; too few bought after a file first showed their class to judge by "
+        "them alone, so all count, and whoever notes a class after the purchase guesses well"
     ),
     "classes_rank_better": (
         "classes noted as {classes}: of a buyer and somebody who did not buy, the buyer has the better class {chance} "

@@ -100,7 +100,8 @@ def contest(past: Past, names: Sequence[str], *, seed: int = 0) -> list[Judged]:
         if usable(fit):
             forecast = expected_orders(model, fit.at, histories, horizon=past.horizon)[index]
             found.append(_judged(name, forecast, past, naive=naive, fit=fit))
-    return sorted(found, key=lambda one: one.loss(customers))
+    # of models that come down to the same the plainest is taken, and not the one that accidents of arithmetic prefer
+    return sorted(found, key=lambda one: round(one.loss(customers), 6))
 
 
 def _judged(name: str, forecast: Floats, past: Past, *, naive: Floats | Ints, fit: Fit | None = None) -> Judged:

@@ -29,8 +29,8 @@ _SAME: Final = 2.0
 """A log-likelihood that is higher by less than this is no better: what two needless parameters bring (AIC)."""
 
 
-SPEND_SCALE: Final = logs(3, low=-10, high=25)
-"""How p, q and γ of Gamma-Gamma are walked over."""
+SPEND_SCALE: Final = logs((-10.0, 10.0), (-10.0, 10.0), (-10.0, 40.0))
+"""How p, q and γ of Gamma-Gamma are walked over: with a larger p or q amounts, or customers, might as well be alike."""
 
 
 @dataclass(frozen=True)

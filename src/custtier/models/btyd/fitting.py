@@ -1,7 +1,7 @@
 """The parameters that make what was seen most likely, and how sure they are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -141,17 +141,13 @@ def _covariance(falling: Valued, inner: Floats, *, scale: Scale, free: Sequence[
     return np.asarray(slopes @ np.linalg.inv(curvature) @ slopes.T)
 
 
-def logs(count: int, *, low: float, high: float) -> Scale:
+def logs(*bounds: tuple[float, float]) -> Scale:
     """All parameters by their logarithm.
 
     Args:
-        count: Of parameters.
-        low: The least logarithm.
-        high: The largest.
+        bounds: The least and the largest logarithm of each.
     """
-    return Scale(
-        to_inner=np.log, to_natural=np.exp, slopes=lambda inner: np.diag(np.exp(inner)), bounds=((low, high),) * count
-    )
+    return Scale(to_inner=np.log, to_natural=np.exp, slopes=lambda inner: np.diag(np.exp(inner)), bounds=bounds)
 
 
 def logs_of_gammas(pairs: int, *, unit: float) -> Scale:
@@ -166,7 +162,7 @@ def logs_of_gammas(pairs: int, *, unit: float) -> Scale:
     """
     shift = float(np.log(unit))
     both = ((-14.0, _ALIKE), (shift - 14.0, shift + 14.0))
-    return replace(logs(2 * pairs, low=0.0, high=0.0), bounds=both * pairs)
+    return logs(*both * pairs)
 
 
 def logs_and_coin(*, unit: float = 1.0) -> Scale:

@@ -11,8 +11,9 @@ Reutterer, Marketing Science 35(5), 2016; Reutterer, Platzer & Schröder, IJRM 3
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln
+from scipy.special import digamma, gammaln
 
+from custtier.models.btyd.gammas import log_rising
 from custtier.models.btyd.histories import Floats, Histories, Ints
 from custtier.models.btyd.sums import Sums
 
@@ -52,7 +53,7 @@ class Leaving:
         total = (
             (k - 1) * sums.log_gaps
             - float((xs * n).sum()) * float(gammaln(k))
-            + float((n * (betaln(a, b + xs + first) - betaln(a, b) + gammaln(r + k * xs) - gammaln(r))).sum())
+            + float((n * (log_rising(b, xs + first) - log_rising(a + b, xs + first) + log_rising(r, k * xs))).sum())
             + sums.customers * r * np.log(alpha)
             - float(((r * sums.n_of_T + k * sums.x_of_T) * np.log(alpha + sums.T)).sum())
         )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import digamma, gammaln
+from scipy.special import digamma
 
+from custtier.models.btyd.gammas import log_rising
 from custtier.models.btyd.histories import Floats, Histories
 from custtier.models.btyd.sums import Sums
 
@@ -59,7 +60,7 @@ class Lifetimes:
         shares = ends.shares * np.exp(ends.log_left - total)[:, None]
         here = np.exp(ends.log_here - total)
         left = shares.sum(axis=1)
-        known = (n * (gammaln(r + sums.x) - gammaln(r))).sum() + customers * (r * np.log(alpha) + s * np.log(beta))
+        known = (n * log_rising(r, sums.x)).sum() + customers * (r * np.log(alpha) + s * np.log(beta))
         value = known + (own.count * total).sum()
         log_a, log_b = np.log(alpha + ends.times), np.log(beta + ends.times)
         shape = r + own.x

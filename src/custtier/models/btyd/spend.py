@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import digamma, gammaln
 
+from custtier.models.btyd.gammas import log_rising
 from custtier.models.btyd.histories import Floats, Ints
 
 
@@ -72,13 +73,16 @@ def spend_likelihood(at: Floats, spent: Spent) -> tuple[float, Floats]:
     p, q, gamma = at
     x, n = spent.numbers, spent.n_of_number
     rest = gamma + spent.total
-    log_rest = spent.summed(np.asarray(spent.count * np.log(rest)))
+    # the logarithm of (γ + total) / γ: where customers are nearly alike both are huge, and differ by little
+    over = spent.summed(np.asarray(spent.count * np.log1p(spent.total / gamma)))
     shape = p * x + q
-    known = gammaln(shape) - gammaln(p * x) - gammaln(q) + q * np.log(gamma) + p * x * np.log(x)
-    value = n * known + (p * x - 1) * spent.log_mean - shape * log_rest
+    known = log_rising(q, p * x) - gammaln(p * x) + p * x * (np.log(x) - np.log(gamma))
+    value = n * known + (p * x - 1) * spent.log_mean - shape * over
+    log_rest = n * np.log(gamma) + over
     by_p = x * (n * (digamma(shape) - digamma(p * x) + np.log(x)) + spent.log_mean - log_rest)
-    by_q = n * (digamma(shape) - digamma(q) + np.log(gamma)) - log_rest
-    by_gamma = n * q / gamma - shape * spent.summed(np.asarray(spent.count / rest))
+    by_q = n * (digamma(shape) - digamma(q)) - over
+    parts = q / gamma * spent.summed(np.asarray(spent.count * spent.total / rest))
+    by_gamma = parts - p * x * spent.summed(np.asarray(spent.count / rest))
     return float(value.sum()), np.array([float(one.sum()) for one in (by_p, by_q, by_gamma)])
 
 

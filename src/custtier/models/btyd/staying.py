@@ -4,8 +4,9 @@ Source: Ehrenberg, Applied Statistics 8(1), 1959.
 """
 
 import numpy as np
-from scipy.special import digamma, gammaln
+from scipy.special import digamma
 
+from custtier.models.btyd.gammas import log_rising
 from custtier.models.btyd.histories import Floats, Histories
 from custtier.models.btyd.sums import Sums
 
@@ -28,7 +29,7 @@ class Staying:
         xs, n, customers = sums.x, sums.n_of_x, sums.customers
         log_T = np.log(alpha + sums.T)
         shapes = r * sums.n_of_T + sums.x_of_T
-        total = (n * (gammaln(r + xs) - gammaln(r))).sum() + customers * r * np.log(alpha) - (shapes * log_T).sum()
+        total = (n * log_rising(r, xs)).sum() + customers * r * np.log(alpha) - (shapes * log_T).sum()
         by_r = (n * (digamma(r + xs) - digamma(r))).sum() + customers * np.log(alpha) - (sums.n_of_T * log_T).sum()
         by_alpha = customers * r / alpha - (shapes / (alpha + sums.T)).sum()
         return float(total), np.array([by_r, by_alpha])

@@ -13,6 +13,7 @@ import numpy as np
 from custtier.models.btyd.fits import SPEND_SCALE, scale_of
 from custtier.models.btyd.future import expected_orders, order_moments
 from custtier.models.btyd.histories import Floats
+from custtier.models.btyd.spend import spend_likelihood
 from custtier.models.btyd.sums import Sums
 from custtier.models.btyd.uncertainty import drawn
 from custtier.models.credibility import Shares
@@ -114,9 +115,14 @@ def _ranges(state: Modelled, spending: Spending, *, horizon: float, sums: list[_
     if not len(parameters) or sums[0].total <= 0:
         return [_UNKNOWN] * len(sums)
     spends = np.empty((0, 3))
-    # along a ridge without an end draws go astray, while what is expected hardly changes
-    if spending.optimum is not None and spending.is_settled:
-        spends = drawn(spending.optimum, SPEND_SCALE, draws=DRAWS, seed=_SEED + 1)
+    if spending.optimum is not None and spending.optimum.has_converged:
+        spends = drawn(
+            spending.optimum,
+            SPEND_SCALE,
+            draws=DRAWS,
+            seed=_SEED + 1,
+            likelihood=lambda at: spend_likelihood(at, spending.spent)[0],
+        )
     histories = past.histories.taken(past.index[rows])
     here = expected_orders(fit.model, fit.at, histories, horizon=horizon) * spending.expected(rows=rows)
     moved = []

@@ -8,6 +8,7 @@ import polars as pl
 from custtier.facts import Note
 from custtier.models.btyd.choice import edges
 from custtier.models.btyd.contest import SIMPLE, Judged
+from custtier.views.histories import Past
 from custtier.views.modelled import Modelled, Refused
 from custtier.views.value.spending import TIED, Spending
 
@@ -76,7 +77,10 @@ def remarks(state: Modelled | Refused, spending: Spending | None, *, horizon_day
     """
     if isinstance(state, Refused):
         figures: dict[str, object] = {name: round(figure) for name, figure in state.why.figures.items()}
-        return [Note(f"value_{state.why.reason}", figures), Note("value_simple_rule", {"days": horizon_days})]
+        notes = [Note(f"value_{state.why.reason}", figures), Note("value_simple_rule", {"days": horizon_days})]
+        if not state.past.known.x.any():
+            return [*notes, Note("value_no_returns")]
+        return [*notes, *_of_reach(state.past, horizon_days=horizon_days)]
     return [*_of_choice(state), *_of_data(state, horizon_days=horizon_days), *_of_money(spending)]
 
 
@@ -103,7 +107,7 @@ def _of_choice(state: Modelled) -> list[Note]:
 
 def _of_data(state: Modelled, *, horizon_days: int) -> list[Note]:
     """What the data does not say."""
-    notes, fit, span = [], state.fit, state.past.known.span
+    notes, fit = [], state.fit
     if fit.nobody_leaves or fit.model.name == "nbd":
         notes.append(Note("value_nobody_leaves"))
     elif not getattr(fit.model, "tosses_first", True):
@@ -114,9 +118,13 @@ def _of_data(state: Modelled, *, horizon_days: int) -> list[Note]:
         notes.append(Note(code, {"days": round(state.burn_in_days)} if state.burn_in_days else {}))
     if fit.model.k > 1 and state.regularity is not None:
         notes.append(Note("value_regular", {"k": fit.model.k, "found": state.regularity}))
-    if horizon_days > span:
-        notes.append(Note("value_far", {"horizon": horizon_days, "days": round(span)}))
-    return notes
+    return [*notes, *_of_reach(state.past, horizon_days=horizon_days)]
+
+
+def _of_reach(past: Past, *, horizon_days: int) -> list[Note]:
+    """Whether the horizon lies further off than what is known."""
+    days = round(past.known.span)
+    return [Note("value_far", {"horizon": horizon_days, "days": days})] if horizon_days > days else []
 
 
 def _of_money(spending: Spending | None) -> list[Note]:

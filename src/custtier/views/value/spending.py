@@ -1,6 +1,7 @@
 """What a purchase day of each customer is expected to bring, and how sure that is: Gamma-Gamma over all customers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -31,10 +32,11 @@ class Spending:
     optimum: Optimum | None
     tie: float
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether the parameters have an end that the data tells."""
-        return self.optimum is not None and self.optimum.has_converged and not self.optimum.at_bound
+    @cached_property
+    def spent(self) -> Spent:
+        """Everybody who spent anything."""
+        rows = self.mean > 0
+        return Spent(self.days[rows], self.mean[rows], np.ones(int(rows.sum()), dtype=np.int64))
 
     def expected(self, at: Floats | None = None, rows: Ints | None = None) -> Floats:
         """What a purchase day of each customer is expected to bring.
