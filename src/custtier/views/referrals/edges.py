@@ -88,13 +88,20 @@ def _placed(said: pl.DataFrame, meant: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(rows: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
-    """The surest statement of each customer first, those that differ in nothing but the person by the person's id."""
-    if rows.is_empty():
-        return rows.with_columns(pl.lit(None, dtype=pl.String).alias("referrer_id"))
-    ids = basis.facts.customers.select(referrer_key="customer_key", referrer_id="customer_id").collect()
-    return rows.join(ids, on="referrer_key", how="left").sort(
-        "customer_key", "origin", "said_on", "referrer", "referrer_id", nulls_last=True
+    """`rows`, the surest statement of each customer first; those that differ in nothing else by the person's id."""
+    several = rows.get_column("customer_key").is_duplicated()
+    if not several.any():
+        return rows
+    ids = basis.facts.customers.select(referrer_key="customer_key", referrer_id="customer_id")
+    ranked = (
+        rows.filter(several)
+        .lazy()
+        .join(ids, on="referrer_key", how="left")
+        .sort("customer_key", "origin", "said_on", "referrer", "referrer_id", nulls_last=True)
+        .drop("referrer_id")
+        .collect()
     )
+    return pl.concat([rows.filter(~several), ranked])
 
 
 def _ringed(chosen: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
@@ -103,24 +110,23 @@ def _ringed(chosen: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
     Of each ring the latest said is left out: by then the others stood. A row without a day is later than any; of equal
     days the less sure, then the one of the customer whose id is last.
     """
-    ids = basis.facts.customers.select("customer_key", "customer_id").collect()
-    placed = (
-        chosen.join(ids, on="customer_key", how="left").sort("customer_id", "customer_key", nulls_last=True)
-    ).with_row_index("place")
-    numbered = placed.select("customer_key", pl.col("place").cast(pl.Int64).alias("above"))
-    above = placed.join(
+    numbered = chosen.select("customer_key", pl.int_range(pl.len(), dtype=pl.Int64).alias("above"))
+    above = chosen.join(
         numbered, left_on="referrer_key", right_on="customer_key", how="left", maintain_order="left"
     ).get_column("above")
     on_ring = pl.Series("ring", rings(above.fill_null(NONE).to_numpy()), dtype=pl.Int64)
+    members = chosen.with_columns(on_ring).filter(pl.col("ring") != NONE)
+    ids = basis.facts.customers.select("customer_key", "customer_id")
+    placed = members.lazy().join(ids, on="customer_key", how="left").collect()
     is_last = pl.int_range(pl.len()) == pl.len() - 1
     return (
-        placed.with_columns(on_ring)
-        .filter(pl.col("ring") != NONE)
-        .sort("ring", "said_on", "origin", "place", nulls_last=True)
-        .with_columns(is_last.over("ring").alias("is_left_out"))
-        .sort("ring", "place")
-        .with_columns(pl.col("ring").rank("dense").cast(pl.Int64))
-        .drop("place")
+        placed.sort("said_on", "origin", "customer_id", "customer_key", nulls_last=True)
+        .with_columns(
+            is_last.over("ring").alias("is_left_out"), pl.col("customer_id").min().over("ring").alias("first")
+        )
+        .sort("first", "ring", "customer_id", "customer_key", nulls_last=True)
+        .with_columns(pl.col("ring").rle_id().cast(pl.Int64) + 1)
+        .drop("first", "customer_id")
     )
 
 
@@ -151,13 +157,17 @@ def _unmatched(said: pl.DataFrame, meant: pl.DataFrame) -> pl.DataFrame:
     """What is named and means nobody, or several, most often named first."""
     codes = dict(enumerate(ORIGINS))
     sides = pl.concat(
-        said.filter(pl.col(side).is_not_null()).select(pl.col(side).alias("text"), pl.lit(side).alias("side"), "origin")
+        # nearly all mean somebody: only the others are looked at closer
+        said.lazy()
+        .filter(pl.col(side).is_not_null())
+        .select(pl.col(side).alias("text"), pl.lit(side).alias("side"), "origin")
+        .join(meant.lazy().filter(pl.col("person_key").is_not_null()), on="text", how="anti")
         for side in SIDES
     )
     persons = pl.col("persons").fill_null(0)
     return (
-        sides.join(meant, on="text", how="left")
-        .filter(pl.col("person_key").is_null())
+        sides.join(meant.lazy(), on="text", how="left")
+        .collect()
         .group_by("text", "side", "origin")
         .agg(pl.len().cast(pl.Int64).alias("times"), persons.first().alias("persons"))
         .sort("times", "text", "side", "origin", descending=[True, False, False, False])

@@ -1,10 +1,22 @@
 """Whom a text means that stands where a person is named: a customer by id, phone, account, e-mail or name."""
 
+from typing import Final
+
 import polars as pl
 
 from custtier.phones import with_phones
+from custtier.schema import PhoneKind
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import whose
+
+PUBLIC_ID: Final = "c_"
+"""What our own ids begin with."""
+
+FEWEST_DIGITS: Final = 7
+"""No full phone has fewer."""
+
+MEANT: Final[dict[str, type[pl.DataType]]] = {"text": pl.String, "persons": pl.Int64, "person_key": pl.Int64}
+"""`persons` is how many are meant; `person_key` who it is, null where these are several."""
 
 
 def persons_meant(texts: pl.Series, *, basis: Basis) -> pl.DataFrame:
@@ -17,32 +29,46 @@ def persons_meant(texts: pl.Series, *, basis: Basis) -> pl.DataFrame:
         basis: Knows the customers, their accounts and contacts.
 
     Returns:
-        One row per text that means anybody: `text`, `persons` (Int64, how many are meant), `person_key` (null where
-        these are several).
+        `MEANT`, one row per text that means anybody.
     """
-    if texts.is_empty():
-        return pl.DataFrame(schema={"text": pl.String, "persons": pl.Int64, "person_key": pl.Int64})
     asked = texts.alias("text").to_frame()
-    with_kind = with_phones(asked.with_columns(phone=pl.col("text"), phone_kind=pl.lit(None, dtype=pl.String)))
-    written = with_kind.select(
-        "text", pl.when(pl.col("phone_kind") == "full").then("phone").alias("phone")
-    ).with_columns(pl.col("text").str.to_lowercase().alias("email"))
-    found = pl.concat(
-        source.select(pl.col(column).alias("form"), "customer_key")
-        .filter(pl.col("form").is_in(written.get_column(form).drop_nulls().unique().implode()))
-        .join(written.lazy().select("text", form=form), on="form")
-        .select("text", "customer_key", pl.lit(rank, dtype=pl.Int8).alias("rank"))
-        for rank, (source, column, form) in enumerate(_sources(basis))
-    ).collect()
-    strongest = found.group_by("text").agg(pl.col("rank").min())
-    return (
-        found.join(strongest, on=["text", "rank"])
-        .group_by("text")
-        .agg(
-            pl.col("customer_key").n_unique().cast(pl.Int64).alias("persons"),
-            pl.col("customer_key").first().alias("person_key"),
-        )
-        .with_columns(pl.when(pl.col("persons") == 1).then("person_key").alias("person_key"))
+    left = asked.join(_phones(asked), on="text", how="left").select(
+        "text",
+        "phone",
+        pl.when(pl.col("text").str.starts_with(PUBLIC_ID)).then("text").alias("id"),
+        pl.when(pl.col("text").str.contains("@", literal=True)).then(pl.col("text").str.to_lowercase()).alias("email"),
+    )
+    parts = [pl.DataFrame(schema=MEANT)]
+    for source, column, form in _sources(basis) if texts.len() else ():
+        forms = left.select("text", form=form).drop_nulls("form")
+        if forms.height:
+            parts.append(_found(source.select(pl.col(column).alias("form"), "customer_key"), forms))
+            left = left.join(parts[-1], on="text", how="anti")
+    return pl.concat(parts)
+
+
+def _phones(asked: pl.DataFrame) -> pl.DataFrame:
+    """`text`, `phone` of the texts that are a full phone; those with too few digits are not looked at."""
+    may_be = asked.filter(pl.col("text").str.count_matches(r"\d") >= FEWEST_DIGITS)
+    told = with_phones(may_be.with_columns(phone=pl.col("text"), phone_kind=pl.lit(None, dtype=pl.String)))
+    return told.filter(pl.col("phone_kind") == PhoneKind.FULL.value).select("text", "phone")
+
+
+def _found(source: pl.LazyFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """`MEANT` of the texts whose form stands in a source."""
+    key = pl.col("customer_key")
+    found = source.join(forms.lazy(), on="form").select("text", "customer_key").collect(engine="streaming")
+    ends = found.group_by("text").agg(key.min().alias("first"), key.max().alias("last"))
+    is_one = pl.col("first") == pl.col("last")
+    # to count them all is dear, and few mean several
+    several = ends.filter(~is_one).select("text").join(found, on="text").group_by("text")
+    return pl.concat(
+        [
+            ends.filter(is_one).select("text", pl.lit(1, dtype=pl.Int64).alias("persons"), person_key="first"),
+            several.agg(key.n_unique().cast(pl.Int64).alias("persons")).with_columns(
+                pl.lit(None, dtype=pl.Int64).alias("person_key")
+            ),
+        ]
     )
 
 
@@ -54,8 +80,8 @@ def _sources(basis: Basis) -> list[tuple[pl.LazyFrame, str, str]]:
     people = basis.facts.customers
     names = [known.select("name", "customer_key"), people.select("name", "customer_key")]
     return [
-        (people, "customer_id", "text"),
-        (known, "customer_id", "text"),
+        (people, "customer_id", "id"),
+        (known, "customer_id", "id"),
         (known, "usual_phone", "phone"),
         (people, "phone", "phone"),
         (known, "account", "text"),
