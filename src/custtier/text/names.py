@@ -323,6 +323,18 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "staff_e": "E by staff",
         "other": "other words",
     },
+    "noted_from": {
+        "hot": "very likely",
+        "hopeful": "likely",
+        "fair": "so-so",
+        "none": "not interested",
+        "staff_a": "A by staff",
+        "staff_b": "B by staff",
+        "staff_c": "C by staff",
+        "staff_d": "D by staff",
+        "staff_e": "E by staff",
+        "other": "other words",
+    },
     "letter_reason": {
         "above": "above, more than chance",
         "not_below": "above, may be chance",

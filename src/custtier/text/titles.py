@@ -64,6 +64,7 @@ TABLES: Final[Mapping[str, str]] = {
     "contacts": "Contacts",
     "lost_customers": "Buyers who deleted us",
     "classes": "What staff had noted",
+    "class_changes": "Notes that were changed",
     "near": "Near the next tier",
     "slipping": "About to fall",
     "risen": "Risen",

@@ -53,7 +53,9 @@ def grade(
     check_grouping(question, grouping)
     asked = asked_leads(question)
     asked = replace(asked, leads=of_grouping(asked.leads, grouping))
-    answer = view.grade(asked.basis, asked.leads, letters=wanted, lang=lang, rows=question.rows)
+    answer = view.grade(
+        asked.basis, asked.leads, zone=question.settings.zone, letters=wanted, lang=lang, rows=question.rows
+    )
     answer = with_groups(answer, asked, question, grouping, letters=bool(wanted))
     return replace(
         answer,

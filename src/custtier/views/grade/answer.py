@@ -10,10 +10,9 @@ from custtier.facts import Facts, Note
 from custtier.grading import GRADES, UNKNOWN
 from custtier.models.proportions import wilson
 from custtier.views.basis import Basis, totals_in
-from custtier.views.grade.classes import OTHER, SCHEMES, class_codes, classes, rankings
+from custtier.views.grade.noted import noted
 from custtier.views.grade.reasons import reason_text
 from custtier.views.leads.leads import Leads
-from custtier.views.spoken import spoken_share
 from custtier.views.view import View
 
 GRADE_COLUMNS: Final = ("grade", "contacts", "share", "share_low", "share_high")
@@ -52,13 +51,14 @@ LOST_COLUMNS: Final = (
 
 
 def grade(
-    basis: Basis, leads: Leads, *, letters: Sequence[str] = (), lang: str = "en", rows: int | None = None
+    basis: Basis, leads: Leads, *, zone: str, letters: Sequence[str] = (), lang: str = "en", rows: int | None = None
 ) -> View:
     """Every person who had been added by the day observed, with their letter.
 
     Args:
         basis: The orders used, and the day observed.
         leads: Of `views.leads.leads.leads_of`.
+        zone: The shop's.
         letters: List only contacts with these, `unknown` for those without; the shares stay those of all. Then the
             list comes first.
         lang: A language of `text.grade_reasons`.
@@ -68,7 +68,7 @@ def grade(
         Tables `grades` (`GRADE_COLUMNS`: a row for each letter, and `unknown` where there are any), `contacts`
         (`CONTACT_COLUMNS`, one row a person, those with the better letter and the latest talk first),
         `lost_customers` (`LOST_COLUMNS`: buyers who have deleted us, those with most net sales first) and, where staff
-        noted any, `classes` (`classes.COLUMNS`).
+        noted any, those of `noted.noted`.
 
     Raises:
         CusttierError: `no-contacts` when nobody had been added.
@@ -81,7 +81,6 @@ def grade(
             hint="import a contact list, or chats; a table to fill in: custtier template contacts",
             as_of=basis.as_of,
         )
-    people = people.with_columns(class_codes(people["lead_class"]).alias("lead_code"))
     listed = people if not letters else people.filter(pl.col("grade").fill_null(UNKNOWN).is_in(list(letters)))
     tables = {
         "grades": letter_shares(people),
@@ -90,9 +89,9 @@ def grade(
     lost = _lost(people, basis=basis)
     if lost.height:
         tables["lost_customers"] = lost
-    noted = classes(people)
-    if noted.height:
-        tables["classes"] = noted
+    tables_of_staff, said = noted(people, basis=basis, zone=zone)
+    tables |= tables_of_staff
+    without_orders = () if basis.facts.extent.purchases else (Note("grades_without_orders"),)
     first = "contacts" if letters else "grades"
     return View(
         command="grade",
@@ -100,7 +99,7 @@ def grade(
         summary=_summary(people, leads=leads, lost=lost),
         tables={first: tables[first], **tables},
         heights={"contacts": listed.height},
-        notes=(*leads.notes, *_remarks(people, noted, has_orders=basis.facts.extent.purchases > 0)),
+        notes=(*leads.notes, *without_orders, *said),
         as_of=basis.as_of,
         data_through=basis.facts.extent.data_through,
         currency=basis.currency,
@@ -217,43 +216,3 @@ def _lost(people: pl.DataFrame, *, basis: Basis) -> pl.DataFrame:
         .sort("net_sales", "customer_id", descending=[True, False], nulls_last=True)
         .select(LOST_COLUMNS)
     )
-
-
-def _remarks(people: pl.DataFrame, noted: pl.DataFrame, *, has_orders: bool) -> list[Note]:
-    """What is to be known of the letters and of the classes."""
-    notes = [] if has_orders else [Note("grades_without_orders")]
-    if noted.height:
-        notes.append(Note("classes_as_imported"))
-        notes += [
-            Note(
-                f"classes_rank_{_verdict(low, high)}",
-                {
-                    "classes": _written(people, SCHEMES[name]),
-                    "contacts": count,
-                    "chance": spoken_share(value),
-                    "low": spoken_share(low),
-                    "high": spoken_share(high),
-                },
-            )
-            for name, count, value, low, high in rankings(people)
-        ]
-        others = people.filter(pl.col("lead_code") == OTHER)["lead_class"].unique().sort().to_list()
-        if others:
-            notes.append(Note("classes_unknown", {"count": len(others), "classes": ", ".join(others[:_SHOWN])}))
-    return notes
-
-
-def _written(people: pl.DataFrame, codes: Sequence[str]) -> str:
-    """The classes as staff wrote them, best first."""
-    texts = people.filter(pl.col("lead_code").is_in(list(codes))).select("lead_code", "lead_class").unique()
-    place = pl.col("lead_code").replace_strict({code: place for place, code in enumerate(codes)})
-    return ", ".join(texts.sort(place, "lead_class")["lead_class"].to_list()[:_SHOWN])
-
-
-_SHOWN: Final = 10
-
-
-def _verdict(low: float, high: float) -> str:
-    if low > 1 / 2:
-        return "better"
-    return "worse" if high < 1 / 2 else "by_chance"
