@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 import polars as pl
@@ -147,10 +148,10 @@ def _with_chances(held: pl.DataFrame, shares: NestedShares | None) -> pl.DataFra
 
 
 def _alike(kind: tuple[object, ...], shares: NestedShares) -> tuple[int, int]:
-    """How many were alike in as many signs as there are examples of, and how many of them bought."""
+    """How many were alike in the signs that say anything, as far as there are examples; how many of them bought."""
     for depth in range(len(kind), 1, -1):
         found = shares.counts(kind[:depth])
-        if found[0] >= FEWEST_ALIKE:
+        if isfinite(shares.strengths[depth - 1]) and found[0] >= FEWEST_ALIKE:
             return found
     return shares.counts(kind[:1])
 

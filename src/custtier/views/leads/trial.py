@@ -151,7 +151,7 @@ def _tried(held: Sequence[pl.DataFrame], *, days: Sequence[date], length: int | 
         shares, now = _shares(held[place + 1 :]) if held[place + 1 :] else None, held[place]
         did = now["did"].to_numpy()
         if shares is not None and 0 < did.sum() < len(did):
-            scores = {ALIKE: chances(now, shares).to_numpy(), RECENCY: _latest(now)}
+            scores = {ALIKE: _likeliest(now, shares), RECENCY: _latest(now)}
             parts.append((days[place], now["customer_key"].to_numpy(), scores, did))
     if not parts:
         return None
@@ -171,18 +171,24 @@ def _tried(held: Sequence[pl.DataFrame], *, days: Sequence[date], length: int | 
     # a person who was looked at on several days is one
     _, place_of = np.unique(np.concatenate(keys), return_inverse=True)
     spread = float(np.sqrt((np.bincount(place_of.reshape(-1), weights=np.concatenate(moved)) ** 2).sum()))
-    gain = areas[ALIKE] - areas[RECENCY]
+    gain = float(areas[ALIKE] - areas[RECENCY])
     return Tried(
         days=tuple(day for day, *_ in parts),
         people=sum(len(did) for *_, did in parts),
         buyers=int(sum(did.sum() for *_, did in parts)),
         length=total,
-        found=found,
-        areas=areas,
+        found={name: float(hits) for name, hits in found.items()},
+        areas={name: float(area) for name, area in areas.items()},
         gain=gain,
         gain_low=gain - _SURE * spread,
         gain_high=gain + _SURE * spread,
     )
+
+
+def _likeliest(held: pl.DataFrame, shares: NestedShares) -> Floats:
+    """Who is likeliest to buy has the highest score; of those who are alike, who wrote last: as the list goes."""
+    told = held.select(chances(held, shares).alias("chance"), pl.Series("latest", _latest(held)))
+    return told.select(pl.struct("chance", "latest").rank("dense").cast(pl.Float64)).to_series().to_numpy()
 
 
 def _latest(held: pl.DataFrame) -> Floats:
