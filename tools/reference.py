@@ -39,6 +39,7 @@ COMMANDS = (
     ("next",),
     ("prospects",),
     ("growth",),
+    ("grade",),
     ("backtest",),
     ("backtest", "churn"),
     ("backtest", "next"),
