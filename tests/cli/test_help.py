@@ -25,6 +25,7 @@ COMMANDS = [
     ("value",),
     ("next",),
     ("key",),
+    ("grade",),
     ("exclusions",),
     ("exclusions", "test"),
     ("tag",),
