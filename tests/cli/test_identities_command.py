@@ -1,5 +1,6 @@
 """`custtier identities` from its words to what it prints, in both languages."""
 
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Ended
+from custtier.cli.main import run
 from custtier.errors import DATA, FAIL_ON, NOTHING, USAGE
 
 Custtier = Callable[..., Ended]
@@ -19,11 +21,23 @@ A004,2026-03-06,35.50,bob2,13900000033,John Smith,上海市浦东新区碧波路
 """
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the orders and a store that holds them, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("identities")
+    (folder / "订单.csv").write_text(ORDERS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("CUSTTIER_SETTINGS", str(folder / "settings"))
+        patch.setenv("CUSTTIER_ID_KEY", "a key for tests")
+        assert run(["import", "订单.csv", "--quiet", "--store", str(folder / "store")]) == 0
+    return folder
+
+
 @pytest.fixture
-def shop(home: Path, custtier: Custtier, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shop(home: Path, imported: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(home)
-    (home / "订单.csv").write_text(ORDERS, encoding="utf-8")
-    assert custtier("import", "订单.csv", "--quiet").code == 0
+    shutil.copytree(imported, home, dirs_exist_ok=True)
     return home
 
 

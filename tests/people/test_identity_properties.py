@@ -1,6 +1,7 @@
 """What holds for any shop and any links: sums stay, order never matters, an undo is exact, ids stay."""
 
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from custtier.settings import Settings
 from custtier.sources.reading import RECORDS, Reading
 from custtier.store import Store
 from people.somebody import Row, contact, groups, known, link, links_of, orders_of, people
+from store.empty import empty_store
 from store.readings import ID_KEY, at, order, reading
 
 NOW = at("2026-06-01 08:00")
@@ -124,19 +126,20 @@ def test_more_orders_of_the_same_accounts_change_no_id_but_by_a_merge(first: lis
 def test_undoing_imports_of_links_in_any_order_is_as_if_they_had_never_been(
     tmp_path_factory: pytest.TempPathFactory, orders: list[Row], lists: list[list[Row]], undone: list[int]
 ) -> None:
-    kept = _store(tmp_path_factory.mktemp("kept"), orders, lists)
+    folder = tmp_path_factory.mktemp("links")
+    empty_store(folder / "bought").add([reading(orders, instant=None)], imported_at=NOW)
+    kept = _linked(shutil.copytree(folder / "bought", folder / "kept"), lists)
     left = [number for number in undone if number < len(lists)]
     for number in left:
         kept.undo(number + 2)
     others = [rows for place, rows in enumerate(lists) if place not in left]
-    fresh = _store(tmp_path_factory.mktemp("fresh"), orders, others)
+    fresh = _linked(shutil.copytree(folder / "bought", folder / "fresh"), others)
     for name in ("accounts", "customers", "purchases"):
         assert getattr(kept.facts(), name).collect().equals(getattr(fresh.facts(), name).collect())
 
 
-def _store(folder: Path, orders: list[Row], lists: list[list[Row]]) -> Store:
-    store = Store(folder / "store", settings=Settings(), id_key=ID_KEY)
-    store.add([reading(orders, instant=None)], imported_at=NOW)
+def _linked(folder: Path, lists: list[list[Row]]) -> Store:
+    store = Store(folder, settings=Settings(), id_key=ID_KEY)
     for rows in lists:
         store.add([links_reading(rows)], imported_at=NOW)
     return store

@@ -1,6 +1,9 @@
 """Whoever is forgotten and comes again under another account stays out; others who write to them stay in."""
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -25,13 +28,21 @@ def shop() -> list[list[Reading]]:
     return [[reading(orders, instant=OLD)], [listing(NEW, links=said)]]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    kept = opened(tmp_path / "store")
+@cache
+def forgotten() -> TemporaryDirectory[str]:
+    """The shop's store without her, made once: tests take copies."""
+    folder = TemporaryDirectory()
+    kept = opened(Path(folder.name) / "store")
     for files in shop():
         kept.add(files, imported_at=NOW)
     kept.forget(key_of_account(kept, "linmeimei_92"), keep_totals=False, at=NOW)
-    return kept
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    shutil.copytree(Path(forgotten().name) / "store", tmp_path / "store")
+    return opened(tmp_path / "store")
 
 
 def key_of_account(store: Store, account: str) -> int:

@@ -1,5 +1,6 @@
 """Who may be one person: listed, marked, merged, taken back; sums stay."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +39,23 @@ ROWS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the orders, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("imported")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUSTTIER_SETTINGS", str(folder / "settings"))
+        patch.setenv("CUSTTIER_ID_KEY", "a key for tests")
+        Store(folder / "store", settings=SETTINGS).add([reading(ROWS)], imported_at=NOW)
+    return folder / "store"
+
+
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store(imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CUSTTIER_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.setenv("CUSTTIER_ID_KEY", "a key for tests")
     monkeypatch.delenv("CUSTTIER_STORE", raising=False)
-    Store(tmp_path / "store", settings=SETTINGS).add([reading(ROWS)], imported_at=NOW)
-    return tmp_path / "store"
+    return shutil.copytree(imported, tmp_path / "store")
 
 
 def proposed(store: Path) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """`tiers` over time: runs that are kept, tiers held by them, who rose, bounds kept, contacts who never bought."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,13 +33,23 @@ ORDERS = [
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the orders, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("imported")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUSTTIER_SETTINGS", str(folder / "settings"))
+        patch.setenv("CUSTTIER_ID_KEY", "a key for tests")
+        take_in(folder, "订单.csv", [HEADER, *ORDERS])
+    return folder / "store"
+
+
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store(imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store with the orders; settings of its own."""
     monkeypatch.setenv("CUSTTIER_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.setenv("CUSTTIER_ID_KEY", "a key for tests")
-    take_in(tmp_path, "订单.csv", [HEADER, *ORDERS])
-    return tmp_path / "store"
+    return shutil.copytree(imported, tmp_path / "store")
 
 
 def take_in(folder: Path, name: str, lines: list[str]) -> None:
