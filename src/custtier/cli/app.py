@@ -49,7 +49,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "growth": (
         "growth:growth",
-        "Hold new contacts, replies, first orders and returning buyers against goals, and say where the month will end.",
+        "Hold new contacts, replies, first orders and returns against goals, and say where the month will end.",
     ),
     "moves": ("moves:moves", "List who changed tier or class between two days, and why."),
     "show": ("show:show", "Show one customer: orders, rhythm, tier and class, accounts, contacts, key dates."),

@@ -52,7 +52,7 @@ def growth(
         By | None, typer.Option(case_sensitive=False, help="One row per agent, or per channel, with their own goals.")
     ] = None,
 ) -> None:
-    """Hold new contacts, replies, first orders and returning buyers against goals, and say where the month will end."""
+    """Hold new contacts, replies, first orders and returns against goals, and say where the month will end."""
     check_names(out.conditions, FIGURES)
     from custtier.workflows.growth import growth as workflow
 
