@@ -12,17 +12,15 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmark import CUSTTIER, PURCHASE_COLUMNS, Benchmark, collecting, python, table_files
+from chats import chats
 from make_data import make
 from measure import MEGABYTE, Runs, in_turn
 
-PYTHON = sys.executable
-CUSTTIER = str(Path(sys.executable).with_name("custtier"))
-PURCHASE_COLUMNS = "account_key", "order_day", "gross", "undated_refund", "dated_refund"
 COLLECT = (
     "import sys, polars; "
     f"polars.scan_parquet(sys.argv[1:]).select({list(PURCHASE_COLUMNS)}).collect(engine='streaming')"
@@ -61,54 +59,7 @@ WITHOUT_LIMIT = {
     "next": ("next",),
 }
 """Answers that nobody has set a limit for yet: name → words."""
-CHAT_COLUMNS = {
-    "current_messages": ("account_key", "agent", "sent_at", "direction", "kind"),
-    "current_contacts": (
-        "contact_key",
-        "account_key",
-        "agent",
-        "channel",
-        "campaign",
-        "referrer",
-        "lead_class",
-        "first_added_at",
-    ),
-    "contact_events": ("contact_key", "event", "at"),
-    "purchases": PURCHASE_COLUMNS,
-}
-"""What grading asks for, table by table."""
 MOST_MEMORY = 2_000 * MEGABYTE
-MOST_CHAT_MEMORY = 3_000 * MEGABYTE
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """One line of the table.
-
-    Args:
-        name: To choose it by.
-        title: What is measured against what.
-        floor: Words of the bare process.
-        words: Words of custtier's.
-        most: The ratio that must not be passed; None for no limit.
-        rounds: Measured runs of each, unless asked otherwise.
-        most_memory: Peak bytes that custtier must not pass; None for no limit.
-        most_seconds: What custtier must not pass, whatever the floor; None for no limit.
-    """
-
-    name: str
-    title: str
-    floor: tuple[str, ...]
-    words: tuple[str, ...]
-    most: float | None
-    rounds: int
-    most_memory: int | None = None
-    most_seconds: float | None = None
-
-
-def python(program: str, *words: Path) -> tuple[str, ...]:
-    """The words of a bare Python process."""
-    return (PYTHON, "-c", program, *map(str, words))
 
 
 def imports(folder: Path, scratch: Path) -> list[Benchmark]:
@@ -199,16 +150,6 @@ def cards(folder: Path) -> list[Benchmark]:
     ]
 
 
-def collecting(read: Mapping[str, list[Path]], columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The words of a bare process that collects some columns of several tables."""
-    collect = (
-        f"import sys, polars; columns = {dict(columns)!r}; named = [word.split('=', 1) for word in sys.argv[1:]]; "
-        "[polars.scan_parquet([path for name, path in named if name == table]).select(list(wanted))"
-        ".collect(engine='streaming') for table, wanted in columns.items()]"
-    )
-    return (PYTHON, "-c", collect, *(f"{name}={path}" for name, paths in read.items() for path in paths))
-
-
 def unlimited(folder: Path) -> list[Benchmark]:
     """Answers over the store of ten million orders that are measured without a limit."""
     store = folder / "store"
@@ -227,46 +168,12 @@ def unlimited(folder: Path) -> list[Benchmark]:
     ]
 
 
-def chats(folder: Path, scratch: Path) -> list[Benchmark]:
-    """Twenty million chat rows: read into an empty store, and a million contacts graded by them."""
-    store, file = folder / "chat_store", folder / "chats.csv"
-    read = {name: table_files(store, name) for name in CHAT_COLUMNS}
-    return [
-        Benchmark(
-            "import-chats",
-            "import of 20,000,000 chat rows of a million contacts, against Polars reading the same rows as text",
-            python("import sys, polars; polars.read_csv(sys.argv[1], infer_schema=False)", file),
-            (CUSTTIER, "import", str(file), "--store", str(scratch / "store")),
-            most=None,
-            rounds=1,
-            most_memory=MOST_CHAT_MEMORY,
-        ),
-        Benchmark(
-            "grade",
-            "`grade` of 1,000,000 contacts by 20,000,000 chat rows and 380,000 orders, against Polars collecting the "
-            "columns of them that it needs",
-            collecting(read, CHAT_COLUMNS),
-            (CUSTTIER, "grade", "--store", str(store)),
-            most=2,
-            rounds=5,
-            most_memory=MOST_CHAT_MEMORY,
-        ),
-    ]
-
-
 def some_customer(store: Path) -> str:
     """The id of a customer in the middle."""
     import polars as pl
 
     ids = pl.scan_parquet(table_files(store, "customers")).select("customer_id").collect().to_series().sort()
     return str(ids[ids.len() // 2])
-
-
-def table_files(store: Path, table: str) -> list[Path]:
-    """The Parquet files of the latest version of a table."""
-    from deltalake import DeltaTable
-
-    return [Path(uri.removeprefix("file://")) for uri in DeltaTable(str(store / table)).file_uris()]
 
 
 def purchase_files(store: Path) -> tuple[list[Path], int]:
