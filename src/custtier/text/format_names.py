@@ -133,7 +133,7 @@ FORMAT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "campaign": "campaign",
         "agent": "agent",
         "referrer": "referrer",
-        "note": "note (looked at for who brought the buyer, never kept)",
+        "note": "note, for the referrer alone",
         "tags": "tags",
         "lead_class": "class of the lead",
         "status": "status",
