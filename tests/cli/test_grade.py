@@ -92,6 +92,21 @@ def test_contacts_without_orders_and_orders_without_contacts_are_answered_and_sa
     assert "contacts_from_chats" in codes(talked) and talked["summary"]["grade_b"] == 4
 
 
+def test_lists_with_spoiled_rows_and_lists_without_days_are_answered_as_far_as_they_go(
+    custtier: Custtier, home: Path
+) -> None:
+    spoiled = home / "spoiled.csv"
+    spoiled.write_text("微信号,昵称,添加时间\nw1,甲,2026-03-01 10:00:00\nw2,乙,昨天\n", encoding="utf-8")
+    answer = answered(custtier, spoiled)
+    assert [row["name"] for row in answer["tables"]["contacts"]] == ["甲"] and "rejected_rows" in codes(answer)
+    undated = home / "undated.csv"
+    undated.write_text("微信号,昵称,渠道,员工,添加时间\nw1,甲,抖音,小林,\n", encoding="utf-8")
+    for lang in ("en", "zh"):
+        ended = custtier("grade", undated, "--lang", lang)
+        assert ended.code == USAGE and "[no-day]" in ended.err
+    assert answered(custtier, undated, *DAY)["summary"]["unknown_contacts"] == 1
+
+
 def test_a_list_of_letters_comes_first_and_leaves_the_shares_as_they_are(custtier: Custtier) -> None:
     everyone, some = answered(custtier, *FILES, *DAY), answered(custtier, *FILES, *DAY, "--grade", "e,b")
     assert next(iter(some["tables"])) == "contacts" and some["parameters"]["grade"] == ["B", "E"]

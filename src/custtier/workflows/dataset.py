@@ -48,7 +48,7 @@ def all_facts(question: Question, *, needs_purchases: bool = True) -> Facts:
     Raises:
         CusttierError: `no-store`, `no-purchases`, `no-customers` (exit 4); what reading files or the store raises.
     """
-    facts = _from_files(question) if question.files else _from_store(question)
+    facts = _from_files(question, needs_purchases=needs_purchases) if question.files else _from_store(question)
     if not needs_purchases:
         return facts
     if not facts.extent.purchases:
@@ -76,7 +76,7 @@ def _from_store(question: Question) -> Facts:
     return store.facts(as_known_on=question.as_known_on)
 
 
-def _from_files(question: Question) -> Facts:
+def _from_files(question: Question, *, needs_purchases: bool) -> Facts:
     refuse_as_known_on(question)
     from custtier.people import load_id_key
     from custtier.sources import read_files
@@ -91,7 +91,7 @@ def _from_files(question: Question) -> Facts:
         progress=question.progress,
     )
     facts = facts_of(readings, settings=question.settings, id_key=load_id_key())
-    if not facts.extent.purchases:
+    if needs_purchases and not facts.extent.purchases:
         _refuse_rejects_alone(readings)
         if not any(reading.orders.height for reading in readings):
             _refuse_refunds_alone(readings)

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from custtier.errors import nothing_error
+from custtier.errors import nothing_error, usage_error
 from custtier.facts import Facts, Note
 from custtier.views.basis import Basis, basis_of
 from custtier.views.leads.asked import of_asked
@@ -41,12 +41,18 @@ def asked_leads(question: Question) -> Asked:
     somebody was added or wrote.
 
     Raises:
-        CusttierError: `no-contacts` (exit 4) where neither orders nor contacts nor chats are known; those of
-            `open_facts`, `basis_of`, `of_asked` and of tags.
+        CusttierError: `no-day` where contacts are known and no day at all; `no-contacts` (exit 4) where neither orders
+            nor contacts nor chats are known; those of `open_facts`, `basis_of`, `of_asked` and of tags.
     """
     facts = open_facts(replace(question, tags=(), agents=(), channels=()), needs_purchases=False)
     zone = question.settings.zone
     as_of = question.as_of or facts.extent.last_on or last_seen(facts, zone=zone)
+    if as_of is None and not facts.table("contacts", columns=["contact_key"]).head(1).collect().is_empty():
+        raise usage_error(
+            "no-day",
+            "the contacts show no day of adding, and nothing else shows any day",
+            hint="say as of which day to answer: --as-of 2026-03-31",
+        )
     if as_of is None:
         raise nothing_error(
             "no-contacts",

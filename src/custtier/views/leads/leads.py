@@ -247,8 +247,9 @@ def _notes(entries: pl.DataFrame, chats: Chats, *, stand_in: str | None, has_cha
     notes = []
     if stand_in and entries.height:
         notes.append(Note(f"contacts_from_{stand_in}", {"count": entries.height}))
-    if not has_chats and entries.height and stand_in is None:
-        notes.append(Note("no_chats", {"count": entries["grade"].null_count()}))
+    unknown = entries["grade"].null_count()
+    if not has_chats and unknown and stand_in is None:
+        notes.append(Note("no_chats", {"count": unknown}))
     counts = {
         "contacts_unread": (entries["grade_reason"] == "no_chat").sum(),
         "contacts_without_any_key": entries["customer_key"].null_count(),
