@@ -24,7 +24,7 @@ PATTERN_WEEKS: Final = 8
 """With fewer weeks all weekdays are taken alike."""
 MOST_WEEKS: Final = 26
 """Weekdays are told apart by no more than the last half a year."""
-SPREAD_WEEKS: Final = 8
+SPREAD_WEEKS: Final = 12
 """By how many of the last weeks the spread is told."""
 LOW, HIGH = 0.05, 0.95
 _TAIL: Final = 12
