@@ -404,3 +404,20 @@ def test_a_day_without_a_goal_has_no_standing() -> None:
 
     assert standing(outlook(None, period="month", as_of=AS_OF), goal=None) is None
     assert standing(outlook(None, period="day", as_of=AS_OF), goal=1) == "missed"
+
+
+def test_an_agent_whose_chats_end_early_is_told_as_far_as_they_go() -> None:
+    entries = (
+        Entry("a", "A", added=(at("2026-06-05"),)),
+        Entry("b", "B", added=(at("2026-06-05"),)),
+        Entry("c", "B", added=(at("2026-05-30"),)),
+    )
+    messages = (
+        Said("a", at("2026-06-18"), "A", "out"),
+        # B's chats were exported on the 8th: nobody knows whether b has answered since
+        Said("b", at("2026-06-05"), "B", "out"),
+        Said("c", at("2026-06-08"), "B", "out"),
+    )
+    view = seen(LeadShop(entries=entries, messages=messages), by="agent")
+    told = view.tables["rates"].filter(pl.col("growth_rate") == "first_reply")
+    assert told.select("agent", "people", "reached", "not_yet").sort("agent").rows() == [("A", 1, 0, 0), ("B", 1, 0, 1)]

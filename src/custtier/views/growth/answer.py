@@ -1,7 +1,7 @@
 """How the shop grows: new contacts against goals, where the month will end, who replies, buys and comes back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -39,6 +39,7 @@ CONTACT_COLUMNS: Final = (
     "customer_key",
     "added_on",
     "has_chat",
+    "chats_until",
     "first_incoming_on",
     "first_order_on",
     "bought_before_on",
@@ -108,7 +109,8 @@ def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
             hint="import a contact list, or chats; a table to fill in: custtier template contacts",
             as_of=basis.as_of,
         )
-    known = _known(basis, zone=zone)
+    chats = _chats(basis, zone=zone)
+    known, leads = _known(basis, chats), _with_chats(leads, chats)
     contacts = _contacts(leads, by=asked.by)
     since = contacts.get_column("added_on").min()
     bought = _bought(basis, contacts if asked.by or asked.is_part else None)
@@ -132,12 +134,31 @@ def growth(basis: Basis, leads: Leads, *, asked: Asked, zone: str) -> View:
     )
 
 
-def _known(basis: Basis, *, zone: str) -> Known:
-    extent = basis.facts.extent
+def _known(basis: Basis, chats: pl.DataFrame) -> Known:
+    until = chats.get_column("until").max()
+    return Known(until if isinstance(until, date) else None, basis.facts.extent.data_through, basis.as_of)
+
+
+def _chats(basis: Basis, *, zone: str) -> pl.DataFrame:
+    """`agent` (null where chats name none), `until`: the last day of which chats of each agent are known."""
     sent = pl.col("sent_at")
-    last = basis.facts.table("messages", columns=["sent_at"]).filter(sent < end_of(basis.as_of, zone=zone))
-    until = last.select(day_in(sent.max(), zone=zone)).collect(engine="streaming").item()
-    return Known(until, extent.data_through, basis.as_of)
+    told = basis.facts.table("messages", columns=["agent", "sent_at"]).filter(sent < end_of(basis.as_of, zone=zone))
+    last = told.group_by("agent").agg(sent.max()).select("agent", day_in("sent_at", zone=zone).alias("until"))
+    return last.collect(engine="streaming")
+
+
+def _with_chats(leads: Leads, chats: pl.DataFrame) -> Leads:
+    """The contacts with `chats_until`: how far chats of their agent reach, or of all where none of theirs are known."""
+    nobodys = chats.filter(pl.col("agent").is_null()).get_column("until")
+    others = pl.lit(nobodys.item() if nobodys.len() else None, dtype=pl.Date)
+    anybodys = pl.lit(chats.get_column("until").max(), dtype=pl.Date)
+
+    def told(rows: pl.DataFrame) -> pl.DataFrame:
+        joined = rows.join(chats.drop_nulls("agent"), on="agent", how="left", maintain_order="left")
+        own = pl.max_horizontal("until", others)
+        return joined.with_columns(pl.coalesce(own, anybodys).alias("chats_until")).drop("until")
+
+    return replace(leads, entries=told(leads.entries), people=told(leads.people))
 
 
 def _contacts(leads: Leads, *, by: str | None) -> pl.DataFrame:

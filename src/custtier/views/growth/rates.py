@@ -4,7 +4,7 @@ Whoever has not had the full time yet is counted apart and never as a failure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -87,15 +87,18 @@ def first_replies(
     """Who wrote to us within so many days of being added, of those added between two days.
 
     Args:
-        contacts: `group`, `added_on`, `has_chat`, `first_incoming_on`.
+        contacts: `group`, `added_on`, `has_chat`, `first_incoming_on`, `chats_until` (how far the chats of their agent
+            reach).
         known: How far chats reach.
         days: Within how many days.
         since: First day of adding.
         until: Last day of adding.
     """
+    is_ripe = (pl.col("added_on") + pl.duration(days=days)) <= pl.min_horizontal("chats_until", pl.lit(known.as_of))
     ripe = None if known.chats_until is None else min(known.chats_until, known.as_of) - timedelta(days=days)
     did = (pl.col("first_incoming_on") - pl.col("added_on")).dt.total_days() <= days
-    return _activated(contacts, did=did, is_told=pl.col("has_chat"), ripe=ripe, since=since, until=until)
+    asked = _Asked(did, is_told=pl.col("has_chat"), is_ripe=is_ripe.fill_null(value=False))
+    return _activated(contacts, asked, ripe=ripe, since=since, until=until)
 
 
 def first_orders(
@@ -114,7 +117,7 @@ def first_orders(
     ripe = None if end is None else end - timedelta(days=days)
     did = (pl.col("first_order_on") - pl.col("added_on")).dt.total_days() <= days
     strangers = contacts.filter(pl.col("bought_before_on").is_null())
-    return _activated(strangers, did=did, is_told=pl.lit(value=True), ripe=ripe, since=since, until=until)
+    return _activated(strangers, _Asked(did, is_ripe=_by(ripe)), ripe=ripe, since=since, until=until)
 
 
 def conversions(contacts: pl.DataFrame, *, on: date, known: Known, days: int) -> dict[str | None, Counted]:
@@ -131,16 +134,28 @@ def conversions(contacts: pl.DataFrame, *, on: date, known: Known, days: int) ->
     ripe = None if end is None else day - timedelta(days=days)
     strangers = contacts.filter(pl.col("bought_before_on").is_null())
     did = pl.col("first_order_on") <= day
-    return _activated(strangers, did=did, is_told=pl.lit(value=True), ripe=ripe, since=None, until=on)
+    return _activated(strangers, _Asked(did, is_ripe=_by(ripe)), ripe=ripe, since=None, until=on)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of each contact: whether they did it, have had the time for it, and whether that can be told."""
+
+    did: pl.Expr
+    is_ripe: pl.Expr
+    is_told: pl.Expr = field(default_factory=lambda: pl.lit(value=True))
+
+
+def _by(day: date | None) -> pl.Expr:
+    return pl.lit(value=False) if day is None else pl.col("added_on") <= day
 
 
 def _activated(
-    contacts: pl.DataFrame, *, did: pl.Expr, is_told: pl.Expr, ripe: date | None, since: date | None, until: date
+    contacts: pl.DataFrame, asked: _Asked, *, ripe: date | None, since: date | None, until: date
 ) -> dict[str | None, Counted]:
     added = pl.col("added_on")
     inside = contacts.filter(added <= until) if since is None else contacts.filter(added.is_between(since, until))
-    is_ripe = pl.lit(value=False) if ripe is None else added <= ripe
-    told = is_told.fill_null(value=False)
+    is_ripe, did, told = asked.is_ripe, asked.did, asked.is_told.fill_null(value=False)
     counted = inside.group_by("group").agg(
         (is_ripe & told).sum().cast(pl.Int64).alias("people"),
         (is_ripe & told & did.fill_null(value=False)).sum().cast(pl.Int64).alias("reached"),
