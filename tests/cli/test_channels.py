@@ -126,7 +126,7 @@ def test_what_days_print(
 def test_by_asks_for_the_groups_first_and_leaves_the_people_out(custtier: Custtier, files: tuple[Path, ...]) -> None:
     assert next(iter(answered(custtier, *files)["tables"])) == "grades"
     answer = answered(custtier, *files, "--by", "agent")
-    assert list(answer["tables"]) == ["agents", "letter_shares", "time_to_a", "funnel", "grades"]
+    assert list(answer["tables"]) == ["agents", "funnel", "letter_shares", "time_to_a", "grades"]
     assert answer["parameters"]["by"] == "agent"
     ended = custtier("grade", *files, *DAY, "--by", "week", "--format", "csv")
     assert ended.out.startswith("week,contacts,a,b,c,d,e,unknown,a_share,")

@@ -364,7 +364,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "compared_figure": {
         "a": "bought (A)",
-        "bought_in_90d": "bought within 90 days",
+        "bought_in_90d": "bought in 90 days",
         "b_plus": "A or B",
         "answered": "answered",
         "deleted": "deleted us",

@@ -29,7 +29,7 @@ TABLES: Final[Mapping[str, str]] = {
     "time_to_a": "Who has bought by when",
     "funnel": "From added to bought",
     "compared_shares": "The two compared",
-    "compared_sales": "Their sales compared",
+    "compared_sales": "Their sales per contact compared",
     "by_number": "After which purchase day",
     "by_month": "In which month since the first",
     "by_product": "After which product",

@@ -84,8 +84,8 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
         asked: What is asked; channels by their first adding when not given.
 
     Returns:
-        The tables `channels` (or `campaigns`, `agents`, `days`, `weeks`, `months`), `letter_shares`, `time_to_a`,
-        `funnel`, and with `compare` `compared_shares` and `compared_sales`.
+        The tables `channels` (or `campaigns`, `agents`, `days`, `weeks`, `months`), `funnel`, `letter_shares`,
+        `time_to_a`, and with `compare` `compared_shares` and `compared_sales`.
 
     Raises:
         CusttierError: `unknown-by`, `unknown-attribution`, `bad-range`, `unknown-group`, `same-group`.
@@ -110,9 +110,9 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     currency = basis.currency or spent.currency
     tables = {
         TABLES[asked.by]: judged.groups,
+        "funnel": funnel(judged.groups, has_talk=has_talk),
         "letter_shares": judged.letters,
         "time_to_a": judged.curve,
-        "funnel": funnel(judged.groups, has_talk=has_talk),
     }
     notes = [*_notes(contacts, judged, asked=asked, currency=currency), *spent.notes]
     if sold.margin_known is not None:
