@@ -27,14 +27,25 @@ def listed(basis: Basis, *, zone: str) -> pl.DataFrame:
     contacts = basis.facts.table("contacts", columns=_ASKED).filter(
         (pl.col("first_added_at") < end).fill_null(value=True)
     )
-    rows = contacts.collect().join(_history(basis, zone=zone), on="contact_key", how="left", maintain_order="left")
-    rows = _owned(rows.lazy(), basis).collect()
+    rows = _owned(_with_history(contacts.collect(), _history(basis, zone=zone)).lazy(), basis).collect()
     rows = rows.with_columns(pl.col("adding_count").fill_null(0))
-    several = pl.col("customer_key").is_not_null() & pl.struct("customer_key", "agent").is_duplicated()
-    is_several = rows.select(several.alias("several")).to_series()
+    # most stand in one list: only of the others the agent has to be compared
+    is_several = rows["customer_key"].is_duplicated() & rows["customer_key"].is_not_null()
+    if is_several.any():
+        same = rows.filter(is_several).select(pl.struct("customer_key", "agent").is_duplicated()).to_series()
+        is_several = is_several.scatter(is_several.arg_true(), same)
     if not is_several.any():
         return rows
     return pl.concat([rows.filter(~is_several), _as_one(rows.filter(is_several)).select(rows.columns)])
+
+
+def _with_history(contacts: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+    """The contacts beside what had happened to them, in their own order."""
+    told = history.drop("contact_key")
+    if history.get_column("contact_key").equals(contacts.get_column("contact_key")):
+        # both lie in the order of the key where a list tells everybody's adding
+        return contacts.hstack(told)
+    return contacts.join(history, on="contact_key", how="left", maintain_order="left")
 
 
 def _history(basis: Basis, *, zone: str) -> pl.DataFrame:
@@ -69,7 +80,8 @@ def _history(basis: Basis, *, zone: str) -> pl.DataFrame:
     # at one and the same instant it is the deletion that holds
     is_left = pl.col("last_added_at").is_null() | (pl.col("left_at") >= pl.col("last_added_at"))
     left_at = pl.when(is_left).then("left_at").alias("deleted_at")
-    return pl.concat([alone, several]).with_columns(left_at).drop("left_at")
+    rows = pl.concat([alone, several]).sort("contact_key") if several.height else alone
+    return rows.with_columns(left_at).drop("left_at")
 
 
 def _owned(rows: pl.LazyFrame, basis: Basis) -> pl.LazyFrame:
