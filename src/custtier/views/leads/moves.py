@@ -100,10 +100,8 @@ def lead_moves(
         per letter of the second), `letter_pairs` (the same with the share of those who started there) and `by_agent`
         (the moves of each agent's list: one person may stand in several).
     """
-    people = _between(_persons(leads.people), _persons(then.people), first=first, basis=basis, lang=lang)
-    entries = _between(
-        _persons(leads.entries), _persons(then.entries), first=first, basis=basis, lang=lang, by_agent=True
-    )
+    people = _between(leads.people, then.people)
+    entries = _between(leads.entries, then.entries, by_agent=True)
     movers = people.filter(pl.col("lead_move").is_not_null())
     listed = movers.filter(pl.col("letter").is_in(list(letters))) if letters else movers
     pairs = _pairs(people)
@@ -122,7 +120,9 @@ def lead_moves(
             ),
         },
         tables={
-            "contacts": _listed(listed, basis=basis, rows=rows),
+            "contacts": _listed(
+                _with_reasons(listed, leads, then, first=first, basis=basis, lang=lang), basis=basis, rows=rows
+            ),
             "matrix": _matrix(pairs),
             "letter_pairs": pairs,
             "by_agent": _agents(entries),
@@ -140,35 +140,35 @@ def _persons(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.coalesce("customer_key", "contact_key").alias("person"))
 
 
-def _between(
-    now: pl.DataFrame, then: pl.DataFrame, *, first: date, basis: Basis, lang: str, by_agent: bool = False
-) -> pl.DataFrame:
-    """Everybody of either day: `letter`, `letter_then`, `lead_move` (null: none), both reasons, and what is shown.
+def _between(now: pl.DataFrame, then: pl.DataFrame, *, by_agent: bool = False) -> pl.DataFrame:
+    """Everybody of the second day: `person`, `letter`, `letter_then`, `lead_move` (null: none), and what is shown.
 
     Args:
-        now: Leads of the second day, with `person`.
+        now: Leads of the second day.
         then: Those of the first.
-        first: The first day.
-        basis: As of the second day.
-        lang: Language of the reasons.
         by_agent: Whether a person counts once in each agent's list.
     """
     keys = ["person", "agent"] if by_agent else ["person"]
-    day_then, day_now = day_number(first), basis.as_of_day
-    one = then.select(
-        *keys,
-        pl.col("grade").fill_null(UNKNOWN).alias("letter_then"),
-        reason_text(as_of_day=day_then, lang=lang).alias("reason_then"),
-    )
-    two = now.select(
-        *dict.fromkeys((*keys, *_SHOWN, "deleted_on")),
-        pl.col("grade").fill_null(UNKNOWN).alias("letter"),
-        reason_text(as_of_day=day_now, lang=lang).alias("reason"),
+    one = _persons(then).select(*keys, pl.col("grade").fill_null(UNKNOWN).alias("letter_then"))
+    two = _persons(now).select(
+        *dict.fromkeys((*keys, *_SHOWN, "deleted_on")), pl.col("grade").fill_null(UNKNOWN).alias("letter")
     )
     both = two.join(one, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
         pl.col("letter_then").fill_null(NO_CONTACT)
     )
     return both.with_columns(_way().cast(pl.Enum(list(WAYS))).alias("lead_move"))
+
+
+def _with_reasons(
+    listed: pl.DataFrame, leads: Leads, then: Leads, *, first: date, basis: Basis, lang: str
+) -> pl.DataFrame:
+    """Those who are listed, with the reasons of both days."""
+    days = {"reason": (leads, basis.as_of_day), "reason_then": (then, day_number(first))}
+    for name, (found, day) in days.items():
+        theirs = _persons(found.people).join(listed.select("person"), on="person", how="semi")
+        told = theirs.select("person", reason_text(as_of_day=day, lang=lang).alias(name))
+        listed = listed.join(told, on="person", how="left", maintain_order="left")
+    return listed
 
 
 def _way() -> pl.Expr:
