@@ -90,6 +90,15 @@ def test_one_agent_is_held_against_their_own_goal(custtier: Custtier, shop: list
     assert (both["summary"]["contacts"], both["summary"]["goal"]) == (180, None)
 
 
+def test_a_part_of_all_is_not_held_against_the_goals_of_all(custtier: Custtier, shop: list[Path]) -> None:
+    assert custtier("import", *shop, "--quiet").code == 0
+    rules = "\n".join(['tags = ["again when order_count >= 2"]', SETTINGS])
+    Path("settings/settings.toml").write_text(rules, encoding="utf-8")
+    view = json.loads(custtier("growth", "--tag", "again", "--format", "json").out)
+    assert (view["summary"]["contacts"], view["summary"]["goal"]) == (18, None)
+    assert view["summary"]["retention_share"] is not None
+
+
 def test_a_store_and_its_files_tell_the_same(custtier: Custtier, shop: list[Path]) -> None:
     assert custtier("import", *shop, "--quiet").code == 0
     stored, direct = (json.loads(custtier("growth", *files, "--format", "json").out) for files in ((), shop))

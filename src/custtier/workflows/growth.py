@@ -38,11 +38,11 @@ def growth(question: Question, *, by: str | None = None) -> View:
 
 
 def _targets(question: Question) -> Targets:
-    """What everybody asked for is to come to: of one agent or channel theirs, of several nothing is aimed at."""
+    """What everybody asked for is to come to: of one agent or channel theirs, of any other part nothing is aimed at."""
     goals = question.settings.goals
-    if not question.agents and not question.channels:
+    if not (question.agents or question.channels or question.tags):
         return goals.targets
-    if question.agents and question.channels:
+    if question.tags or (question.agents and question.channels):
         return Targets()
     kind, names = (AGENT, question.agents) if question.agents else (CHANNEL, question.channels)
     return goals.targets_of(kind, names[0]) if len(names) == 1 else Targets()
