@@ -75,7 +75,7 @@ def chat_rows(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def order_rows(found: pl.DataFrame) -> pl.DataFrame:
-    """One or two orders of each who buys, in the ninety days after being added."""
+    """One or two orders of each who buys, in the sixty days after being added."""
     row, turn = pl.col("row"), pl.col("turn")
     return (
         found.filter("buys")
@@ -85,7 +85,7 @@ def order_rows(found: pl.DataFrame) -> pl.DataFrame:
         .select(
             (pl.col("person").cast(pl.String) + pl.lit("-") + pl.col("order").cast(pl.String)).alias("订单号"),
             pl.col("name").alias("微信号"),
-            instant(pl.col("added_s") + draws.below(turn, "after", 90 * DAY_SECONDS)).alias("下单时间"),
+            instant(pl.col("added_s") + draws.below(turn, "after", 60 * DAY_SECONDS)).alias("下单时间"),
             (20 + draws.below(turn, "amount", 900)).alias("金额"),
         )
     )
