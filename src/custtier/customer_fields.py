@@ -30,7 +30,9 @@ class Family(StrEnum):
     PRICES = "prices"
     PLACES = "places"
     CONTACTS = "contacts"
+    REFERRALS = "referrals"
     PEOPLE = "people"
+    LEADS = "leads"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def _fields(family: Family, kind: Kind, unit: Unit, *names: str) -> Iterable[Fie
 
 
 _ALL: Final = (
+    # before tiers: a word that both are called by means the tier
+    *_fields(Family.LEADS, Kind.TEXT, Unit.CODE, "grade"),
     *_fields(Family.TOTALS, Kind.NUMBER, Unit.COUNT, "order_count"),
     *_fields(Family.TOTALS, Kind.MONEY, Unit.MONEY, "net_sales", "average_order"),
     *_fields(Family.TOTALS, Kind.DATE, Unit.DATE, "first_order_on", "last_order_on"),
@@ -84,6 +88,9 @@ _ALL: Final = (
     *_fields(Family.CONTACTS, Kind.DATE, Unit.DATE, "added_on"),
     *_fields(Family.CONTACTS, Kind.TEXT, Unit.TEXT, "channel", "agent"),
     *_fields(Family.CONTACTS, Kind.TEXTS, Unit.TEXT, "tags"),
+    *_fields(Family.REFERRALS, Kind.NUMBER, Unit.COUNT, "referred_count"),
+    *_fields(Family.REFERRALS, Kind.MONEY, Unit.MONEY, "referred_sales"),
+    *_fields(Family.REFERRALS, Kind.FLAG, Unit.FLAG, "is_referred"),
     *_fields(Family.PEOPLE, Kind.TEXT, Unit.PERSONAL, "name"),
     *_fields(Family.PEOPLE, Kind.TEXT, Unit.TEXT, "platforms"),
 )

@@ -400,6 +400,7 @@ VIEW_UNITS: Final[Mapping[str, Unit]] = {
     "generations_below": Unit.COUNT,
     "value_with_referred": Unit.MONEY,
     "value_with_below": Unit.MONEY,
+    "is_referred": Unit.FLAG,
     "referrer_id": Unit.TEXT,
     "referrer_name": Unit.PERSONAL,
     "referred_on": Unit.DATE,

@@ -11,6 +11,8 @@ import pytest
 from custtier.errors import CusttierError
 from custtier.metrics.scope import Scope
 from custtier.referring import ReferralWords
+from custtier.views.basis import basis_of
+from custtier.views.columns.customers import customer_columns
 from custtier.views.referrals.answer import Known, known_of, reach, referrals, tree_of
 from custtier.views.referrals.reach import Assumed, checked
 from custtier.views.referrals.statements import Told
@@ -424,3 +426,18 @@ def test_an_order_or_a_pair_after_the_day_changes_nothing() -> None:
 
 def test_ids_are_those_of_the_customers() -> None:
     assert customer_id("a01") in referrals(known_in(FIFTEEN)).tables["referrers"]["customer_id"].to_list()
+
+
+# as fields of tag rules
+
+
+def test_fields_of_customers_say_what_the_answer_says() -> None:
+    names = ("referred_count", "referred_sales", "is_referred")
+    basis = basis_of(facts_of_referrals(FIFTEEN), scope=Scope(), as_of=DAY)
+    found = customer_columns(basis, names)
+    told = {key: row for key, *row in found.iter_rows()}
+    assert told[account_key("a02")] == [3, 80_00, True]
+    assert told[account_key("b10")] == [2, 70_00, False]
+    assert told[account_key("a09")] == [0, 0, True]
+    nothing = basis_of(facts_of_referrals(replace(FIFTEEN, sayings=())), scope=Scope(), as_of=DAY)
+    assert customer_columns(nothing, names)["referred_count"].null_count() == found.height

@@ -71,6 +71,7 @@ _SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "overdue_ratio": ("逾期倍数",),
     "churn_level": ("流失等级", "预警等级"),
     "tier": ("层级", "等级"),
+    "grade": ("联系人等级", "线索等级"),
     "segment": ("分群", "类别", "客户类型"),
     "largest_order": ("最大一单", "最高单笔"),
     "refund_share": ("退款率", "退款占比"),

@@ -465,6 +465,7 @@ TITLES: Final[Mapping[str, str]] = {
     "generations_below": "Generations below",
     "value_with_referred": "With those brought",
     "value_with_below": "With all below",
+    "is_referred": "Was brought by somebody",
     "referrer_id": "Brought by (id)",
     "referrer_name": "Brought by",
     "referred_on": "Brought on",

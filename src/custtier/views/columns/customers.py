@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from custtier.customer_fields import FIELDS, Family
+from custtier.grading import UNKNOWN
 from custtier.metrics.runs import run_rhythm
 from custtier.settings import Settings
 from custtier.views.basis import Basis, totals_in
@@ -14,6 +15,8 @@ from custtier.views.churn.usual_gap import with_usual_gap
 from custtier.views.columns.items import item_columns, price_columns
 from custtier.views.columns.orders import order_columns
 from custtier.views.columns.people import contact_columns, people_columns, place_columns
+from custtier.views.columns.referrals import referral_columns
+from custtier.views.referrals.statements import Told
 from custtier.views.rfm.cuts import OFTEN_ORDERS, no_scores, ranked_cuts
 from custtier.views.rfm.segments import eight_classes
 from custtier.views.shares import divided
@@ -22,16 +25,18 @@ from custtier.views.tiers.standing import TierRules, told_tiers
 LAPSED_DAYS: Final = 90
 """Days from which `churn` alone takes a customer for lapsed."""
 
-Reader = Callable[[Basis, Settings], pl.DataFrame]
+Reader = Callable[[Basis, Settings, Told], pl.DataFrame]
 """Gives the columns of a family, one row per `customer_key`; a customer of whom nothing is known may be left out."""
 
 _READERS: Final[Mapping[Family, Reader]] = {
-    Family.ORDERS: lambda basis, settings: order_columns(basis, levels=_levels(settings)),
-    Family.ITEMS: lambda basis, _: item_columns(basis),
-    Family.PRICES: lambda basis, _: price_columns(basis),
-    Family.PLACES: lambda basis, _: place_columns(basis),
-    Family.CONTACTS: lambda basis, settings: contact_columns(basis, zone=settings.zone),
-    Family.PEOPLE: lambda basis, _: people_columns(basis),
+    Family.ORDERS: lambda basis, settings, _: order_columns(basis, levels=_levels(settings)),
+    Family.ITEMS: lambda basis, *_: item_columns(basis),
+    Family.PRICES: lambda basis, *_: price_columns(basis),
+    Family.PLACES: lambda basis, *_: place_columns(basis),
+    Family.CONTACTS: lambda basis, settings, _: contact_columns(basis, zone=settings.zone),
+    Family.REFERRALS: lambda basis, _, told: referral_columns(basis, told),
+    Family.PEOPLE: lambda basis, *_: people_columns(basis),
+    Family.LEADS: lambda basis, settings, _: _leads(basis, settings),
 }
 
 
@@ -42,6 +47,7 @@ def customer_columns(
     settings: Settings | None = None,
     rules: TierRules | None = None,
     others: pl.Series | None = None,
+    given: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per customer with a purchase, and per other who is named, with what is asked of them.
 
@@ -54,6 +60,7 @@ def customer_columns(
         settings: Where tiers and warning levels begin, and the shop's zone; the defaults when not given.
         rules: By what tiers are told; those of the settings, and nobody held, when not given.
         others: Keys of people who may never have bought; of them only what comes from no order is known.
+        given: Tags by hand or by a file, which may say who brought a customer: `customer_key`, `tag`, `noted_on`.
 
     Returns:
         `customer_key`, sorted by it, then the names in their order, each once. Amounts are Int64 minor units, days
@@ -64,6 +71,7 @@ def customer_columns(
     settings = settings or Settings()
     families = {FIELDS[name].family for name in asked}
     rules = rules or TierRules(settings.tier_cuts)
+    told = Told(settings.zone, settings.referrals, None if given is None else given.lazy())
     table = _totals(basis, settings, families, rules=rules)
     if others is not None:
         never = others.unique().to_frame("customer_key").join(table, on="customer_key", how="anti")
@@ -72,15 +80,25 @@ def customer_columns(
     for family, read in _READERS.items():
         if family in families:
             wanted = [name for name in asked if FIELDS[name].family is family]
-            found = read(basis, settings).select("customer_key", *wanted)
+            found = read(basis, settings, told).select("customer_key", *wanted)
             table = table.join(found, on="customer_key", how="left", maintain_order="left")
     return table.select("customer_key", *(_filled(name) for name in asked))
+
+
+def _leads(basis: Basis, settings: Settings) -> pl.DataFrame:
+    """The family `leads`: `grade` of every contact, `unknown` where no letter can be told."""
+    from custtier.views.leads.leads import leads_of
+
+    people = leads_of(basis, zone=settings.zone, cuts=settings.grades).people
+    keyed = people.filter(pl.col("customer_key").is_not_null())
+    return keyed.select("customer_key", pl.col("grade").fill_null(UNKNOWN))
 
 
 def _filled(name: str) -> pl.Expr:
     """Of whom no contact and no tag is known, there is none; of whom no item is known, nothing is known of items."""
     empty: Mapping[str, pl.Expr] = {
         "is_contact": pl.lit(value=False),
+        "is_referred": pl.lit(value=False),
         "tags": pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first(),
     }
     return pl.col(name).fill_null(empty[name]) if name in empty else pl.col(name)

@@ -105,7 +105,11 @@ def _of_tags(basis: Basis, told: Told, *, pattern: str) -> pl.LazyFrame:
     contacts = basis.facts.table("contacts", columns=["account_key", "tags", "first_added_at"])
     listed = (
         whose(contacts.filter(pl.col("tags").is_not_null()), basis)
-        .select("customer_key", pl.col("tags").str.split(",").alias("tag"), said_on=_day("first_added_at", told.zone))
+        .select(
+            "customer_key",
+            pl.col("tags").str.replace_all("，", ",").str.split(",").alias("tag"),
+            said_on=_day("first_added_at", told.zone),
+        )
         .explode("tag", empty_as_null=False)
     )
     return (

@@ -10,6 +10,7 @@ import polars as pl
 from custtier.currencies import minor_digits
 from custtier.customer_fields import FIELDS, Kind
 from custtier.errors import CusttierError, nearest, usage_error
+from custtier.grading import GRADES, UNKNOWN
 from custtier.metrics.tag_conditions import bought_columns, bought_in, fields_in, holds
 from custtier.regions import AREAS
 from custtier.schema import CHURN_LEVELS, SEGMENTS
@@ -90,6 +91,7 @@ def codes_of(settings: Settings) -> Mapping[str, tuple[str, ...]]:
         "lifecycle": LIFECYCLES,
         "price_sensitivity": PRICE_SENSITIVITIES,
         "region": AREAS,
+        "grade": (*GRADES, UNKNOWN),
     }
 
 
@@ -113,7 +115,9 @@ def judged(
         Boolean for each name: null where it cannot be told.
     """
     fields = list(dict.fromkeys([*columns, *sorted(set().union(*map(fields_in, conditions.values())))]))
-    table = customer_columns(sources.basis, fields, settings=sources.settings, rules=sources.tier_rules, others=others)
+    table = customer_columns(
+        sources.basis, fields, settings=sources.settings, rules=sources.tier_rules, others=others, given=sources.given
+    )
     if "tags" in fields:
         table = with_given(table, sources.given)
     goods = sorted(bought_in(conditions.values()), key=lambda one: (one.text, one.is_category, one.days or 0))
