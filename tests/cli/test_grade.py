@@ -123,6 +123,17 @@ def test_channels_and_agents_choose_contacts_and_not_orders(custtier: Custtier) 
     assert rows_of(answered(custtier, *FILES, *DAY, "--channel", "老客户群"))["三号"]["grade"] == "A"
 
 
+def test_a_letter_is_a_tag_and_stands_in_rules(custtier: Custtier, home: Path) -> None:
+    assert set(rows_of(answered(custtier, *FILES, *DAY, "--tag", "grade:B"))) == {"七号", "八号", "十号", "十九号"}
+    folder = home / "settings"
+    folder.mkdir(exist_ok=True)
+    (folder / "settings.toml").write_text(
+        'tags = ["待跟进 当 联系人等级 在 (B, C) 且 渠道 = 视频号"]\n', encoding="utf-8"
+    )
+    assert set(rows_of(answered(custtier, *FILES, *DAY, "--tag", "待跟进"))) == {"七号", "八号", "九号", "十号"}
+    assert "九号" not in rows_of(answered(custtier, *FILES, *DAY, "--tag", "!待跟进"))
+
+
 def test_the_limits_of_the_settings_are_those_of_the_letters(custtier: Custtier, home: Path) -> None:
     folder = home / "settings"
     folder.mkdir(exist_ok=True)

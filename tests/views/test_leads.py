@@ -5,12 +5,26 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from custtier.views.columns.customers import customer_columns
 from custtier.views.leads.leads import COLUMNS, Leads, leads_of
 from custtier.views.leads.letters import LETTERS, REASONS
-from metrics.shops import account_key
-from views.lead_shops import ZONE, LeadShop, Letter, at, basis_at, letters, random_lead_shop
+from metrics.shops import Order, Shop, account_key
+from views.lead_shops import (
+    ZONE,
+    Entry,
+    LeadShop,
+    Letter,
+    OpenOrder,
+    Said,
+    at,
+    basis_at,
+    letters,
+    random_lead_shop,
+)  # fmt: skip
 
 SEEDS = range(40)
 
@@ -107,3 +121,77 @@ def test_a_person_has_the_best_letter_of_their_entries_and_e_only_if_all_are_e(s
             assert (grade == "E") == all(one == "E" for one in several[key])
         else:
             assert grade == best
+
+
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_the_field_of_tag_rules_says_the_same_letter(seed: int) -> None:
+    known = random_lead_shop(seed)
+    basis = basis_at(known, days_of(known)[0])
+    people = leads_of(basis, zone=ZONE).people.filter(pl.col("customer_key").is_not_null())
+    found = customer_columns(basis, ["grade"], others=people["customer_key"])
+    told = found.filter(pl.col("grade").is_not_null()).sort("customer_key")
+    expected = people.select("customer_key", pl.col("grade").fill_null("unknown")).sort("customer_key")
+    assert_frame_equal(told, expected)
+
+
+ACCOUNTS, AGENTS = ("a", "b", "merged with a"), ("A", "B", None)
+INSTANTS = st.builds(
+    lambda days, hour: at(date(2026, 3, 1) + timedelta(days=days), hour),
+    st.integers(0, 30),
+    st.sampled_from([0, 12, 23]),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> LeadShop:
+    """Whatever may happen between a few people and agents in a month."""
+    entries = draw(
+        st.lists(
+            st.builds(
+                Entry,
+                st.sampled_from([*ACCOUNTS, None]),
+                st.sampled_from(AGENTS),
+                added=st.lists(INSTANTS, max_size=2).map(tuple),
+                deleted=st.lists(INSTANTS, max_size=2).map(tuple),
+            ),
+            min_size=1,
+            max_size=5,
+        )
+    )
+    kinds = st.sampled_from(["text", "text", "greeting", "system", "deleted_us", None])
+    said = st.builds(
+        Said,
+        st.sampled_from(ACCOUNTS),
+        INSTANTS,
+        st.sampled_from(AGENTS),
+        st.sampled_from(["in", "in", "out", None]),
+        kinds,
+    )
+    days = st.integers(0, 30).map(lambda day: date(2026, 3, 1) + timedelta(days=day))
+    order = st.builds(
+        lambda who, day, back: Order(who, day, 100, refunds=((day + timedelta(days=back), 100),) if back < 20 else ()),
+        st.sampled_from(ACCOUNTS),
+        days,
+        st.integers(0, 40),
+    )
+    open_order = st.builds(OpenOrder, st.sampled_from(ACCOUNTS), days, st.sampled_from(["unpaid", "closed"]))
+    orders = tuple(draw(st.lists(order, max_size=4)))
+    return LeadShop(
+        Shop(orders, {"merged with a": "a"}),
+        tuple(entries),
+        tuple(draw(st.lists(said, max_size=12))),
+        tuple(draw(st.lists(open_order, max_size=2))),
+    )
+
+
+@given(histories(), st.integers(0, 45))
+@settings(max_examples=60, deadline=None)
+def test_any_history_gives_everybody_the_letter_of_the_rules(known: LeadShop, days: int) -> None:
+    day = date(2026, 3, 1) + timedelta(days=days)
+    expected = letters(known, day)
+    found = leads_at(known, day)
+    assert (
+        found.entries["grade"].is_not_null() | found.entries["grade_reason"].is_in(["no_chat", "no_chats", "no_key"])
+    ).all()
+    if expected:
+        assert told(found, known) == expected
