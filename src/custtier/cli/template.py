@@ -18,7 +18,8 @@ def template(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="What to fill in: orders, contacts, messages, spend, dates, costs, links, tags or referrals."
+            metavar="NAME",
+            help="What to fill in: orders, contacts, messages, spend, dates, costs, links, tags or referrals.",
         ),
     ],
     output: Annotated[
