@@ -1,4 +1,4 @@
-"""What the profile of a list says (contacts, chats, spend, costs, links, tags, referrals), in plain words and Markdown."""
+"""What the profile of a list says (contacts, chats, spend, links, tags, referrals …), in plain words and Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
