@@ -28,6 +28,7 @@ _FIRMNESS: Final = (2.0, 4.0, 8.0, 16.0, 64.0)
 _LEAST_WITHIN: Final = 0.05**2
 """Gaps in whole days are not told apart more finely than by about a twentieth."""
 _MOST_SCORED: Final = 200_000
+_AT_ONCE: Final = 1_000_000
 _MOST_STEPS: Final = 4096
 _GRID: Final = 1025
 _REACH: Final = 4.0
@@ -175,13 +176,22 @@ def rhythm_of(waits: Waits) -> Rhythm | None:
     if returns < FEWEST_RETURNS:
         return None
     usual = usual_of(waits)
-    standing = usual.standing(waits, waits.days)
+    standing = np.concatenate([_part_standing(usual, waits, begin) for begin in range(0, len(waits.days), _AT_ONCE)])
     firsts = _groups(waits)
     group = np.searchsorted(firsts, waits.earlier, side="right") - 1
     curves = tuple(
         curve_of(standing[group == number], waits.has_ended[group == number]) for number in range(len(firsts))
     )
     return Rhythm(usual, firsts, curves, returns)
+
+
+def _part_standing(usual: Usual, waits: Waits, begin: int) -> Floats:
+    """The standing of some waits at the end of each: what is reckoned on the way is as long as these only."""
+    some = slice(begin, begin + _AT_ONCE)
+    part = Waits(
+        waits.earlier[some], waits.log_sum[some], waits.log_squares[some], waits.days[some], waits.has_ended[some]
+    )
+    return usual.standing(part, part.days)
 
 
 def usual_of(waits: Waits) -> Usual:
@@ -273,12 +283,13 @@ def _firmest(usual: Usual, waits: Waits) -> Usual:
     """The same with the firmness by which the gaps that came were likeliest (Student's t)."""
     from scipy.special import gammaln
 
-    came = waits.where(waits.has_ended & (waits.earlier > 1))
-    if len(came.days) < FEWEST_RETURNS:
+    rows = np.flatnonzero(waits.has_ended & (waits.earlier > 1))
+    if len(rows) < FEWEST_RETURNS:
         return usual
-    if len(came.days) > _MOST_SCORED:
-        order = np.lexsort((came.log_squares, came.log_sum, came.days, came.earlier))
-        came = came.where(order[np.linspace(0, len(order) - 1, _MOST_SCORED).round().astype(np.int64)])
+    if len(rows) > _MOST_SCORED:
+        order = rows[np.argsort(_mixed(waits, rows), kind="stable")]
+        rows = order[np.linspace(0, len(order) - 1, _MOST_SCORED).round().astype(np.int64)]
+    came = waits.where(rows)
     best, highest = usual, -np.inf
     for firmness in _FIRMNESS:
         tried = Usual(usual.middle, usual.within, usual.between, firmness)
@@ -290,3 +301,14 @@ def _firmest(usual: Usual, waits: Waits) -> Usual:
         if score > highest:
             best, highest = tried, score
     return best
+
+
+def _mixed(waits: Waits, rows: Ints) -> NDArray[np.uint64]:
+    """A number of each wait that depends on nothing but it: sorted by it, equal ones lie together, others anyhow."""
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    # sums of logarithms differ in their last digits by where they stand
+    for values, digits in ((waits.earlier, 0), (waits.days, 0), (waits.log_sum, 6), (waits.log_squares, 6)):
+        whole = np.rint(values[rows] * 10.0**digits).astype(np.int64).view(np.uint64)
+        mixed = (mixed ^ whole) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return mixed

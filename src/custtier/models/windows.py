@@ -39,20 +39,42 @@ def shortest_windows(chances: Floats, *, least_chance: float = LEAST_CHANCE, lea
     """
     rows, days = chances.shape
     by_day = np.concatenate([np.zeros((rows, 1)), chances], axis=1)
+    least = min(least_days, days)
     first, last, chance = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
-    open_rows = np.flatnonzero(by_day[:, -1] >= least_chance)
-    for width in range(min(least_days, days), days + 1):
-        if not len(open_rows):
-            break
-        lying = by_day[open_rows]
-        inside = lying[:, width:] - lying[:, :-width]
+    width = _shortest_widths(by_day, least_chance=least_chance, least=least)
+    for own in np.unique(width[width > 0]):
+        found = np.flatnonzero(width == own)
+        inside = _inside(by_day[found], own)
         highest = inside.max(axis=1)
-        done = highest >= least_chance
-        start = _middle(inside[done] >= highest[done, None] - _SAME)
-        found = open_rows[done]
-        first[found], last[found], chance[found] = start + 1, start + width, highest[done]
-        open_rows = open_rows[~done]
+        start = _middle(inside >= highest[:, None] - _SAME)
+        first[found], last[found], chance[found] = start + 1, start + own, highest
     return Windows(first, last, chance)
+
+
+def _shortest_widths(by_day: Floats, *, least_chance: float, least: int) -> Ints:
+    """How many days the shortest window of each row has; 0 where all days together hold too little.
+
+    What the best window holds only grows with its width, so that each is found by halving.
+    """
+    days = by_day.shape[1] - 1
+    low = np.full(len(by_day), least, dtype=np.int64)
+    high = np.full(len(by_day), days, dtype=np.int64)
+    is_any = by_day[:, -1] >= least_chance
+    while True:
+        searched = np.flatnonzero(is_any & (low < high))
+        if not len(searched):
+            return np.where(is_any, low, 0)
+        tried = (low[searched] + high[searched]) // 2
+        for own in np.unique(tried):
+            rows = searched[tried == own]
+            is_enough = _inside(by_day[rows], own).max(axis=1) >= least_chance
+            high[rows[is_enough]] = own
+            low[rows[~is_enough]] = own + 1
+
+
+def _inside(by_day: Floats, width: int) -> Floats:
+    """What the windows of a width hold, one column for each day on which they begin."""
+    return np.asarray(by_day[:, width:] - by_day[:, :-width])
 
 
 def _middle(is_best: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Ints:
