@@ -133,9 +133,9 @@ class ListTables:
         A stored message has no key. So all that look like a lost one are taken out, and of these those put back that
         the other imports show: they may be several, told apart by a number that is part of their key.
         """
-        kept = raw.of_list(MESSAGES, gone)
         narrow = list(TABLES[MESSAGES])
-        alike = gone.join(kept, on="message_key", how="anti").select(narrow).unique().lazy()
+        lost = _without_known(gone, raw).select(narrow).unique()
+        alike = lost.lazy().select(pl.col(name).cast(dtype) for name, dtype in TABLES[MESSAGES].items())
         left = self.scan(MESSAGES).join(alike, on=narrow, how="anti", nulls_equal=True, maintain_order="left")
         shown = raw.scan(MESSAGES).join(alike, on=narrow, how="semi", nulls_equal=True).collect()
         return left.merge_sorted(messages_of(shown), key=MESSAGE_ORDER)

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from custtier.keys import are_among, are_first
-from custtier.schema import ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, empty
+from custtier.schema import HELD_MESSAGES, ITEMS, LIST_KEYS, LISTS, ORDERS, REFUNDS, empty
 from custtier.store.current import Records
 from custtier.store.lists import MESSAGES
 from custtier.store.payments import PAYMENT
@@ -74,8 +74,13 @@ class RawRecords:
         return told.filter(are_first(told)).to_frame()
 
     def lists_of_imports(self, import_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
-        """All records of lists that these imports brought."""
-        return {name: self._scan(name, import_ids).collect() for name in LISTS}
+        """All records of lists that these imports brought; of messages, which may be many, each text once."""
+        rows = {name: self._scan(name, import_ids) for name in LISTS}
+        held = [pl.col(column).cast(dtype) for column, dtype in HELD_MESSAGES.items()]
+        return {
+            name: found.select(held).collect(engine="streaming") if name == MESSAGES else found.collect()
+            for name, found in rows.items()
+        }
 
     def has_loose_refunds(self) -> bool:
         """Whether any refund names a payment."""

@@ -52,20 +52,21 @@ def sold_to(contacts: pl.DataFrame, *, basis: Basis) -> Sold:
     paid = _since_added(paid_and_back(basis), whose).group_by("place").agg(pl.col("gross", "back").sum())
     brought = pl.col("net_sales" if margins.rows is None else "margin")
     by_day = bought.group_by("place", pl.col("order_day").cast(pl.Date).alias("on_day")).agg(
-        brought.sum().alias("brought")
+        brought.sum().alias("brought"), pl.col("net_sales").sum()
     )
-    sales, day = pl.col("net_sales"), pl.col("order_day")
-    is_first_months = day - pl.col("added_day") <= FIRST_DAYS
+    first_day = by_day.sort("on_day").unique("place", keep="first", maintain_order=True)
+    by_day = by_day.drop("net_sales")
+    is_first_months = (pl.col("order_day") - pl.col("added_day") <= FIRST_DAYS).fill_null(value=False)
     of_contact = (
         bought.lazy()
+        .with_columns(pl.when(is_first_months).then("net_sales").otherwise(0).alias("sales_90d"))
         .group_by("place")
         .agg(
             pl.len().cast(pl.Int64).alias("buyer_orders"),
-            sales.sum(),
-            sales.filter(day == day.min()).sum().alias("first_day_sales"),
-            sales.filter(is_first_months).sum().alias("sales_90d"),
+            pl.col("net_sales", "sales_90d").sum(),
             pl.col("margin").sum() if margins.rows is not None else pl.col("margin").first(),
         )
+        .join(first_day.lazy().select("place", pl.col("net_sales").alias("first_day_sales")), on="place", how="left")
         .join(paid, on="place", how="full", coalesce=True)
         .collect(engine="streaming")
     )
