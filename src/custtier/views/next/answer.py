@@ -220,8 +220,7 @@ def _chosen(
     )
     chosen, more = _better(rhythm, fitted, standing)
     if chosen is None:
-        returns = int(seen.all_waits.has_ended.sum())
-        return None, standing, [*notes, Note("next_too_few", {"returns": returns, "needed": FEWEST_RETURNS})]
+        return None, standing, [*notes, Note("next_too_few", {"returns": seen.returns, "needed": FEWEST_RETURNS})]
     if isinstance(found, Modelled) and found.fitted_on is not None:
         notes = [*notes, Note("value_kept", {"day": found.fitted_on})]
     return chosen, standing, [*notes, *more, *hit_notes(standing, chosen, horizon=horizon)]

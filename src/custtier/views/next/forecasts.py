@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -40,21 +39,17 @@ class Observed:
 
     Args:
         past: Their histories.
-        waits: `metrics.waits.waits` of all of them, sorted by `customer_key` and day.
+        days: Their purchase days, `customer_key` and `order_day`, sorted by both.
+        now: The waits that last, one per customer, in the order of `past.customers`.
+        returns: How many waits have ended.
+        rhythm: What all of them tell; None when too few have ended.
     """
 
     past: Past
-    waits: pl.DataFrame
-
-    @cached_property
-    def all_waits(self) -> Waits:
-        """The same as arrays."""
-        return waits_of(self.waits)
-
-    @cached_property
-    def now(self) -> Waits:
-        """The waits that last, one per customer, in the order of `past.customers`."""
-        return waits_of(self.waits.filter(~pl.col("has_ended")))
+    days: pl.DataFrame
+    now: Waits
+    returns: int
+    rhythm: Rhythm | None
 
 
 class Forecast(Protocol):
@@ -102,8 +97,12 @@ class ByModel:
 def observed(basis: Basis) -> Observed:
     """What is known of the customers as of the day of the basis."""
     past = past_of(basis)
-    found = waits(purchase_days(basis), keys=("customer_key",), end_day=past.end_day)
-    return Observed(past, found.collect())
+    found = waits(purchase_days(basis), keys=("customer_key",), end_day=past.end_day).collect()
+    every = waits_of(found)
+    now = waits_of(found.filter(~pl.col("has_ended")))
+    # all that was known when each wait began is not held any longer: of ten million purchases it is half a gigabyte
+    days = found.select("customer_key", "order_day")
+    return Observed(past, days, now, int(every.has_ended.sum()), rhythm_of(every))
 
 
 def purchase_days(basis: Basis) -> pl.LazyFrame:
@@ -132,8 +131,7 @@ def waits_of(table: pl.DataFrame) -> Waits:
 
 def by_rhythm(seen: Observed) -> ByRhythm | None:
     """The forecast by rhythm; None when too few have come back."""
-    rhythm = rhythm_of(seen.all_waits)
-    return None if rhythm is None else ByRhythm(rhythm, seen)
+    return None if seen.rhythm is None else ByRhythm(seen.rhythm, seen)
 
 
 def by_model(past: Past, *, name: str) -> ByModel | Unsupported:

@@ -176,7 +176,7 @@ def _forecasts(seen: Observed, names: tuple[str, ...], *, model: str | None) -> 
 def _days_until_next(then: Observed, seen: Observed, *, origin_day: int) -> Ints:
     """Days from then to the next purchase of each customer of then; `_NEVER` when there is none yet."""
     after = (
-        seen.waits.lazy()
+        seen.days.lazy()
         .filter(pl.col("order_day") > origin_day)
         .group_by("customer_key")
         .agg(pl.col("order_day").min().alias("next_day"))
