@@ -69,6 +69,12 @@ LINKS = st.builds(
     decision=st.sampled_from(["same", "same", "apart"]),
     platform=st.sampled_from(["taobao", "wechat"]),
 )
+REFERRALS = st.builds(
+    lambda key, **fields: {"referral_key": key, "referred": "a", **fields},
+    st.integers(1, 3),
+    referrer=ACCOUNTS,
+    referred_on=st.sampled_from([None, date(2026, 1, 1)]),
+)
 ORDERS = st.builds(order, st.sampled_from(["1", "2", "3"]), account=ACCOUNTS, phone=PHONES)
 
 
@@ -76,7 +82,10 @@ ORDERS = st.builds(order, st.sampled_from(["1", "2", "3"]), account=ACCOUNTS, ph
 def files(draw: st.DrawFn) -> Reading:
     if draw(st.integers(0, 3)) == 0:
         return reading(draw(st.lists(ORDERS, max_size=3)), instant=draw(INSTANTS))
-    kinds = {"contacts": CONTACTS, "messages": MESSAGES, "spend": SPEND, "dates": DATES, "costs": COSTS, "links": LINKS}
+    kinds = {
+        **{"contacts": CONTACTS, "messages": MESSAGES, "spend": SPEND, "dates": DATES, "costs": COSTS, "links": LINKS},
+        "referrals": REFERRALS,
+    }
     chosen = draw(st.lists(st.sampled_from(list(kinds)), min_size=1, max_size=3, unique=True))
     return listing(draw(INSTANTS), **{name: draw(st.lists(kinds[name], max_size=4)) for name in chosen})
 
