@@ -334,6 +334,10 @@ def test_by_agent_each_list_counts_and_the_sales_of_a_person_count_once() -> Non
     said = {note.code: note.values for note in part.notes}
     assert said["placed_by_entry"] == {"contacts": 1}
     assert part.summary["contact_sales"] == 130_00
+    part = asked_of(SHARED, asked=Asked(by="agent", attribution="last"))
+    found = {name: (row["contacts"], row["net_sales"]) for name, row in table(part, "agents").items()}
+    # the orders of April on: those that the later agent can have had to do with
+    assert found == {"小林": (2, 30_00), "老周": (1, 0)} and "placed_by_latest_entry" in codes(part)
 
 
 def test_spend_that_names_no_agent_does_not_make_agents_free() -> None:

@@ -83,6 +83,10 @@ NOTES: Final[Mapping[str, str]] = {
         "every entry of a list counts, so who stands in several lists counts in each: {contacts}; their sales "
         "count once, where they were added first"
     ),
+    "placed_by_latest_entry": (
+        "every entry of a list counts, so who stands in several lists counts in each: {contacts}; their sales count "
+        "once, where they were added last"
+    ),
     "group_letters": (
         "letters compare with the {share} of all who bought, each at 95%; letters given: {groups}, of which about "
         "{by_chance} would be A, D or E by chance alone; under {fewest} contacts and so without one: {few}"

@@ -93,7 +93,7 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     asked = checked(asked or Asked())
     since, until = asked.added_since, asked.added_until
     leads = narrowed(leads, since=since, until=until, new_only=asked.new_only)
-    contacts = contacts_asked(leads, by=asked.by)
+    contacts = contacts_asked(leads, by=asked.by, attribution=asked.attribution)
     if asked.attribution == "last":
         contacts = by_last_adding(contacts, basis=basis, zone=zone)
     part = PartOfSpend(since, until, asked.channels, asked.agents, asked.is_tagged)
@@ -215,6 +215,7 @@ def _of_attribution(contacts: pl.DataFrame, *, asked: Asked) -> Note:
         return Note("placed_by_day")
     if asked.by == "agent":
         shared = contacts.filter(pl.col("customer_key").is_not_null() & pl.col("customer_key").is_duplicated())
-        return Note("placed_by_entry", {"contacts": shared["customer_key"].n_unique()})
+        code = "placed_by_entry" if asked.attribution == "first" else "placed_by_latest_entry"
+        return Note(code, {"contacts": shared["customer_key"].n_unique()})
     again = contacts.filter(pl.col("adding_count") > 1).height
     return Note(f"placed_by_{asked.attribution}_adding", {"contacts": again})

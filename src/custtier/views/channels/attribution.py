@@ -36,12 +36,13 @@ def narrowed(leads: Leads, *, since: date | None, until: date | None, new_only: 
     return replace(leads, entries=leads.entries.filter(keep), people=leads.people.filter(keep))
 
 
-def contacts_asked(leads: Leads, *, by: str) -> pl.DataFrame:
+def contacts_asked(leads: Leads, *, by: str, attribution: str = "first") -> pl.DataFrame:
     """The contacts that are counted: people, or by agent every entry of a list.
 
     Args:
         leads: As of the day observed.
         by: One of `groups.GROUPS`.
+        attribution: One of `ATTRIBUTIONS`: by agent, who has the sales of somebody in several lists.
 
     Returns:
         The columns of `leads.leads.COLUMNS`, with `place` (their number) and `has_sales`: whether the sales of this
@@ -51,9 +52,14 @@ def contacts_asked(leads: Leads, *, by: str) -> pl.DataFrame:
     placed = rows.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     key = pl.col("customer_key")
     again = placed.filter(key.is_not_null() & key.is_duplicated()) if by == "agent" else placed.clear()
-    first = again.sort("added_on", "agent", "place", nulls_last=True).unique(
-        "customer_key", keep="first", maintain_order=True
-    )
+    is_last = attribution == "last"
+    first = again.sort(
+        "last_added_on" if is_last else "added_on",
+        "agent",
+        "place",
+        descending=[is_last, False, False],
+        nulls_last=True,
+    ).unique("customer_key", keep="first", maintain_order=True)
     later = again.join(first, on="place", how="anti").get_column("place")
     return placed.with_columns((key.is_not_null() & ~pl.col("place").is_in(later.implode())).alias("has_sales"))
 
