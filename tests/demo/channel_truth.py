@@ -16,19 +16,20 @@ from scipy.stats import binom
 
 from custtier import schema
 from custtier.demo.baskets import baskets
-from custtier.demo.contacts import contacts
+from custtier.demo.contacts import contacts as contacts_of
 from custtier.demo.leads import true_a_shares
 from custtier.demo.words import AGENTS, CHANNELS
 from custtier.demo.world import World, make_world
 from custtier.facts import TABLES, Extent, Facts, no_tables
 from custtier.metrics.scope import Scope
-from custtier.models.proportions import wilson
 from custtier.views.basis import basis_of
+from custtier.views.channels.answer import channels
 from custtier.views.leads.leads import leads_of
 
 CUSTOMERS: Final = 500
 UNTIL: Final = date(2026, 6, 30)
 ZONE: Final = "Asia/Shanghai"
+COLUMNS: Final = ("channel", "contacts", "a", "a_share_low", "a_share_high", "letter")
 LEVEL: Final = 0.95
 CHANCE: Final = 0.001
 """How seldom good intervals may be called bad: by a channel or by all together."""
@@ -36,17 +37,23 @@ CHANCE: Final = 0.001
 
 @dataclass(frozen=True)
 class Seen:
-    """One channel of one shop: its contacts, those graded A, and whether the interval of that share holds the truth."""
+    """One channel of one shop: its contacts, those graded A, the interval of their share, its letter.
+
+    `holds` says whether the interval holds the truth.
+    """
 
     channel: str
     contacts: int
     bought: int
+    low: float
+    high: float
+    letter: str | None
     holds: bool
 
 
 def shop_facts(world: World) -> Facts:
     """The contacts of an invented shop and their orders, as a store gives them once everybody is joined."""
-    found = contacts(world, end_s=world.until_s)
+    found = contacts_of(world, end_s=world.until_s)
     orders = world.orders.filter(pl.col("ordered_s") <= world.until_s)
     known = orders.join(found.filter("buys").select("person"), on="person", how="semi", maintain_order="left")
     purchases = _purchases(baskets(known, seed=world.seed, end_s=world.until_s).orders)
@@ -127,13 +134,10 @@ def _events(found: pl.DataFrame) -> pl.DataFrame:
 def channels_of(world: World) -> Iterator[Seen]:
     """What `grade` would say of each channel of this shop."""
     basis = basis_of(shop_facts(world), scope=Scope(), as_of=None)
-    people = leads_of(basis, zone=ZONE).people
-    counts = people.group_by("channel").agg(pl.len(), (pl.col("grade") == "A").sum().alias("bought")).sort("channel")
+    table = channels(leads_of(basis, zone=ZONE), basis=basis, zone=ZONE).tables["channels"]
     truth = true_a_shares()
-    for channel, total, bought in counts.iter_rows():
-        interval = wilson(bought, total)
-        assert interval is not None
-        yield Seen(channel, total, bought, interval[0] <= truth[channel] <= interval[1])
+    for channel, people, bought, low, high, letter in table.select(COLUMNS).iter_rows():
+        yield Seen(channel, people, bought, low, high, letter, holds=low <= truth[channel] <= high)
 
 
 def many_shops(count: int, *, first: int = 1, customers: int = CUSTOMERS) -> list[Seen]:

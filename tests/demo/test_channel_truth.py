@@ -9,7 +9,6 @@ from custtier.demo import write_shop
 from custtier.demo.leads import true_a_shares
 from custtier.demo.world import make_world
 from custtier.metrics.scope import Scope
-from custtier.models.proportions import wilson
 from custtier.settings import Settings
 from custtier.sources import read_files
 from custtier.store import facts_of
@@ -39,8 +38,14 @@ def test_intervals_around_a_wrong_chance_would_be_noticed(seen: list[Seen]) -> N
     fewest, _ = bounds(len(seen))
     for factor in (0.7, 1.4):
         wrong = {channel: share * factor for channel, share in true_a_shares().items()}
-        intervals = [(one.channel, wilson(one.bought, one.contacts)) for one in seen]
-        assert sum(low <= wrong[channel] <= high for channel, (low, high) in intervals) < fewest
+        assert sum(one.low <= wrong[one.channel] <= one.high for one in seen) < fewest
+
+
+def test_the_best_channel_is_never_called_a_bad_one_nor_the_worst_a_good_one(seen: list[Seen]) -> None:
+    best, *_, worst = true_a_shares()
+    letters = {name: {one.letter for one in seen if one.channel == name} for name in (best, worst)}
+    assert letters[best] <= {"A", "B", None} and "A" in letters[best]
+    assert letters[worst] <= {"D", "E", None} and "E" in letters[worst]
 
 
 def test_the_files_of_a_shop_have_the_same_letters_as_the_shop_in_memory(tmp_path: Path) -> None:
