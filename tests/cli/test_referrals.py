@@ -73,7 +73,7 @@ def test_all_ways_of_naming_come_to_one_tree(custtier: Custtier, files: list[Pat
     ended = custtier("referrals", *files, "--of", "13800000001", "--format", "json", "--reveal")
     assert ended.code == 0, ended.err
     view = json.loads(ended.out)
-    assert [(row["tree"], row["name"]) for row in view["tables"]["tree"]] == [
+    assert [(row["tree"].replace("\u00a0", " "), row["name"]) for row in view["tables"]["tree"]] == [
         ("", "王老师"),
         ("└─", "林小姐"),
         ("  ├─", "陈先生"),

@@ -63,6 +63,7 @@ HEADER_WORDS: Final = (
     "post to",
     "card name",
     "referr",
+    "invite",
     # a number to call, an address to write to
     "手机",
     "电话",

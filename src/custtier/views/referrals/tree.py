@@ -24,7 +24,8 @@ COLUMNS: Final = (
 )
 MOST_DRAWN: Final = 24
 """Levels whose branches are drawn; deeper ones stand under a mark, for nobody follows so many lines."""
-_LINE, _NOTHING, _BRANCH, _LAST, _DEEP = "│ ", "  ", "├─", "└─", "…"
+_LINE, _NOTHING, _BRANCH, _LAST, _DEEP = "│\u00a0", "\u00a0\u00a0", "├─", "└─", "…"
+"""Blanks that no page and no Markdown joins into one."""
 
 
 def place_of(forest: Forest, customer_key: int) -> int | None:
