@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -13,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from custtier.errors import STORE, USAGE, CusttierError
+from custtier.sources.reading import Reading
 from custtier.store import Store
 from custtier.store.layout import Layout
 from custtier.store.lock import HOLDER_NAME
@@ -106,13 +110,8 @@ class StoppedError(Exception):
     """Stands for a kill."""
 
 
-@pytest.mark.parametrize(
-    ("step", "moment"), [(step, moment) for step in range(12) for moment in ("before", "after")][::3]
-)
-def test_an_import_that_stops_half_way_leaves_no_trace(
-    store: Store, monkeypatch: pytest.MonkeyPatch, step: int, moment: str
-) -> None:
-    # no table of the store stays empty
+def two_files() -> tuple[Reading, Reading]:
+    """After both no table of the store is empty."""
     sold = [order("1", phone="13800138001", payment_id="p"), order("2", account="other", phone="13800138001")]
     paid = order("w", kind="payment", platform="wechatpay", account="o", account_kind="openid", payment_id="p")
     returned = refund("r", "1", 9, refunded_on=date(2026, 3, 5))
@@ -120,7 +119,29 @@ def test_an_import_that_stops_half_way_leaves_no_trace(
     second = reading(
         [order("1", gross=50), order("3")], [item("3", "a")], [refund("s", "2", 9)], instant=NEW, rejected=1
     )
-    store.add([first], imported_at=NOW)
+    return first, second
+
+
+@cache
+def made() -> TemporaryDirectory[str]:
+    """Stores `first`, with one of the files, and `both`, made once: tests take copies."""
+    folder = TemporaryDirectory()
+    place = Path(folder.name)
+    first, second = two_files()
+    opened(place / "first").add([first], imported_at=NOW)
+    shutil.copytree(place / "first", place / "both")
+    opened(place / "both").add([second], imported_at=NOW)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("step", "moment"), [(step, moment) for step in range(12) for moment in ("before", "after")][::3]
+)
+def test_an_import_that_stops_half_way_leaves_no_trace(
+    store: Store, monkeypatch: pytest.MonkeyPatch, step: int, moment: str
+) -> None:
+    second = two_files()[1]
+    shutil.copytree(Path(made().name) / "first", store.folder)
     before = held(store)
     committing = StoredTable._commit
     seen = []
@@ -143,10 +164,7 @@ def test_an_import_that_stops_half_way_leaves_no_trace(
     assert_same(held(store), before)
     assert store.imports()["import_id"].to_list() == [1]
     assert counts(store, second) == [(2, 1, 0)]
-    other = opened(store.folder.parent / "other")
-    other.add([first], imported_at=NOW)
-    other.add([second], imported_at=NOW)
-    assert_same(held(store), held(other))
+    assert_same(held(store), held(opened(Path(made().name) / "both")))
     assert store.rejects(2).height == 1
     store.undo(2)
     assert_same(held(store), before)
