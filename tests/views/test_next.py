@@ -11,6 +11,7 @@ from custtier.errors import NOTHING, USAGE, CusttierError
 from custtier.metrics.scope import Scope
 from custtier.periods import day_number, day_of
 from custtier.views.basis import basis_of
+from custtier.views.next import hits
 from custtier.views.next.answer import COLUMNS, next_purchases
 from custtier.views.next.forecasts import by_rhythm, observed, windows_of
 from custtier.views.view import View
@@ -288,3 +289,17 @@ def test_what_cannot_be_asked_is_told(asked: dict, code: str) -> None:
     with pytest.raises(CusttierError) as caught:
         next_purchases(facts_of(shop_of(1, customers=5)), as_of=AS_OF, **asked)
     assert (caught.value.code, caught.value.exit_code) == (code, USAGE)
+
+
+def test_of_very_many_customers_some_are_looked_at_whatever_the_order_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = shop_of(21, customers=400)
+    whole = next_purchases(facts_of(shop), as_of=AS_OF, forecast="rhythm")
+    monkeypatch.setattr(hits, "_MOST_CUSTOMERS", 150)
+    some, again = (next_purchases(facts_of(shop, seed=seed), as_of=AS_OF, forecast="rhythm") for seed in (0, 5))
+    assert some.tables["forecasts"].equals(again.tables["forecasts"]) and some.summary == again.summary
+    assert some.tables["customers"].equals(whole.tables["customers"])
+    # buyers are counted among all of them, windows among those looked at
+    counted = [view.tables["forecasts"].row(0, named=True) for view in (some, whole)]
+    assert counted[0]["seen_buyers"] == counted[1]["seen_buyers"]
+    assert 0 < counted[0]["windows"] < counted[1]["windows"]
+    assert counted[0]["hit_rate"] == pytest.approx(counted[1]["hit_rate"], abs=0.2)

@@ -153,14 +153,22 @@ def by_model(past: Past, *, name: str) -> ByModel | Unsupported:
     return ByModel(fit, past) if usable(fit) else Unsupported("not_fitted", {})
 
 
-def windows_of(forecast: Forecast, *, customers: int, horizon: int) -> Windows:
-    """The window of each customer, of the coming `horizon` days; none where half of it is out of reach."""
-    everyone = np.arange(customers)
-    reached = forecast.chances([horizon], everyone)[:, 0]
-    first, last, chance = np.zeros(customers, np.int64), np.zeros(customers, np.int64), np.zeros(customers)
+def windows_of(forecast: Forecast, *, customers: int, horizon: int, only: Ints | None = None) -> Windows:
+    """The window of each customer, of the coming `horizon` days; none where half of it is out of reach.
+
+    Args:
+        forecast: Tells their chances.
+        customers: How many there are.
+        horizon: No window ends later.
+        only: The numbers of those asked for; None for all.
+    """
+    asked = np.arange(customers) if only is None else only
+    size = len(asked)
+    reached = forecast.chances([horizon], asked)[:, 0]
+    first, last, chance = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size)
     likely = np.flatnonzero(reached >= 0.5)
     for begin in range(0, len(likely), _AT_ONCE):
         rows = likely[begin : begin + _AT_ONCE]
-        found = shortest_windows(forecast.chances(range(1, horizon + 1), rows))
+        found = shortest_windows(forecast.chances(range(1, horizon + 1), asked[rows]))
         first[rows], last[rows], chance[rows] = found.first, found.last, found.chance
     return Windows(first, last, chance)

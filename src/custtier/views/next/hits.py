@@ -26,6 +26,8 @@ _ORIGINS: Final = 4
 """So many earlier days are tried, the horizon apart."""
 _FEW_CUSTOMERS: Final = 20_000
 """Of more customers than this one earlier day says enough."""
+_MOST_CUSTOMERS: Final = 100_000
+"""Of more than this so many are looked at."""
 _POINTS: Final = 6
 """So many days of the horizon are looked at to tell forecasts apart."""
 
@@ -36,14 +38,14 @@ class Judged:
 
     Args:
         name: Its code.
-        customers: For how many chances were told.
-        windows: Customers who got a window.
+        customers: How many were looked at.
+        windows: Those of them who got a window.
         hits: Those who bought next in it.
         simple_hits: Those of the same who bought next in a window of the same length around the last purchase and the
             usual gap, rolled on by whole gaps where that has passed: the simplest rule.
         stated: The mean chance that was told of these windows; None where none is told.
         window_days: Their mean length.
-        expected: How many customers were expected to buy within the days asked for.
+        expected: How many of all customers were expected to buy within the days asked for.
         bought: Those who did.
         losses: Of each customer the mean squared error of the chances (Brier) over the days looked at.
     """
@@ -132,7 +134,18 @@ def _as_of(
     if not then.past.customers.height:
         return ()
     came = _days_until_next(then, seen, origin_day=origin_day)
-    return tuple(_judged(one, then, came, horizon=horizon, days=days) for one in _forecasts(then, names, model=model))
+    looked_at = _looked_at(then, came)
+    forecasts = _forecasts(then, names, model=model)
+    return tuple(_judged(one, then, came, looked_at, horizon=horizon, days=days) for one in forecasts)
+
+
+def _looked_at(then: Observed, came: Ints) -> Ints:
+    """The numbers of the customers who are looked at: all, or so many evenly among all that was and came of them."""
+    if len(came) <= _MOST_CUSTOMERS:
+        return np.arange(len(came))
+    known = then.past.known
+    order = np.lexsort((np.round(then.now.log_sum, 6), came, known.T, known.t_x, known.x))
+    return np.sort(order[np.linspace(0, len(order) - 1, _MOST_CUSTOMERS).round().astype(np.int64)])
 
 
 def _together(judged: Sequence[Judged]) -> Judged:
@@ -190,15 +203,19 @@ def _days_until_next(then: Observed, seen: Observed, *, origin_day: int) -> Ints
     return came.to_series().to_numpy()
 
 
-def _judged(forecast: Forecast, then: Observed, came: Ints, *, horizon: int, days: int) -> Judged:
-    windows = windows_of(forecast, customers=len(came), horizon=horizon)
+def _judged(
+    forecast: Forecast, then: Observed, everybody_came: Ints, looked_at: Ints, *, horizon: int, days: int
+) -> Judged:
+    windows = windows_of(forecast, customers=len(everybody_came), horizon=horizon, only=looked_at)
+    came = everybody_came[looked_at]
     ahead = sorted({max(round(horizon * point / _POINTS), 1) for point in range(1, _POINTS + 1)})
     # what nothing is known of is taken for not to come
-    told = np.nan_to_num(forecast.chances([days, *ahead], np.arange(len(came))))
+    told = np.nan_to_num(forecast.chances(ahead, looked_at))
+    soon = np.nan_to_num(forecast.chances([days], np.arange(len(everybody_came))))
     happened = came[:, None] <= np.array(ahead)
     rows = np.flatnonzero(windows.first > 0)
     first, last, near = windows.first[rows], windows.last[rows], came[rows]
-    begin = _by_last_gap(then, rows, length=last - first + 1)
+    begin = _by_last_gap(then, looked_at[rows], length=last - first + 1)
     return Judged(
         name=forecast.name,
         customers=len(came),
@@ -207,9 +224,9 @@ def _judged(forecast: Forecast, then: Observed, came: Ints, *, horizon: int, day
         simple_hits=int(((begin <= near) & (near <= begin + last - first)).sum()),
         stated=float(windows.chance[rows].mean()) if len(rows) else None,
         window_days=float((last - first + 1).mean()) if len(rows) else None,
-        expected=float(told[:, 0].sum()),
-        bought=int((came <= days).sum()),
-        losses=((told[:, 1:] - happened) ** 2).mean(axis=1),
+        expected=float(soon.sum()),
+        bought=int((everybody_came <= days).sum()),
+        losses=((told - happened) ** 2).mean(axis=1),
     )
 
 
