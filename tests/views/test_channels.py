@@ -132,6 +132,18 @@ def test_the_funnel_goes_from_added_to_bought(twenty: Part) -> None:
     ]
 
 
+def test_where_all_are_too_few_no_chance_is_told(twenty: Part) -> None:
+    said = {note.code: note.values for note in twenty.notes}
+    assert said["no_group_letters"] == {"few": 4, "fewest": 30} and "group_letters" not in said
+    assert "no_group_letters" not in codes(asked_of(together(many("a", 40, 4), many("b", 40, 20))))
+
+
+def test_only_young_days_are_said_to_be_young() -> None:
+    assert "young_groups" in codes(asked_of(TWENTY, asked=Asked(by="month")))
+    old = Asked(by="month", added_until=date(2026, 3, 31))
+    assert "young_groups" not in codes(asked_of(TWENTY, asked=old))
+
+
 def test_without_chats_the_funnel_tells_of_buying_alone() -> None:
     known = replace(TWENTY, messages=())
     quiet = replace(known, shop=Shop(tuple(one for one in known.shop.orders if one.account != "d2")))
@@ -362,7 +374,7 @@ def test_one_channel_alone_takes_only_its_own_spend_and_agents_only_what_names_t
     part = asked_of(TWENTY, [Payment("抖音", date(2026, 1, 5), 7_00, agent="老周")], Asked(agents=("老周",)))
     assert part.summary["spend"] == 7_00
     part = asked_of(TWENTY, TWENTY_PAID, Asked(is_tagged=True))
-    assert part.summary["spend"] is None and "spend_of_no_tag" in codes(part)
+    assert part.summary["spend"] is None and "spend_of_no_tag" in codes(part) and "spend_unknown" not in codes(part)
 
 
 def test_money_is_back_on_the_day_since_which_it_stayed_so() -> None:

@@ -19,7 +19,7 @@ from custtier.views.channels.letters import FEWEST
 from custtier.views.channels.sold import sold_to
 from custtier.views.channels.spent import Part as PartOfSpend
 from custtier.views.channels.spent import Spent, spent_on_contacts
-from custtier.views.channels.table import Judged, judged_groups
+from custtier.views.channels.table import MATURE, Judged, judged_groups
 from custtier.views.leads.leads import Leads
 from custtier.views.spoken import spoken_money, spoken_number, spoken_share
 
@@ -114,7 +114,7 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
         "letter_shares": judged.letters,
         "time_to_a": judged.curve,
     }
-    notes = [*_notes(contacts, judged, asked=asked, currency=currency), *spent.notes]
+    notes = _notes(contacts, judged, asked=asked, spent=spent, currency=currency)
     if sold.margin_known is not None:
         notes.append(Note("channel_margins", {"share": spoken_share(sold.margin_known)}))
     if asked.compare:
@@ -180,26 +180,42 @@ def _summary(judged: Judged, spent: Spent, *, by: str, has_orders: bool) -> dict
     }
 
 
-def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked, currency: str | None) -> list[Note]:
-    groups, name = judged.groups, GROUPS[asked.by][-1]
+def _notes(contacts: pl.DataFrame, judged: Judged, *, asked: Asked, spent: Spent, currency: str | None) -> list[Note]:
     notes = [_of_attribution(contacts, asked=asked)]
     if asked.by in PERIODS:
-        notes.append(Note("young_groups"))
-    elif judged.pooled_share:
-        count = groups["letter"].drop_nulls().len()
-        few = groups.filter(pl.col("letter_reason") == "too_few").height
-        values = {"groups": count, "few": few, "fewest": FEWEST, "share": spoken_share(judged.pooled_share)}
-        notes.append(Note("group_letters", {**values, "by_chance": spoken_number(_ERROR_SHARE * count)}))
-        young = groups.filter(pl.col("letter").is_not_null() & (2 * pl.col("matured_contacts") < pl.col("contacts")))
-        if young.height:
-            names = young.get_column(name).to_list()
-            notes.append(Note("young_letters", {"count": young.height, "names": ", ".join(names[:_NAMED])}))
+        is_young = judged.groups["maturity"].drop_nulls() != MATURE
+        notes += [Note("young_groups")] if is_young.any() else []
+    else:
+        notes += _of_letters(judged, name=GROUPS[asked.by][-1])
     before = int(contacts["is_customer_before"].sum())
     if before:
         notes.append(Note("before_left_out_of_time", {"contacts": before}))
-    is_told = pl.col(name).is_not_null()
+    # what was left out says more than that nothing is known
+    return [*notes, *spent.notes, *_of_spend(judged, spent, asked=asked, currency=currency)]
+
+
+def _of_letters(judged: Judged, *, name: str) -> list[Note]:
+    """How sure the letters are, and of which groups none can be told."""
+    groups = judged.groups
+    count = groups["letter"].drop_nulls().len()
+    few = groups.filter(pl.col("letter_reason") == "too_few").height
+    if not count:
+        return [Note("no_group_letters", {"few": few, "fewest": FEWEST})] if few else []
+    values = {"groups": count, "few": few, "fewest": FEWEST, "share": spoken_share(judged.pooled_share or 0.0)}
+    notes = [Note("group_letters", {**values, "by_chance": spoken_number(_ERROR_SHARE * count)})]
+    young = groups.filter(pl.col("letter").is_not_null() & (2 * pl.col("matured_contacts") < pl.col("contacts")))
+    if young.height:
+        names = young.get_column(name).to_list()
+        notes.append(Note("young_letters", {"count": young.height, "names": ", ".join(names[:_NAMED])}))
+    return notes
+
+
+def _of_spend(judged: Judged, spent: Spent, *, asked: Asked, currency: str | None) -> list[Note]:
+    """Spend that belongs to nobody, and groups without contacts on which something was spent."""
+    groups, is_told = judged.groups, pl.col(GROUPS[asked.by][-1]).is_not_null()
     if groups["spend"].null_count() == groups.height:
-        return [*notes, Note("spend_unknown")]
+        return [] if spent.notes else [Note("spend_unknown")]
+    notes = []
     untold = int(groups.filter(~is_told)["spend"].sum())
     if untold:
         notes.append(Note("spend_without_group", {"spend": spoken_money(untold, currency)}))
