@@ -91,7 +91,7 @@ NOTES: Final[Mapping[str, str]] = {
         "letters compare with the {share} of all who bought, each at 95%; letters given: {groups}, of which about "
         "{by_chance} would be A, D or E by chance alone; under {fewest} contacts and so without one: {few}"
     ),
-    "no_group_letters": "no letters are given: each of the {few} has fewer than {fewest} contacts",
+    "no_group_letters": "none of the {few} groups has a letter of its own: each has fewer than {fewest} contacts",
     "young_letters": (
         "letters for groups more than half of whose contacts were added less than 90 days ago: {count} ({names}); "
         "their share of A can still grow, so compare who bought within 30 days"
