@@ -408,6 +408,19 @@ def test_the_trees_hold_everybody_once_and_all_that_was_brought(seed: int) -> No
     assert known.edges.rows["customer_key"].is_unique().all()
 
 
+def test_doubled_amounts_double_every_sum_and_change_no_order() -> None:
+    doubled = tuple(
+        replace(order, gross=2 * order.gross, refunds=tuple((day, 2 * amount) for day, amount in order.refunds))
+        for order in FIFTEEN.shop.orders
+    )
+    before, after = (referrals(known_in(one)) for one in (FIFTEEN, replace(FIFTEEN, shop=Shop(doubled))))
+    sums = ["referred_sales", "below_sales", "net_sales", "value_with_below"]
+    rows = before.tables["referrers"].with_columns(pl.col(sums) * 2)
+    columns = ["customer_id", "referred_count", "below_count", "cumulative_referred_share", *sums]
+    assert rows.select(columns).equals(after.tables["referrers"].select(columns))
+    assert before.summary["gini"] == after.summary["gini"]
+
+
 def test_an_order_of_somebody_else_changes_nobodys_figures() -> None:
     more = replace(FIFTEEN, shop=Shop((*FIFTEEN.shop.orders, paid("z99", "2026-03-30", 77))))
     before, after = (referrals(known_in(shop)).tables["referrers"] for shop in (FIFTEEN, more))

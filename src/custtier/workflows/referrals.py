@@ -61,7 +61,8 @@ def referrals(
     meant = None if of is None else whom(of, question, command="referrals")
     if isinstance(meant, Matches):
         return meant
-    facts = open_facts(question)
+    # what was opened to find somebody is not opened again
+    facts = open_facts(question) if meant is None else meant.facts
     known = view.known_of(
         facts,
         as_of=question.as_of,
