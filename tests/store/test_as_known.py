@@ -85,7 +85,7 @@ def test_what_was_known_on_any_day_of_many_histories_is_what_the_store_said_that
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = opened(tmp_path / "store")
+    made = empty_store(tmp_path / "store")
     made.add([reading([order("1", account="a"), order("2", account="b", state="unpaid")])], imported_at=FIRST)
     return made
 

@@ -17,7 +17,6 @@ from custtier.store import Store
 from store.empty import empty_store
 from store.readings import at, order, reading, refund
 from store.test_replay import files
-from store.test_store import opened
 
 FIRST = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 AS_OF = date(2026, 3, 3)
@@ -98,7 +97,7 @@ def test_what_changed_in_many_histories_is_the_difference_of_the_two_answers(ste
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = opened(tmp_path / "store")
+    made = empty_store(tmp_path / "store")
     made.add([reading([order("1"), order("2", ordered_at=at("2026-03-02"), paid_at=None)])], imported_at=FIRST)
     return made
 

@@ -13,15 +13,16 @@ from custtier.schema import LISTS
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store import Store, facts_of
+from store.empty import empty_store
 from store.readings import ID_KEY, at, contact, link, listing, message, order, reading
-from store.test_store import NEW, NOW, OLD, counts, held, opened
+from store.test_store import NEW, NOW, OLD, counts, held
 
 PHONE = "13700236001"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return opened(tmp_path / "store")
+    return empty_store(tmp_path / "store")
 
 
 def tables(facts: Facts) -> dict[str, pl.DataFrame]:

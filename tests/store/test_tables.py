@@ -9,13 +9,14 @@ from custtier.facts import TABLES, Facts
 from custtier.settings import Settings
 from custtier.sources.reading import Reading
 from custtier.store import Store, facts_of
+from store.empty import empty_store
 from store.readings import ID_KEY, at, item, order, reading, refund
-from store.test_store import NEW, NOW, OLD, opened
+from store.test_store import NEW, NOW, OLD
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return opened(tmp_path / "store")
+    return empty_store(tmp_path / "store")
 
 
 def direct(*files: Reading) -> Facts:
