@@ -195,3 +195,42 @@ def test_any_history_gives_everybody_the_letter_of_the_rules(known: LeadShop, da
     ).all()
     if expected:
         assert told(found, known) == expected
+
+
+def talk_of(account: str, *days: str, agent: str | None = None) -> tuple[Said, ...]:
+    return tuple(Said(account, at(day), agent) for day in days)
+
+
+def remarks(known: LeadShop, day: str) -> dict[str, dict]:
+    return {note.code: dict(note.values) for note in leads_at(known, date.fromisoformat(day)).notes}
+
+
+def test_chats_that_end_before_the_day_observed_are_said_with_what_that_does() -> None:
+    known = LeadShop(
+        entries=(Entry("a", added=(at("2026-05-01"),)), Entry("b", added=(at("2026-05-01"),))),
+        messages=(
+            *talk_of("a", "2026-06-15", "2026-06-16", "2026-06-17"),
+            *talk_of("b", "2026-05-03", "2026-05-04", "2026-05-05"),
+            Said("b", at("2026-06-20"), direction="out"),
+        ),
+    )
+    assert remarks(known, "2026-07-15")["chats_end"] == {"until": date(2026, 6, 20), "days": 25, "count": 1}
+    assert "chats_end" not in remarks(known, "2026-06-22")
+    assert remarks(known, "2026-06-27")["chats_end"]["count"] == 0
+
+
+def test_chats_of_one_agent_that_end_before_those_of_others_are_said() -> None:
+    known = LeadShop(
+        entries=(
+            Entry("a", "老周", added=(at("2026-05-01"),)),
+            Entry("b", "阿敏", added=(at("2026-05-01"),)),
+        ),
+        messages=(
+            *talk_of("a", "2026-06-01", "2026-06-02", "2026-06-03", agent="老周"),
+            *talk_of("b", "2026-07-01", "2026-07-02", "2026-07-03", agent="阿敏"),
+        ),
+    )
+    said = remarks(known, "2026-07-04")
+    assert said["chats_of_agents_end"] == {"agents": 1, "names": "老周 (2026-06-03)", "count": 1}
+    assert "chats_end" not in said
+    assert "chats_of_agents_end" not in remarks(known, "2026-06-10")

@@ -54,6 +54,7 @@ def row_by_row(rows: list[Any], *, owners: dict[int, int], zone: str) -> dict[An
         noticed = max((at for at, _, kind in lines if kind == "deleted_us"), default=None)
         found[whose] = (
             len(came), len(days), went, came[0] if came else None, came[-1] if came else None, noticed,
+            max(at for at, _, _ in lines),
         )  # fmt: skip
     return found
 

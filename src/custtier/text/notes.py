@@ -54,6 +54,15 @@ NOTES: Final[Mapping[str, str]] = {
         "that came to nothing (not paid, cancelled, refunded in full) stand for talk: lately B, longer ago C; D and E "
         "cannot be told. Import a contact list and chats"
     ),
+    "chats_end": (
+        "chats are known up to {until}, {days} days before the day observed: whether anybody wrote since is not known, "
+        "and talk looks that much longer ago. On that day {count} of those with C were B; import newer chats, or ask "
+        "--as-of {until}"
+    ),
+    "chats_of_agents_end": (
+        "chats of these agents end long before those of others: {names}; on the last day {count} of those with C were "
+        "B. If they still talk to contacts, export their chats anew"
+    ),
     "contacts_unread": (
         "entries of contacts with whom no chat is known, though others' are: {count}; their letter is unknown unless "
         "they bought or deleted us; export their chats too"

@@ -8,6 +8,7 @@ import polars as pl
 from custtier.facts import Note
 from custtier.grading import GradeCuts
 from custtier.views.basis import Basis
+from custtier.views.leads.chats_end import chats_end
 from custtier.views.leads.letters import RANKED, graded
 from custtier.views.leads.lists import listed
 from custtier.views.leads.orders import open_orders, with_purchases
@@ -91,7 +92,8 @@ def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None, any_chat
     entries = graded(entries, cuts=cuts, as_of_day=basis.as_of_day, has_chats=has_chats)
     entries = _in_order(_told(entries))
     people = _people(replace(chats, entries=entries), basis=basis, cuts=cuts)
-    return Leads(entries, people, _notes(entries, chats, stand_in=stand_in, has_chats=has_chats))
+    ended = chats_end(people, said, as_of=basis.as_of, cuts=cuts, zone=zone)
+    return Leads(entries, people, (*_notes(entries, chats, stand_in=stand_in, has_chats=has_chats), *ended))
 
 
 def _with_deletions(entries: pl.DataFrame, *, zone: str) -> pl.DataFrame:

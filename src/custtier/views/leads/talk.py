@@ -28,7 +28,7 @@ def talk(messages: pl.LazyFrame, *, accounts: pl.LazyFrame | None, as_of: date, 
         One row per `customer_key` and `agent` (null where chats name none) with any message: `incoming_count`,
         `incoming_days`, `outgoing_count` (Int64; greetings, notices of the program and what does not say who sent it
         are not counted), `first_incoming_at`, `last_incoming_at`, `noticed_at` (the last notice that a message did not
-        arrive because the person deleted or blocked us).
+        arrive because the person deleted or blocked us), `last_at` (the last message of any kind).
     """
     return talk_by_runs(
         _seen(messages, as_of=as_of, zone=zone),
@@ -92,6 +92,7 @@ def _summed(told: pl.LazyFrame, by: list[str], *, zone: str) -> pl.DataFrame:
             came.min().alias("first_incoming_at"),
             came.max().alias("last_incoming_at"),
             pl.when(is_notice).then("sent_at").max().alias("noticed_at"),
+            pl.col("sent_at").max().alias("last_at"),
         )
         .collect(engine="streaming")
     )

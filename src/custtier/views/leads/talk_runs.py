@@ -149,6 +149,7 @@ def _counted(rows: pl.DataFrame, *, zone: str, no_talk: Iterable[str]) -> pl.Dat
     is_in, is_out = ((direction == side.value) & ~is_noise for side in (Direction.IN, Direction.OUT))
     begins = _begins(keys)
     first = begins.arg_true()
+    last = _ends(first, rows.height)
     run = begins.cast(pl.UInt32).cum_sum() - 1
     is_notice = kind == "deleted_us"
     came = _came(run.filter(is_in), sent.filter(is_in), zone=zone)
@@ -161,11 +162,12 @@ def _counted(rows: pl.DataFrame, *, zone: str, no_talk: Iterable[str]) -> pl.Dat
             "agent": rows.get_column("agent").gather(first),
             "incoming_count": counts.clone().scatter(came.runs, came.counts),
             "incoming_days": counts.clone().scatter(came.runs, came.days),
-            "outgoing_count": _grown(is_out.cast(pl.UInt32).cum_sum(), _ends(first, rows.height)),
+            "outgoing_count": _grown(is_out.cast(pl.UInt32).cum_sum(), last),
             "first_incoming_at": never.clone().scatter(came.runs, came.first_at),
             "last_incoming_at": never.clone().scatter(came.runs, came.last_at),
             # sorted by instant: of several the last is written last
             "noticed_at": never.clone().scatter(run.filter(is_notice), sent.filter(is_notice)),
+            "last_at": sent.gather(last),
         }
     )
 
