@@ -124,6 +124,12 @@ def test_nothing_dated_after_the_first_days_is_seen() -> None:
     assert (plain["first_messages"], plain["contact_added"], plain["second_purchase"]) == (1, "not", None)
 
 
+def test_a_contact_without_a_day_tells_nothing_of_the_first_days() -> None:
+    dated = Contact("b", added=(at(date(2026, 1, 1)),))
+    assert beginning(contacts=(dated, Contact("a"))) == beginning(contacts=(dated,))
+    assert "contact_added" not in beginning(contacts=(Contact("a"), Contact("b")))
+
+
 def test_what_is_dated_on_the_last_of_the_first_days_is_seen() -> None:
     found = beginning(
         contacts=(Contact("a", added=(at(LAST, 23),)),),
@@ -357,6 +363,9 @@ def test_who_is_in_the_first_days_is_counted_and_not_listed() -> None:
     found = asked(facts_of(Shop(orders)), as_of=date(2026, 4, 30))
     assert found.summary["still_starting"] == 1
     assert found.tables["customers"].get_column("customer_id").to_list() == [customer_id("a")]
+    nobody = asked(facts_of(Shop(orders[1:])), as_of=date(2026, 4, 30))
+    # where nothing tells who is promising, that is not known of nobody either
+    assert (nobody.summary["new_buyers"], nobody.summary["promising"]) == (0, None)
     sooner = asked(facts_of(Shop(orders)), as_of=date(2026, 4, 30), days=7)
     assert sooner.summary["still_starting"] == 0
     assert sooner.tables["customers"].height == 2

@@ -208,7 +208,7 @@ def _figures(starts: Starts, past: Past, trial: Trial | None, new: pl.DataFrame)
     used = None if trial is None or trial.chosen == BASE else trial.of(trial.chosen)
     return {
         "new_buyers": new.height,
-        "promising": None if new.get_column("is_promising").null_count() else int(new.get_column("is_promising").sum()),
+        "promising": None if used is None else int(new.get_column("is_promising").sum()),
         "still_starting": starts.still_starting,
         "first_days": starts.calendar.days,
         "later_days": starts.calendar.later_days,

@@ -8,6 +8,8 @@ from custtier.metrics.exclusions import PAID_ITEM
 from custtier.schema import Direction
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import most_often, whose
+from custtier.views.leads.days import day_in
+from custtier.views.leads.talk import NO_TALK
 from custtier.views.prospects.starts import Starts
 
 FIRST_SALES: Final = "first_sales"
@@ -22,8 +24,6 @@ MESSAGES: Final = "first_messages"
 REFUND: Final = "early_refund"
 SIGNALS: Final = (FIRST_SALES, SECOND, PRODUCTS, CATEGORY, PRODUCT, SOURCE, CHANNEL, CONTACT, MESSAGES, REFUND)
 
-NO_TALK: Final = ("greeting", "system", "deleted_us")
-"""Kinds of messages that nobody has written."""
 CATEGORIES_KNOWN: Final = 0.5
 """Below this share of customers with a known category, the first product stands for it."""
 
@@ -44,7 +44,7 @@ def seen_of(starts: Starts, *, basis: Basis, zone: str) -> pl.DataFrame:
         known: `first_sales` (Int64, of the first day), `second_purchase` (Int32, days after the first),
         `first_products` (Int64, different ones of the first day), `first_category`, `first_product` (of most items of
         the first day; one of the two), `first_source`, `first_channel` (String), `contact_added` (`before`, `during`,
-        `not`, null where the day is unknown), `first_messages` (Int64, of theirs), `early_refund` (Boolean).
+        `not`), `first_messages` (Int64, of theirs), `early_refund` (Boolean).
     """
     first = starts.orders.filter(_DAY == _FIRST)
     money = starts.orders.group_by("customer_key").agg(
@@ -96,13 +96,17 @@ def _goods(first: pl.DataFrame, *, basis: Basis) -> list[pl.DataFrame]:
 
 
 def _contacts(starts: Starts, *, basis: Basis, zone: str) -> pl.DataFrame | None:
-    """Who was added as a contact by the end of their first days, and by which channel; None without contacts."""
-    added = _day_of("first_added_at", zone)
+    """Who was added as a contact by the end of their first days, and by which channel; None without contacts.
+
+    A list shows contacts without a day because they are contacts today: they are taken for people in no list, or what
+    came of them would tell of their first days.
+    """
+    added = day_in("first_added_at", zone=zone).cast(pl.Int32)
     columns = ["account_key", "channel", "first_added_at"]
     listed = (
         whose(basis.facts.table("contacts", columns=columns), basis)
         .with_columns(added.alias("added_day"))
-        .filter((pl.col("added_day") <= basis.as_of_day).fill_null(value=True))
+        .filter(pl.col("added_day") <= basis.as_of_day)
         .collect()
     )
     if listed.is_empty():
@@ -116,14 +120,11 @@ def _contacts(starts: Starts, *, basis: Basis, zone: str) -> pl.DataFrame | None
         pl.col("channel").filter(pl.col("added_day") <= pl.col("first_day") + (starts.calendar.days - 1))
         .drop_nulls().first().alias("contact_channel"),
     )  # fmt: skip
-    is_listed = pl.col("customer_key").is_in(earliest.get_column("customer_key").implode())
     day = pl.col("added_day")
     return (
         starts.people.join(earliest, on="customer_key", how="left")
         .with_columns(
-            pl.when(~is_listed).then(pl.lit("not"))
-            .when(day.is_null()).then(None)
-            .when(day <= _FIRST).then(pl.lit("before"))
+            pl.when(day <= _FIRST).then(pl.lit("before"))
             .when(day <= until).then(pl.lit("during"))
             .otherwise(pl.lit("not"))
             .alias(CONTACT)
@@ -139,7 +140,7 @@ def _talk(starts: Starts, *, basis: Basis, zone: str) -> pl.DataFrame | None:
         pl.col("direction") == Direction.IN.value, ~pl.col("kind").is_in(NO_TALK).fill_null(value=False)
     )
     written = (
-        whose(messages.select("account_key", _day_of("sent_at", zone).alias("day")), basis)
+        whose(messages.select("account_key", day_in("sent_at", zone=zone).cast(pl.Int32).alias("day")), basis)
         .join(starts.people.lazy(), on="customer_key", how="inner")
         .filter(pl.col("day").is_between(_FIRST, _FIRST + (starts.calendar.days - 1)), pl.col("day") <= basis.as_of_day)
         .group_by("customer_key")
@@ -160,9 +161,3 @@ def _channels(seen: pl.DataFrame) -> pl.DataFrame:
     if "contact_channel" not in seen.columns:
         return seen
     return seen.with_columns(pl.coalesce(CHANNEL, "contact_channel").alias(CHANNEL)).drop("contact_channel")
-
-
-def _day_of(instant: str, zone: str) -> pl.Expr:
-    """The number of the shop's day of an instant."""
-    day = pl.col(instant).dt.convert_time_zone(zone).dt.date()
-    return day.cast(pl.Int32)

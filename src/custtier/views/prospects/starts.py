@@ -10,8 +10,8 @@ import polars as pl
 
 from custtier.metrics.conversion import converted
 from custtier.metrics.frames import polars_behind
-from custtier.periods import day_number
 from custtier.views.basis import Basis
+from custtier.views.churn.judged import seen_until
 from custtier.views.columns.orders import whose
 
 LATER_DAYS: Final = (365, 270, 180, 90)
@@ -100,12 +100,6 @@ class Starts:
     still_starting: int
 
 
-def last_day(basis: Basis) -> int:
-    """The number of the last day of which anything may be known."""
-    until = basis.scope.until
-    return min(basis.as_of_day, day_number(until)) if until else basis.as_of_day
-
-
 def starts_of(basis: Basis, *, days: int, new_days: int, most_later: int = LATER_DAYS[0]) -> Starts | None:
     """How the customers of a question began; None when nobody did.
 
@@ -131,7 +125,7 @@ def starts_of(basis: Basis, *, days: int, new_days: int, most_later: int = LATER
         return None
     first = begun.get_column("first_day").min()
     assert isinstance(first, int)
-    calendar = calendar_of(first=first, end=last_day(basis), days=days, new_days=new_days, most_later=most_later)
+    calendar = calendar_of(first=first, end=seen_until(basis), days=days, new_days=new_days, most_later=most_later)
     is_learnt = is_past(calendar)
     people = begun.filter(is_learnt | is_new(calendar)).sort("customer_key")
     followed = orders.join(people.lazy(), on="customer_key", how="inner")
