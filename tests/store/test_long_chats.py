@@ -7,8 +7,8 @@ import pytest
 
 from custtier import keys
 from custtier.sources.reading import Reading
+from custtier.store import list_tables, touched
 from custtier.store import messages as stored
-from custtier.store import touched
 from custtier.store.messages import MESSAGE_ORDER, messages_of
 from store.readings import contact, listing, message
 from store.test_lists import assert_alike, direct
@@ -27,6 +27,7 @@ def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(stored, "_ROWS_AT_ONCE", request.param)
     monkeypatch.setattr(keys, "_KEYS_AT_ONCE", request.param)
     monkeypatch.setattr(touched, "_FEW_KEYS", min(request.param, 5))
+    monkeypatch.setattr(list_tables, "_MANY_MESSAGES", request.param)
 
 
 @pytest.mark.usefixtures("in_parts")

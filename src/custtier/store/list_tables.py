@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
+from typing import Final
 
 import polars as pl
 
@@ -16,6 +17,8 @@ from custtier.store.noted import noted_classes
 from custtier.store.rosters import CONTACTS, ROSTERS, with_absences
 from custtier.store.tables import Part, StoredTable
 from custtier.store.touched import RawRecords
+
+_MANY_MESSAGES: Final = 2_000_000
 
 Parts = dict[str, "Future[Part]"]
 """Snapshot → its rows, being written."""
@@ -134,8 +137,16 @@ class ListTables:
         the other imports show: they may be several, told apart by a number that is part of their key.
         """
         narrow = list(TABLES[MESSAGES])
-        lost = _without_known(gone, raw).select(narrow).unique()
-        alike = lost.lazy().select(pl.col(name).cast(dtype) for name, dtype in TABLES[MESSAGES].items())
+        lost = _without_known(gone, raw)
+        if lost.height > _MANY_MESSAGES:
+            # looking for so many costs more than making the rest anew
+            return messages_of(_all_of(raw, MESSAGES))
+        alike = (
+            lost.select(narrow)
+            .unique()
+            .lazy()
+            .select(pl.col(name).cast(dtype) for name, dtype in TABLES[MESSAGES].items())
+        )
         left = self.scan(MESSAGES).join(alike, on=narrow, how="anti", nulls_equal=True, maintain_order="left")
         shown = raw.scan(MESSAGES).join(alike, on=narrow, how="semi", nulls_equal=True).collect()
         return left.merge_sorted(messages_of(shown), key=MESSAGE_ORDER)
