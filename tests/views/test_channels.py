@@ -286,6 +286,26 @@ def test_sales_of_few_buyers_are_not_compared() -> None:
     assert row["comparison"] == "too_few" and row["sales_difference_low"] is None
 
 
+def test_sales_that_do_not_differ_within_either_channel_have_no_range() -> None:
+    def alike(name: str, yuan: int) -> LeadShop:
+        shop = many(name, 30, 30)
+        return replace(shop, shop=Shop(tuple(replace(one, gross=yuan * 100) for one in shop.shop.orders)))
+
+    known = together(alike("a", 20), alike("b", 15))
+    row = asked_of(known, asked=Asked(compare=("a", "b"))).tables["compared_sales"].row(0, named=True)
+    assert (row["sales_difference_low"], row["sales_difference_high"]) == (5_00, 5_00)
+    assert row["comparison"] == "first_higher"
+
+
+def test_a_campaign_whose_channel_nobody_names_has_a_day_since_which_it_has_paid() -> None:
+    entry = Entry("w", "A", added=(at("2026-01-01"),), campaign="春")
+    known = LeadShop(Shop((Order("w", date(2026, 1, 5), 90_00),)), (entry,))
+    spent = [Payment(None, date(2026, 1, 1), 50_00, campaign="春"), Payment(None, date(2026, 1, 1), 1_00)]
+    rows = asked_of(known, spent, Asked(by="campaign")).tables["campaigns"]
+    found = {row["campaign"]: row["paid_back_on"] for row in rows.iter_rows(named=True)}
+    assert found == {"春": date(2026, 1, 5), None: None}
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [

@@ -8,8 +8,10 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from custtier.metrics.scope import Scope
+from custtier.views.basis import basis_of
 from custtier.views.key.answer import key
-from custtier.views.margins import with_costs
+from custtier.views.margins import margins_of, with_costs
 from metrics.shops import Order, Shop
 from views.key_shops import Basket, KeyShop, facts_of_key
 
@@ -158,6 +160,16 @@ def test_value_goes_by_margin_where_costs_are_known_of_half_the_sales() -> None:
     note = next(note for note in view.notes if note.code == "key_margins")
     assert note.values == {"share": 0.95}
     assert "margin CNY 20.00, nobody has more" in rows["c_poor"]["picked_because"]
+
+
+def test_margins_of_large_amounts_do_not_overflow() -> None:
+    # in rupiah, whose smallest coin is a hundredth of next to nothing
+    large = 3 * 10**13
+    shop, baskets = shop_of(("rich", 10 * large, "tea"), ("new", large, None))
+    facts = facts_of_key(KeyShop(shop, baskets, costs=({"product": "tea", "unit_cost": 6 * large},)))
+    found = margins_of(basis_of(facts, scope=Scope(), as_of=AS_OF), since_day=0).rows
+    assert found is not None
+    assert sorted(found["window_margin"]) == [4 * large // 10, 4 * large]
 
 
 def test_costs_of_less_than_half_the_sales_are_told_and_do_not_count() -> None:

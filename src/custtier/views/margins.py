@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LEAST_KNOWN: Final = 0.5
 """Margins count from this share of sales on whose costs are known; below they would say more of gaps than of people."""
 
+_AT_ONCE: Final = 1_000_000
 _LEVELS: Final = (
     ("product_id", "specification"),
     ("product_id",),
@@ -74,8 +75,9 @@ def margins_of_orders(basis: Basis, *, since_day: int) -> Margins:
     known, share = _known(placed)
     if share < LEAST_KNOWN:
         return Margins(None, share)
-    # halves up, as amounts are rounded everywhere
-    taken = (2 * pl.col("net_sales") * (known[0] - known[1]) + known[0]) // (2 * known[0])
+    # halves up, as amounts are rounded everywhere; a sale times all sales may not fit into 64 bits
+    sales = pl.col("net_sales").cast(pl.Int128)
+    taken = (2 * sales * (known[0] - known[1]) + known[0]) // (2 * known[0])
     margin = pl.when("is_known").then(pl.col("net_sales") - pl.col("cost")).otherwise(taken)
     columns = ("customer_key", "order_key", "order_day", "net_sales")
     return Margins(placed.select(*columns, margin.cast(pl.Int64).alias("margin")), share)
@@ -143,8 +145,10 @@ def _placed(basis: Basis, costs: pl.DataFrame, *, since_day: int | None) -> pl.D
     columns = ("customer_key", "order_key", "order_day", "net_sales")
     orders = bought_by(basis, "order_key").filter(is_inside).select(columns).collect()
     items = bought_items(basis, *_GOODS, "quantity", "amount").filter(is_inside).collect()
+    # what looking up takes in memory is that of one part of the items
+    parts = [with_costs(part, costs).select("order_key", "cost") for part in items.iter_slices(_AT_ONCE)]
     by_order = (
-        with_costs(items, costs)
+        pl.concat(parts or [items.select("order_key", pl.lit(None, dtype=pl.Int64).alias("cost"))])
         .group_by("order_key")
         .agg(
             pl.col("cost").is_not_null().all().alias("is_known"),
@@ -170,14 +174,19 @@ def with_costs(items: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
         costs: `_costs`.
     """
     found = items.with_row_index("place").sort("order_day")
+    levels = []
     for level, names in enumerate(_LEVELS):
-        told = _told_by(costs, names).rename({"unit_cost": f"unit_{level}", "margin_share": f"share_{level}"})
+        told = _told_by(costs, names)
+        if told.is_empty():
+            continue
+        levels.append(level)
+        told = told.rename({"unit_cost": f"unit_{level}", "margin_share": f"share_{level}"})
         found = found.join_asof(
             told, left_on="order_day", right_on="from_day", by=list(names), check_sortedness=False
         ).drop("from_day", strict=False)
     quantity = pl.col("quantity").fill_null(1.0)
-    choices = []
-    for level in range(len(_LEVELS)):
+    choices: list[pl.Expr] = [pl.lit(None, dtype=pl.Float64)]
+    for level in levels:
         choices += [pl.col(f"unit_{level}") * quantity, pl.col("amount") * (1 - pl.col(f"share_{level}"))]
     rounded = (pl.coalesce(choices) + 0.5).floor().cast(pl.Int64)
     return found.with_columns(rounded.alias("cost")).sort("place").select(*items.columns, "cost")

@@ -169,6 +169,9 @@ def _welch(first: pl.Series, second: pl.Series) -> tuple[float, float]:
     ]
     (mean_1, error_1, count_1), (mean_2, error_2, count_2) = parts
     both = error_1 + error_2
+    if not both:
+        # everybody of each bought for one and the same amount
+        return mean_1 - mean_2, mean_1 - mean_2
     freedom = both**2 / (error_1**2 / (count_1 - 1) + error_2**2 / (count_2 - 1))
     half = float(stdtrit(freedom, 0.975)) * sqrt(both)
     return mean_1 - mean_2 - half, mean_1 - mean_2 + half

@@ -175,8 +175,10 @@ def _joined(
         contacts.select(*keys, "place").join(sold.by_day, on="place", how="inner"),
         keys=keys,
     )
-    return groups.join(back, on=list(keys), how="left").with_columns(
-        pl.when(pl.col("spend") > 0).then(pl.col("margin") / pl.col("spend")).alias("return_by_margin")
+    is_told = pl.col(keys[-1]).is_not_null()
+    return groups.join(back, on=list(keys), how="left", nulls_equal=True).with_columns(
+        pl.when(is_told).then("paid_back_on"),
+        pl.when(is_told & (pl.col("spend") > 0)).then(pl.col("margin") / pl.col("spend")).alias("return_by_margin"),
     )
 
 
