@@ -4,12 +4,17 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
 from custtier.grading import GradeCuts
+from custtier.metrics.scope import Scope
 from custtier.views.grade.outlook import Outlook, outlook
 from custtier.views.leads.leads import leads_of
-from views.lead_shops import ZONE, Entry, LeadShop, Said, at, basis_at, letters
+from custtier.workflows.one_lead import OneLead, one_lead
+from custtier.workflows.question import Question
+from metrics.shops import Order, Shop, account_key
+from views.lead_shops import ZONE, Entry, LeadShop, Said, at, basis_at, facts_of_leads, letters
 
 DAY = date(2026, 3, 31)
 CUTS = (GradeCuts(), GradeCuts(b_messages=4, b_days=3, b_messages_alone=5, silent_days=2))
@@ -56,6 +61,30 @@ def test_so_many_messages_and_days_of_silence_change_a_letter_and_one_less_does_
             assert letter(known, told.silent_on - timedelta(days=1), cuts) == now
         assert bool(told.messages) != bool(told.silent_on)
     assert seen == {"B", "C", "D"}
+
+
+def test_a_letter_by_an_order_that_came_to_nothing_changes_by_silence_and_not_by_messages() -> None:
+    ordered = Order("w", DAY - timedelta(days=6), 5000, undated=5000)
+    known = LeadShop(Shop((ordered,)), (Entry("w", "A", added=(at("2026-03-01"),)),))
+    told = outlook_of(known, CUTS[0])
+    assert told == Outlook(silent_on=DAY + timedelta(days=9), by_silence="C", by_order="A")
+    assert letter(known, told.silent_on - timedelta(days=1), CUTS[0]) == "B"
+    assert letter(known, told.silent_on, CUTS[0]) == "C"
+    stale = replace(known, shop=Shop((replace(ordered, day=DAY - timedelta(days=20)),)))
+    assert outlook_of(stale, CUTS[0]) == Outlook(by_order="A")
+
+
+def test_who_was_added_later_has_no_letter_yet_whatever_they_had_bought() -> None:
+    bought = Shop((Order("w", DAY - timedelta(days=60), 5000),))
+    facts = facts_of_leads(LeadShop(bought, (Entry("w", "A", added=(at("2026-03-01"),)),)))
+
+    def lead(day: date) -> OneLead | None:
+        accounts = pl.Series([account_key("w")])
+        return one_lead(facts, accounts, Question(), as_of=day, scope=Scope(), lang="en")
+
+    assert lead(date(2026, 2, 28)) is None
+    known = lead(date(2026, 3, 1))
+    assert known is not None and known.grade == "A"
 
 
 def test_who_bought_has_nothing_before_them_and_who_left_only_an_order() -> None:

@@ -55,9 +55,13 @@ def one_lead(
     settings = question.settings
     theirs = pl.col("account_key").is_in(accounts.implode())
     own = replace(facts, purchases=facts.purchases.filter(theirs), opener=_theirs(facts.opener, theirs))
-    if own.table("contacts", columns=["account_key"]).head(1).collect().is_empty():
+    end = end_of(as_of, zone=settings.zone)
+    by_then = (pl.col("first_added_at") < end).fill_null(value=True)
+    listed = own.table("contacts", columns=["account_key", "first_added_at"]).filter(by_then)
+    # of who stands in no list nothing else may stand for it
+    if listed.head(1).collect().is_empty():
         return None
-    sent = facts.table("messages", columns=["sent_at"]).filter(pl.col("sent_at") < end_of(as_of, zone=settings.zone))
+    sent = facts.table("messages", columns=["sent_at"]).filter(pl.col("sent_at") < end)
     has_chats = not sent.head(1).collect().is_empty()
     basis = basis_of(own, scope=scope, as_of=as_of)
     leads = leads_of(basis, zone=settings.zone, cuts=settings.grades, any_chats=has_chats)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from custtier.grading import GradeCuts
+from custtier.views.leads.letters import BY_ORDERS
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Outlook:
     Args:
         messages: So many messages of theirs on the day observed make it `by_messages`; None where none would.
         by_messages: The letter then.
-        silent_on: The first day on which it is `by_silence`, if they do not write until then; None where none is.
+        silent_on: The first day on which it is `by_silence`, if they neither write nor order until then; None where
+            none is.
         by_silence: The letter then.
         by_order: The letter that any order makes; None for who has it.
     """
@@ -39,6 +41,8 @@ def outlook(person: Mapping[str, object], *, cuts: GradeCuts, as_of: date) -> Ou
         return Outlook()
     if grade == "E" or person["customer_key"] is None:
         return Outlook(by_order="A")
+    if person["grade_reason"] in BY_ORDERS:
+        return _by_open_order(person, cuts=cuts)
     count, days = int(str(person["incoming_count"])), int(str(person["incoming_days"]))
     last = person["last_incoming_on"]
     if grade == "B" and isinstance(last, date):
@@ -47,6 +51,14 @@ def outlook(person: Mapping[str, object], *, cuts: GradeCuts, as_of: date) -> Ou
     if grade == "C":
         return Outlook(messages=needed, by_messages="B", by_order="A")
     return Outlook(messages=1, by_messages="B" if needed == 1 else "C", by_order="A")
+
+
+def _by_open_order(person: Mapping[str, object], *, cuts: GradeCuts) -> Outlook:
+    """What changes a letter that an order tells which came to nothing: chats, of which none are known, do not."""
+    ordered_on = person["open_order_on"]
+    if person["grade"] != "B" or not isinstance(ordered_on, date):
+        return Outlook(by_order="A")
+    return Outlook(silent_on=ordered_on + timedelta(days=cuts.silent_days + 1), by_silence="C", by_order="A")
 
 
 def messages_to_b(count: int, days: int, *, wrote_today: bool, cuts: GradeCuts) -> int:

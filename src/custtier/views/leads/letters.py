@@ -30,6 +30,9 @@ REASONS: Final = (
   whose chats and orders are theirs.
 """
 
+BY_ORDERS: Final = ("order_open", "order_stale")
+"""Those of `REASONS` that stand in for talk."""
+
 RANKED: Final = pl.Enum([*GRADES])
 """Letters in their order, best first."""
 
