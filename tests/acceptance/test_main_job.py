@@ -35,8 +35,8 @@ def totals(shell: Shell) -> dict[str, Any]:
     }
 
 
-def test_every_record_read_is_counted_once(shell: Shell) -> None:
-    answer = shell.ask("import", SHOP)
+def test_every_record_read_is_counted_once(inside: Inside) -> None:
+    answer = inside.ask("import", SHOP)
     for file in [*answer["tables"]["files"], answer["summary"]]:
         assert file["rows_read"] == sum(file[count] for count in COUNTS)
     rows = {file["path"]: file["rows"] for file in truth_of("shop")["files"]}
@@ -55,9 +55,9 @@ def test_importing_twice_changes_nothing(inside: Inside) -> None:
     assert totals(inside) == before
 
 
-def test_tiers_says_what_the_demo_knows(shell: Shell) -> None:
-    shell.run("import", SHOP)
-    answer = shell.ask("tiers", "--top", "20%")
+def test_tiers_says_what_the_demo_knows(inside: Inside) -> None:
+    inside.run("import", SHOP)
+    answer = inside.ask("tiers", "--top", "20%")
     expected = truth_of("shop")["tiers_top_20_percent"]
     for name, value in expected.items():
         assert Decimal(str(answer["summary"][name])) == Decimal(str(value)), name
@@ -98,9 +98,9 @@ def test_files_answer_as_the_store_does(inside: Inside) -> None:
         assert direct["tables"] == stored["tables"]
 
 
-def test_an_empty_store_says_what_to_do(shell: Shell) -> None:
+def test_an_empty_store_says_what_to_do(inside: Inside) -> None:
     for command in ("tiers", "rfm", "churn"):
-        done = shell.run(command, expect=4)
+        done = inside.run(command, expect=4)
         assert done.stdout == ""
         assert "custtier import" in done.stderr
 
