@@ -9,9 +9,14 @@ import pytest
 
 from custtier.errors import CusttierError
 from custtier.models.proportions import newcombe, wilson
+from custtier.text import Catalogue, Lang
+from custtier.text.names import names_of
 from custtier.views.channels.answer import Asked, Part, channels
-from custtier.views.channels.letters import letter_of
+from custtier.views.channels.compared import SHARES, VERDICTS
+from custtier.views.channels.funnel import STAGES
+from custtier.views.channels.letters import LETTER_REASONS, letter_of
 from custtier.views.channels.money import paid_back
+from custtier.views.channels.table import MATURITIES
 from custtier.views.leads.leads import leads_of
 from metrics.shops import Order, Shop
 from views.channel_shops import AS_OF, TWENTY, TWENTY_PAID, Payment, basis_with
@@ -237,6 +242,16 @@ def test_letters_follow_the_interval_against_the_share_of_all() -> None:
     part = asked_of(known)
     said = {note.code: note.values for note in part.notes}["group_letters"]
     assert said == {"groups": 4, "few": 0, "fewest": 30, "share": "20%", "by_chance": "0.2"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_code_has_a_name_and_every_name_a_code(lang: Lang) -> None:
+    codes = {
+        "letter_reason": LETTER_REASONS, "maturity": MATURITIES, "stage": STAGES, "comparison": VERDICTS,
+        "compared_figure": (*SHARES, "sales_90d"),
+    }  # fmt: skip
+    for column, known in codes.items():
+        assert set(names_of(column, Catalogue(lang))) == set(known)
 
 
 def test_a_channel_clearly_below_but_not_below_half_is_a_d() -> None:

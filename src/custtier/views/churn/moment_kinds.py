@@ -1,15 +1,13 @@
 """Moments that are told by more than a place or a thing: how large the first purchase was, and refunds."""
 
-from typing import Final
-
 import polars as pl
 
 from custtier.metrics.frames import polars_behind
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import bought_by, whose
+from custtier.views.fifths import fifth_bounds
 from custtier.views.spoken import spoken_money
 
-FIFTHS: Final = 5
 REFUNDED_PART, REFUNDED_FULL, NOT_REFUNDED = REFUND_MOMENTS = ("refunded_part", "refunded_full", "not_refunded")
 
 _OWNER, _DAY = pl.col("customer_key"), pl.col("order_day")
@@ -35,7 +33,7 @@ def first_baskets(basis: Basis, occasions: pl.DataFrame) -> pl.DataFrame:
         .collect(engine="streaming")
     )
     rows = first.join(sales, on=["customer_key", "order_day"])
-    bounds = _fifths(rows.get_column("net_sales"))
+    bounds = fifth_bounds(rows.get_column("net_sales"))
     place = pl.sum_horizontal(pl.lit(0), *((pl.col("net_sales") >= bound).cast(pl.Int64) for bound in bounds))
     names = dict(enumerate(_ranges(bounds, basis.currency)))
     return rows.with_columns(place.cast(pl.Int64).alias("place")).select(
@@ -108,14 +106,7 @@ def _refunded_days(basis: Basis, *, days: int) -> pl.DataFrame:
     return whose(pl.concat(found), basis).select(_OWNER, _DAY).unique().collect(engine="streaming")
 
 
-def _fifths(sales: pl.Series) -> list[int]:
-    """The least amounts of the second to the fifth fifth."""
-    ordered = sales.sort()
-    places = [ordered.item(ordered.len() * number // FIFTHS) for number in range(1, FIFTHS)] if ordered.len() else []
-    return sorted({int(bound) for bound in places if bound > ordered.item(0)})
-
-
-def _ranges(bounds: list[int], currency: str | None) -> list[str]:
+def _ranges(bounds: tuple[int, ...], currency: str | None) -> list[str]:
     """What the parts between amounts are called."""
     if not bounds:
         return ["…"]

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from custtier.models.scorecard import Ints
+from custtier.views.fifths import FIFTHS, fifth_bounds
 from custtier.views.prospects.signals import (
     CATEGORY,
     CHANNEL,
@@ -26,7 +27,6 @@ LEAST: Final = 20
 """A level of fewer customers who are learnt from joins the others of its signal."""
 MOST_LEVELS: Final = 8
 """Values of a signal that are told apart; the rest are one level."""
-FIFTHS: Final = 5
 SOON_DAYS: Final = 7
 OTHER, UNKNOWN = "other_values", "not_known"
 
@@ -92,7 +92,7 @@ def coding_of(past: pl.DataFrame, *, names: Sequence[str] = SIGNALS) -> Coding:
 
 
 def _signal(name: str, past: pl.DataFrame) -> Signal | None:
-    bounds = _fifths(past.get_column(name)) if name == FIRST_SALES else ()
+    bounds = fifth_bounds(past.get_column(name)) if name == FIRST_SALES else ()
     text = _level_text(name, past, bounds=bounds)
     counts = text.drop_nulls().value_counts().sort("count", text.name, descending=[True, False])
     # fifths are of a size, but for ties
@@ -123,14 +123,6 @@ _ORDER: Final = {
     REFUND: ("no", "yes"),
 }
 """The codes of each signal that has codes."""
-
-
-def _fifths(values: pl.Series) -> tuple[int, ...]:
-    """The lowest amounts of the second to the fifth fifth; equal amounts always lie in one."""
-    known = values.drop_nulls().sort()
-    places = [known.len() * number // FIFTHS for number in range(1, FIFTHS)]
-    lowest = known.item(0) if known.len() else 0
-    return tuple(sorted({int(known.item(place)) for place in places if known.item(place) > lowest}))
 
 
 def _level_text(name: str, seen: pl.DataFrame, *, bounds: tuple[int, ...]) -> pl.Series:

@@ -1,7 +1,6 @@
 """Everybody who brought somebody or was brought: above whom and below whom they stand, and what that comes to."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -10,8 +9,6 @@ from custtier.models.forests import NONE, Ints, generations, heights, sums_below
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import bought_by
 from custtier.views.referrals.edges import Edges
-
-BELOW: Final = ("below_count", "below_buyers", "below_sales")
 
 
 @dataclass(frozen=True)
