@@ -88,22 +88,20 @@ def pace_of(counts: Ints, *, last_weekday: int, current_days: int = 0) -> Pace |
     if days < FEWEST_DAYS:
         return None
     weekdays = (last_weekday - np.arange(days)[::-1]) % WEEK
-    flat = np.ones(WEEK)
+    flat = factors = np.ones(WEEK)
     has_pattern = days >= PATTERN_WEEKS * WEEK
-    plain = _spread(counts, flat[weekdays])
-    factors = flat
     if has_pattern:
         # how far days lie from their weekdays' means, which the factors then leave over
         rough = _means(counts, weekdays)
         factors = _shrunk(counts, weekdays, spread=_spread(counts, rough[weekdays]))
-        plain = _spread(counts, factors[weekdays])
+    spread = _spread(counts, factors[weekdays])
     used = min(days, max(BASE_DAYS, current_days))
     base = float(factors[weekdays[-used:]].sum())
     if base <= 0:
         factors, base = flat, float(used)
     # half a person more, so that nobody in four weeks is not never
     level = (float(counts[-used:].sum()) + 0.5) / base
-    return Pace(level, factors, plain, base, has_pattern)
+    return Pace(level, factors, spread, base, has_pattern)
 
 
 def to_come(pace: Pace, weekdays: Sequence[int]) -> ToCome:

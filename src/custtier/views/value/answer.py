@@ -100,8 +100,8 @@ def value(
         rows: How many rows of `customers` will be shown; None for all.
 
     Returns:
-        The view: tables `customers` (`COLUMNS`, with margin `MARGIN_COLUMNS` behind `sales_high`), `forecasters` (how
-        models did on the shop's own past) and `parameters`; and what was fitted, None when the simplest rule answers.
+        Tables `customers` (`COLUMNS`, with margin `MARGIN_COLUMNS` behind `sales_high`), `forecasters` (how models did
+        on the shop's own past) and `parameters`.
 
     Raises:
         CusttierError: `unknown-model`, `no-costs`, `few-costs`, and those of `basis_of` and `customers_of`.
