@@ -27,7 +27,7 @@ def at(day: date | str, hour: int = 12, minute: int = 0) -> datetime:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of an agent's list; `account` None: it shows no key."""
+    """A row of an agent's list; `account` None: it shows no key; `phone`: a full one stands beside the account."""
 
     account: str | None
     agent: str | None = None
@@ -37,6 +37,7 @@ class Entry:
     campaign: str | None = None
     referrer: str | None = None
     lead_class: str | None = None
+    phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def facts_of_leads(known: LeadShop, *, seed: int = 0) -> Facts:
             "campaign": one.campaign,
             "referrer": one.referrer,
             "lead_class": one.lead_class,
+            "phone_kind": "full" if one.phone else None,
             "added_at": max(one.added, default=None),
             "first_added_at": min(one.added, default=None),
             "deleted_at": _gone(one),

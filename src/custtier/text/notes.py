@@ -71,6 +71,11 @@ NOTES: Final[Mapping[str, str]] = {
         "entries that show neither account nor full phone: {count}; nobody can tell their chats and orders; export the "
         "list with account or phone"
     ),
+    "contacts_hardly_found": (
+        "contacts without full phone or unionid: {count} of {contacts}, and not one of them is known to have bought; "
+        "if they buy under accounts of other platforms, nobody can tell, and the shares of A are too low. Add phones "
+        "to the list, or say who is whom: `custtier template links`, `custtier identities propose`"
+    ),
     "grades_without_orders": "no paid order is known, so nobody can be A: import the orders too",
     "no_chats": (
         "no chats are known, so B, C and D can only be told by orders that came to nothing; unknown: {count}. Import a "

@@ -12,6 +12,7 @@ from custtier.models.proportions import wilson
 from custtier.views.basis import Basis, totals_in
 from custtier.views.grade.noted import noted
 from custtier.views.grade.reasons import reason_text
+from custtier.views.leads.joining import joining_notes
 from custtier.views.leads.leads import Leads
 from custtier.views.view import View
 
@@ -99,7 +100,7 @@ def grade(
         summary=_summary(people, leads=leads, lost=lost),
         tables={first: tables[first], **tables},
         heights={"contacts": listed.height},
-        notes=(*leads.notes, *without_orders, *said),
+        notes=(*leads.notes, *without_orders, *joining_notes(people, basis=basis), *said),
         as_of=basis.as_of,
         data_through=basis.facts.extent.data_through,
         currency=basis.currency,
