@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from math import inf
 from typing import Any, ClassVar, Final
 
+from custtier.same_name import folded_name
 from custtier.text import message
 
 STRICT: Final[dict[str, Any]] = {"extra": "forbid", "strict": False}
@@ -96,13 +97,9 @@ class Goals(Targets):
             True
         """
         for one in self.of:
-            if name is not None and _folded(getattr(one, kind)) == _folded(name):
+            if name is not None and folded_name(getattr(one, kind)) == folded_name(name):
                 return one
         return Targets()
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()
 
 
 def goal_faults(goals: Goals) -> Iterable[Fault]:
@@ -115,7 +112,7 @@ def goal_faults(goals: Goals) -> Iterable[Fault]:
     seen: set[tuple[str, str]] = set()
     for number, one in enumerate(goals.of, start=1):
         place = f"goals.of {number}"
-        named = (_folded(one.agent), _folded(one.channel))
+        named = (folded_name(one.agent), folded_name(one.channel))
         if bool(named[0]) == bool(named[1]):
             wrong = message("{path} cannot be used: {key} needs either an agent or a channel, and not both")
             yield place, wrong, ""

@@ -248,3 +248,17 @@ def test_the_last_adding_tells_the_channel_when_asked(custtier: Custtier, home: 
     early = ("--attribution", "last", "--as-of", "2026-03-31")
     answer = json.loads(custtier("grade", *files, *early, "--format", "json").out)
     assert [row["channel"] for row in answer["tables"]["channels"]] == ["抖音"]
+
+
+def test_names_of_channels_and_agents_are_compared_as_people_type_them(custtier: Custtier, home: Path) -> None:
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态", [("D1", "2026-03-05", 80, phone("甲"), "已付款")])
+    people = [("甲", "ＡＢ直播（夜）", "Lin"), ("乙", "AB直播(夜)", "lin"), ("丙", "ab直播(夜) ", "Lin")]
+    rows = [(who, phone(who), "2026-03-01 09:00:00", channel, agent) for who, channel, agent in people]
+    table(home / "联系人.csv", "昵称,手机号,添加时间,渠道,员工", rows)
+    table(home / "花费.csv", "日期,渠道,员工,花费", [("2026-03-01", "AB直播（夜）", "LIN", 90)])
+    files = [home / name for name in ("订单.csv", "联系人.csv", "花费.csv")]
+    asked = (("--channel", "ab直播（夜）"), ("--agent", "LIN"), ("--by", "agent", "--agent", "lin"), ())
+    for words in asked:
+        found = answered(custtier, *files, *words)["tables"]
+        (row,) = found["agents" if "--by" in words else "channels"]
+        assert (row["contacts"], row["spend"], row["cost_per_contact"], row["net_sales"]) == (3, 90.0, 30.0, 80.0)

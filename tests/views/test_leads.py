@@ -234,3 +234,16 @@ def test_chats_of_one_agent_that_end_before_those_of_others_are_said() -> None:
     assert said["chats_of_agents_end"] == {"agents": 1, "names": "老周 (2026-06-03)", "count": 1}
     assert "chats_end" not in said
     assert "chats_of_agents_end" not in remarks(known, "2026-06-10")
+
+
+def test_the_channel_is_that_of_the_first_adding_that_names_one_whoever_s_list_it_is() -> None:
+    known = LeadShop(
+        Shop((), {"second account": "a"}),
+        entries=(
+            Entry("a", "老周", added=(at("2026-01-01"),)),
+            Entry("a", "阿敏", added=(at("2026-02-01", 9),), channel="朋友圈", campaign="乙"),
+            Entry("second account", "老周", added=(at("2026-02-01", 15),), channel="抖音", campaign="甲"),
+        ),
+    )
+    found = leads_at(known, date(2026, 3, 1)).people
+    assert found.select("added_on", "channel", "campaign").rows() == [(date(2026, 1, 1), "朋友圈", "乙")]

@@ -141,7 +141,9 @@ def promising(
         until=min(asked.basis.as_of, through) if through else asked.basis.as_of,
         length=None if capacity is None else capacity * agents,
     )
-    wanted = Wanted(letters, question.agents, capacity)
+    # names may be typed as they are compared: the lists asked for say how they are written
+    lists_of = asked.leads.entries.get_column("agent").drop_nulls().unique().to_list() if question.agents else ()
+    wanted = Wanted(letters, lists_of, capacity)
     answer = promising_view(asked.basis, asked.leads, past, wanted=wanted, lang=lang, rows=question.rows)
     return _told(answer, asked, question)
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.models.proportions import newcombe
+from custtier.same_name import folded_name
 from custtier.views.channels.counted import has_answered
 from custtier.views.channels.groups import GROUPS, folded
 from custtier.views.channels.sold import FIRST_DAYS, Sold
@@ -75,7 +76,7 @@ def compared(contacts: pl.DataFrame, sold: Sold, *, by: str, names: tuple[str, s
 
 def _meant(name: str, known: pl.Series) -> str:
     names = known.drop_nulls().unique().sort()
-    found = names.to_frame("name").filter(folded("name") == name.strip().lower())
+    found = names.to_frame("name").filter(folded("name") == folded_name(name))
     if found.is_empty():
         shown = ", ".join(names.head(_SHOWN)) or "-"
         raise usage_error(

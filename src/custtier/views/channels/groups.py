@@ -27,8 +27,8 @@ _DAY: Final = "%Y-%m-%d"
 
 
 def folded(name: str | pl.Expr) -> pl.Expr:
-    """A name as it is compared: without spaces around it and in small letters; null where nothing is left."""
-    text = (pl.col(name) if isinstance(name, str) else name).str.strip_chars().str.to_lowercase()
+    """A name as it is compared, like `same_name.folded_name`; null where nothing is left."""
+    text = (pl.col(name) if isinstance(name, str) else name).str.normalize("NFKC").str.strip_chars().str.to_lowercase()
     return pl.when(text.str.len_chars() > 0).then(text)
 
 

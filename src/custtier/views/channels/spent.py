@@ -7,6 +7,7 @@ import polars as pl
 
 from custtier.facts import Note
 from custtier.metrics.conversion import converted
+from custtier.same_name import folded_name
 from custtier.views.basis import Basis
 from custtier.views.channels.groups import folded
 
@@ -63,7 +64,7 @@ def spent_on_contacts(basis: Basis, part: Part) -> Spent:
         rows = rows.filter(pl.col("spent_on") <= until)
     for name, asked in (("channel", part.channels), ("agent", part.agents)):
         if asked:
-            rows = rows.filter(folded(name).is_in([one.strip().lower() for one in asked]))
+            rows = rows.filter(folded(name).is_in([folded_name(one) for one in asked]))
     found = rows.collect()
     if part.is_tagged and found.height:
         return Spent(_shaped(found.clear(), pl.col("amount")), basis.currency, (Note("spend_of_no_tag"),))

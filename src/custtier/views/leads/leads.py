@@ -92,6 +92,7 @@ def leads_of(basis: Basis, *, zone: str, cuts: GradeCuts | None = None, any_chat
     entries = graded(entries, cuts=cuts, as_of_day=basis.as_of_day, has_chats=has_chats)
     entries = _in_order(_told(entries))
     people = _people(replace(chats, entries=entries), basis=basis, cuts=cuts)
+    entries = entries.select(COLUMNS)
     ended = chats_end(people, said, as_of=basis.as_of, cuts=cuts, zone=zone)
     return Leads(entries, people, (*_notes(entries, chats, stand_in=stand_in, has_chats=has_chats), *ended))
 
@@ -126,9 +127,9 @@ def _with_open_orders(entries: pl.DataFrame, found: pl.DataFrame | None) -> pl.D
 
 
 def _told(entries: pl.DataFrame) -> pl.DataFrame:
-    """The columns that readers rely on."""
+    """The columns that readers rely on, and when the channel of each was named."""
     is_before = pl.col("bought_before_on").is_not_null().alias("is_customer_before")
-    return entries.with_columns(is_before).select(COLUMNS)
+    return entries.with_columns(is_before).select(*COLUMNS, "named_at")
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
@@ -200,15 +201,20 @@ _FROM_ALL: Final = (
 
 def _of_all(entries: pl.DataFrame) -> pl.DataFrame:
     names_channel = pl.col("channel").is_not_null()
+    # the list that somebody first stood in may name a channel of a later adding only
+    named = [pl.col(name).filter(names_channel) for name in ("named_at", "agent", "contact_key")]
+    channel, campaign = (
+        pl.col(name).filter(names_channel).sort_by(named, nulls_last=True).first() for name in ("channel", "campaign")
+    )
     latest_class = pl.col("lead_class").sort_by("last_added_on", "agent", "contact_key", nulls_last=False)
     return (
         entries.sort("customer_key", "added_on", "agent", "contact_key", nulls_last=True)
         .group_by("customer_key", maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("entry_count"),
-            pl.col("channel").drop_nulls().first(),
+            channel,
             pl.when(names_channel.any())
-            .then(pl.col("campaign").filter(names_channel).first())
+            .then(campaign)
             .otherwise(pl.col("campaign").drop_nulls().first())
             .alias("campaign"),
             pl.col("referrer").drop_nulls().first(),

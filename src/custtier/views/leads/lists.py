@@ -21,14 +21,17 @@ def listed(basis: Basis, *, zone: str) -> pl.DataFrame:
         One row per person and agent; an entry that shows no key is a row of its own. `contact_key`, `account_key`,
         `customer_key` (null without a key), `agent`, `channel`, `campaign`, `referrer`, `lead_class`,
         `first_added_at`, `last_added_at` (null where no list says), `adding_count` (Int64), `deleted_at` (null for
-        who is still there).
+        who is still there), `named_at` (the adding that names the channel; null where none does).
     """
     end = end_of(basis.as_of, zone=zone)
     contacts = basis.facts.table("contacts", columns=_ASKED).filter(
         (pl.col("first_added_at") < end).fill_null(value=True)
     )
     rows = _owned(_with_history(contacts.collect(), _history(basis, zone=zone)).lazy(), basis).collect()
-    rows = rows.with_columns(pl.col("adding_count").fill_null(0))
+    rows = rows.with_columns(
+        pl.col("adding_count").fill_null(0),
+        pl.when(pl.col("channel").is_not_null()).then("first_added_at").alias("named_at"),
+    )
     # most stand in one list: only of the others the agent has to be compared
     is_several = rows["customer_key"].is_duplicated() & rows["customer_key"].is_not_null()
     if is_several.any():
@@ -108,6 +111,7 @@ def _as_one(rows: pl.DataFrame) -> pl.DataFrame:
             .then(pl.col("campaign").filter(names_channel).first())
             .otherwise(pl.col("campaign").drop_nulls().first())
             .alias("campaign"),
+            pl.col("named_at").filter(names_channel).first(),
             pl.col("referrer").drop_nulls().first(),
             latest_class.alias("lead_class"),
             pl.col("first_added_at").min(),

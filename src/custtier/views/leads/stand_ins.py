@@ -9,7 +9,7 @@ from custtier.views.columns.orders import bought_by, most_often, whose
 from custtier.views.leads.days import end_of
 
 _TEXTS: Final = ("channel", "campaign", "referrer", "lead_class")
-_INSTANTS: Final = ("first_added_at", "last_added_at", "deleted_at")
+_INSTANTS: Final = ("first_added_at", "last_added_at", "deleted_at", "named_at")
 
 
 def chatters(said: pl.DataFrame) -> pl.DataFrame:
