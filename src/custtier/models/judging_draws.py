@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 
 from custtier.models.judging import Floats, Ints, Measure
+from custtier.models.proportions import NORMAL
 
 DRAWS: Final = 400
 _MOST_CELLS: Final = 40_000_000
 """Customers times draws; of very many customers fewer draws are made, which tell their spread as well."""
 _FEWEST_DRAWS: Final = 60
-_Z: Final = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def intervals(measures: list[Measure], customers: Ints, *, seed: int) -> list[Be
     moved = np.empty((draws, len(measures)))
     for number in range(draws):
         moved[number] = np.bincount(random.integers(0, size, size), minlength=size) @ sums
-    spread = moved.std(axis=0, ddof=1) * _Z
+    spread = moved.std(axis=0, ddof=1) * NORMAL
     return [
         Between(one.value, one.value - float(wide), one.value + float(wide))
         for one, wide in zip(measures, spread, strict=True)

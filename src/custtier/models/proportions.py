@@ -3,7 +3,8 @@
 from math import sqrt
 from typing import Final
 
-_NORMAL: Final = 1.959963984540054
+NORMAL: Final = 1.959963984540054
+"""95 % of a normal variable lie within so many standard deviations of its mean."""
 
 
 def wilson(count: int, total: int) -> tuple[float, float] | None:
@@ -15,9 +16,9 @@ def wilson(count: int, total: int) -> tuple[float, float] | None:
     """
     if not total:
         return None
-    share, square = count / total, _NORMAL**2
+    share, square = count / total, NORMAL**2
     middle = (share + square / (2 * total)) / (1 + square / total)
-    half = _NORMAL * sqrt(share * (1 - share) / total + square / (4 * total**2)) / (1 + square / total)
+    half = NORMAL * sqrt(share * (1 - share) / total + square / (4 * total**2)) / (1 + square / total)
     # an end that is 0 or 1 is so exactly, whatever rounding leaves
     return max(middle - half, 0.0) if count else 0.0, min(middle + half, 1.0) if count < total else 1.0
 

@@ -6,11 +6,10 @@ everybody slow.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import polars as pl
 
-_NORMAL: Final = 1.959963984540054
+from custtier.models.proportions import NORMAL
 
 
 def kaplan_meier(times: pl.DataFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
@@ -47,7 +46,7 @@ def kaplan_meier(times: pl.DataFrame, *, by: Sequence[str] = ()) -> pl.DataFrame
     )
     is_inside = (pl.col("staying") > 0) & (pl.col("staying") < 1)
     log = pl.col("staying").log()
-    width = (_NORMAL * pl.col("risks").sqrt() / log).abs()
+    width = (NORMAL * pl.col("risks").sqrt() / log).abs()
     low, high = ((1 - pl.col("staying") ** sign.exp()) for sign in (-width, width))
     return seen.select(
         *keys,

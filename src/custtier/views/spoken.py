@@ -1,6 +1,10 @@
-"""Amounts and shares as a sentence says them."""
+"""Amounts and shares as a sentence says them, and sentences with texts of many rows in them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from string import Formatter
+
+import polars as pl
 
 from custtier.currencies import minor_digits
 
@@ -34,3 +38,20 @@ def spoken_share(share: float) -> str:
         ('10%', '12.5%')
     """
     return f"{share:.1%}".replace(".0%", "%")
+
+
+def filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
+    """A template such as `{days} days ago` with a text of each row in each place; null where one of them is.
+
+    Examples:
+        >>> rows = pl.DataFrame({"days": [3, None]})
+        >>> rows.select(filled("{days} days ago", {"days": pl.col("days").cast(pl.String)})).to_series().to_list()
+        ['3 days ago', None]
+    """
+    parts: list[pl.Expr] = []
+    for text, place, _, _ in Formatter().parse(template):
+        if text:
+            parts.append(pl.lit(text))
+        if place:
+            parts.append(places[place])
+    return pl.concat_str(parts)

@@ -1,8 +1,7 @@
 """Why each customer stands in the churn list, written for many rows at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from string import Formatter
 from typing import Final
 
 import polars as pl
@@ -10,6 +9,7 @@ import polars as pl
 from custtier.schema import CHURN_LEVELS
 from custtier.text.reasons import REASONS
 from custtier.views.churn.levels import Levels
+from custtier.views.spoken import filled
 
 _ROUNDING: Final = 1e-9
 
@@ -40,7 +40,7 @@ def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
         **said,
         "start": _start([_days_of(ratio) for ratio in ratios], templates["days_start"]) if ratios else in_days,
     }
-    only_once = _filled(templates["once"], once)
+    only_once = filled(templates["once"], once)
     if levels.once and levels.returned:
         by_then = pl.Series(levels.returned.percents(), dtype=pl.Int32)
         told = {
@@ -48,8 +48,8 @@ def reason_text(levels: Levels, *, lang: str) -> pl.Expr:
             "start": _start([pl.lit(days) for days in levels.once], templates["days_start"]),
             "share": pl.lit(by_then).gather(pl.col("recency_days").clip(0, len(by_then) - 1)).cast(pl.String),
         }
-        only_once = _filled(templates["once_returns"], told)
-    return pl.when(pl.col("purchase_days") > 1).then(_filled(templates["rhythm"], said)).otherwise(only_once)
+        only_once = filled(templates["once_returns"], told)
+    return pl.when(pl.col("purchase_days") > 1).then(filled(templates["rhythm"], said)).otherwise(only_once)
 
 
 def chance_text(starts: Sequence[float], *, days: int, lang: str) -> pl.Expr:
@@ -74,15 +74,15 @@ def chance_text(starts: Sequence[float], *, days: int, lang: str) -> pl.Expr:
     }
     return (
         pl.when(pl.col("purchase_days") > 1)
-        .then(_filled(templates["chance"], said))
-        .otherwise(_filled(templates["once_chance"], said))
+        .then(filled(templates["chance"], said))
+        .otherwise(filled(templates["once_chance"], said))
     )
 
 
 def season_text(*, lang: str) -> pl.Expr:
     """A line such as `buys every year in months 9–10, 181 days ago`: text over `season` and `recency_days`."""
     said = {"season": pl.col("season"), "recency": pl.col("recency_days").cast(pl.String)}
-    return _filled(REASONS[lang]["season"], said)
+    return filled(REASONS[lang]["season"], said)
 
 
 def twice_text(*, lang: str) -> pl.Expr:
@@ -92,25 +92,15 @@ def twice_text(*, lang: str) -> pl.Expr:
         Text over `season_twice`, `twice_until`, `last_day` and `recency_days`; empty for everybody else.
     """
     is_open = (pl.col("twice_until") >= pl.col("last_day") + pl.col("recency_days")).fill_null(value=False)
-    said = _filled(REASONS[lang]["season_twice"], {"season": pl.col("season_twice")})
+    said = filled(REASONS[lang]["season_twice"], {"season": pl.col("season_twice")})
     return pl.when(is_open).then(said).otherwise(pl.lit(""))
-
-
-def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
-    parts: list[pl.Expr] = []
-    for text, place, _, _ in Formatter().parse(template):
-        if text:
-            parts.append(pl.lit(text))
-        if place:
-            parts.append(places[place])
-    return pl.concat_str(parts)
 
 
 def _start(starts: Sequence[pl.Expr], template: str) -> pl.Expr:
     """The start of the level that a customer has reached, as `template` says it; nothing without a level."""
     text = pl.lit("")
     for level, start in zip(CHURN_LEVELS, starts, strict=False):
-        said = _filled(template, {"start": start.cast(pl.String)})
+        said = filled(template, {"start": start.cast(pl.String)})
         text = pl.when(pl.col("churn_level") == level).then(said).otherwise(text)
     return text
 

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from custtier.grading import GRADES
-from custtier.models.proportions import wilson
+from custtier.models.proportions import NORMAL, wilson
 
 HOT, HOPEFUL, FAIR, NONE = WORDS = ("hot", "hopeful", "fair", "none")
 """Codes of classes in words, best first."""
@@ -175,13 +175,10 @@ def rankings(people: pl.DataFrame, *, bought: str) -> list[Ranking]:
             continue
         scores = -_places(own["lead_code"], codes).to_numpy().astype(np.float64)
         measure = auc(scores, happened)
-        half = _NORMAL * float(np.sqrt((measure.influence**2).sum()))
+        half = NORMAL * float(np.sqrt((measure.influence**2).sum()))
         low, high = max(measure.value - half, 0.0), min(measure.value + half, 1.0)
         found.append(Ranking(name, own.height, measure.value, low, high))
     return found
-
-
-_NORMAL: Final = 1.959963984540054
 
 
 def _places(codes: pl.Series, ranked: Sequence[str]) -> pl.Series:

@@ -1,12 +1,12 @@
 """Why each contact has their letter in words, for many rows at once."""
 
 from collections.abc import Mapping
-from string import Formatter
 from typing import Final
 
 import polars as pl
 
 from custtier.text.grade_reasons import GRADE_REASONS
+from custtier.views.spoken import filled
 
 _PIECES: Final = ("after_adding", "on_adding", "before_too", "has_left")
 
@@ -26,7 +26,7 @@ def reason_text(*, as_of_day: int, lang: str) -> pl.Expr:
     found = pl.lit(None, dtype=pl.String)
     for code, template in templates.items():
         if code not in _PIECES:
-            found = pl.when(pl.col("grade_reason") == code).then(_filled(template, said)).otherwise(found)
+            found = pl.when(pl.col("grade_reason") == code).then(filled(template, said)).otherwise(found)
     is_bought = pl.col("grade_reason") == "bought"
     has_left = (pl.col("grade") == "A") & pl.col("is_deleted")
     knows_gap = is_bought & pl.col("added_on").is_not_null() & pl.col("first_order_on").is_not_null()
@@ -61,14 +61,4 @@ def _places(as_of_day: int) -> Mapping[str, pl.Expr]:
 
 
 def _piece(template: str, places: Mapping[str, pl.Expr], *, when: pl.Expr) -> pl.Expr:
-    return pl.when(when.fill_null(value=False)).then(_filled(template, places)).otherwise(pl.lit(""))
-
-
-def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
-    parts: list[pl.Expr] = []
-    for text, place, _, _ in Formatter().parse(template):
-        if text:
-            parts.append(pl.lit(text))
-        if place:
-            parts.append(places[place])
-    return pl.concat_str(parts)
+    return pl.when(when.fill_null(value=False)).then(filled(template, places)).otherwise(pl.lit(""))

@@ -26,6 +26,7 @@ from custtier.views.leads.trial import (
     Tried,
     chances,
 )
+from custtier.views.spoken import filled
 from custtier.views.view import View
 
 COLUMNS: Final = (
@@ -171,11 +172,12 @@ def _placed(held: pl.DataFrame, *, by_alike: bool) -> pl.DataFrame:
 
 def _shown(listed: pl.DataFrame, *, as_of_day: int, lang: str, rows: int | None) -> pl.DataFrame:
     """The table `contacts`."""
-    before, after = PROMISE_REASONS[lang].format(days=HORIZON_DAYS, count="{}", bought="{}").split("{}", 1)
-    between, after = after.split("{}", 1)
-    said = pl.concat_str(
-        pl.lit(before), pl.col("alike_count"), pl.lit(between), pl.col("alike_bought"), pl.lit(after)
-    ).fill_null("")
+    places = {
+        "count": pl.col("alike_count").cast(pl.String),
+        "bought": pl.col("alike_bought").cast(pl.String),
+        "days": pl.lit(str(HORIZON_DAYS)),
+    }
+    said = filled(PROMISE_REASONS[lang], places).fill_null("")
     shown = listed.head(listed.height if rows is None else rows)
     ranges = [
         wilson(bought, count) or (None, None) if count is not None and bought is not None else (None, None)

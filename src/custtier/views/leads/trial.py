@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from custtier.models.judging import auc, listed
 from custtier.models.nested_shares import NestedShares, nested_shares
+from custtier.models.proportions import NORMAL
 from custtier.views.leads.signals import SIGNALS, candidates, with_outcome
 
 HORIZON_DAYS: Final = 30
@@ -26,7 +27,6 @@ FEWEST_PEOPLE: Final = 50
 """With fewer past people, or fewer buyers among them, nothing is learnt from them."""
 FEWEST_BUYERS: Final = 10
 LIST_SHARE: Final = 0.1
-_SURE: Final = 1.959963984540054
 
 ALIKE, RECENCY = ORDERS = ("alike", "recency")
 """Those first whose like bought most often; those first who wrote last."""
@@ -180,8 +180,8 @@ def _tried(held: Sequence[pl.DataFrame], *, days: Sequence[date], length: int | 
         found={name: float(hits) for name, hits in found.items()},
         areas={name: float(area) for name, area in areas.items()},
         gain=gain,
-        gain_low=gain - _SURE * spread,
-        gain_high=gain + _SURE * spread,
+        gain_low=gain - NORMAL * spread,
+        gain_high=gain + NORMAL * spread,
     )
 
 

@@ -1,11 +1,9 @@
 """What stands behind each window in words, for many rows at once."""
 
-from collections.abc import Mapping
-from string import Formatter
-
 import polars as pl
 
 from custtier.text.next_reasons import NEXT_REASONS
+from custtier.views.spoken import filled
 
 
 def reason_text(*, horizon: int, lang: str) -> pl.Expr:
@@ -34,16 +32,16 @@ def reason_text(*, horizon: int, lang: str) -> pl.Expr:
     nothing = pl.lit("")
     opening = (
         pl.when(pl.col("purchase_days") > 1)
-        .then(_filled(templates["rhythm"], said))
-        .otherwise(_filled(templates["once"], said))
+        .then(filled(templates["rhythm"], said))
+        .otherwise(filled(templates["once"], said))
     )
     is_told = pl.col("next_from").is_not_null() & pl.col("reckoned_days").is_not_null()
-    reckoned = pl.when(is_told).then(_filled(templates["reckoned"], said))
+    reckoned = pl.when(is_told).then(filled(templates["reckoned"], said))
     ending = (
         pl.when(chance.is_null())
         .then(pl.lit(templates["unknown"]))
         .when(pl.col("next_from").is_null())
-        .then(_filled(templates["no_date"], said))
+        .then(filled(templates["no_date"], said))
         .otherwise(nothing)
     )
     return pl.concat_str(opening, reckoned.otherwise(nothing), ending)
@@ -57,13 +55,3 @@ def days_text(days: pl.Expr) -> pl.Expr:
         (tenths // 10).cast(pl.String), pl.when(rest > 0).then("." + rest.cast(pl.String)).otherwise(pl.lit(""))
     )
     return pl.when(days >= 10).then(days.round(0).cast(pl.Int64).cast(pl.String)).otherwise(decimal)
-
-
-def _filled(template: str, places: Mapping[str, pl.Expr]) -> pl.Expr:
-    parts: list[pl.Expr] = []
-    for text, place, _, _ in Formatter().parse(template):
-        if text:
-            parts.append(pl.lit(text))
-        if place:
-            parts.append(places[place])
-    return pl.concat_str(parts)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from custtier.facts import Note
-from custtier.models.proportions import newcombe, wilson
+from custtier.models.proportions import NORMAL, newcombe, wilson
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import bought_by
 from custtier.views.spoken import spoken_money, spoken_share
@@ -19,7 +19,6 @@ LEAST: Final = 30
 """So many of either kind must have been seen for so long."""
 GROUPS: Final = ("brought", "others")
 
-_NORMAL: Final = 1.959963984540054
 
 COLUMNS: Final[dict[str, "pl.DataType | type[pl.DataType]"]] = {
     "referral_group": pl.String,
@@ -98,7 +97,7 @@ def _table(figures: pl.DataFrame) -> pl.DataFrame:
         mine = figures.filter(pl.col("is_brought") == is_brought)
         sales, returned = mine.get_column("sales"), int(mine.get_column("has_returned").sum())
         low, high = wilson(returned, mine.height) or (None, None)
-        mean, half = _mean(sales), _NORMAL * _error(sales)
+        mean, half = _mean(sales), NORMAL * _error(sales)
         rows.append(
             {
                 "referral_group": group,
@@ -139,7 +138,7 @@ def _said(table: pl.DataFrame, figures: pl.DataFrame, *, days: int, currency: st
     ) or (-1.0, 1.0)
     sales = [figures.filter(pl.col("is_brought") == is_brought).get_column("sales") for is_brought in (True, False)]
     gap = _mean(sales[0]) - _mean(sales[1])
-    half = _NORMAL * sqrt(sum(_error(one) ** 2 for one in sales))
+    half = NORMAL * sqrt(sum(_error(one) ** 2 for one in sales))
     least, most = round(gap - half), round(gap + half)
     return (
         Note(_verdict("returns", low, high), {"days": days, **_ends(low, high, spoken_share)}),

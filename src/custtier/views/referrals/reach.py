@@ -12,13 +12,12 @@ import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Note
-from custtier.models.proportions import wilson
+from custtier.models.proportions import NORMAL, wilson
 from custtier.views.spoken import spoken_number, spoken_share
 
 KNOWN: Final = 200
 MOBILISED: Final = 50
 EACH: Final = 10
-_NORMAL: Final = 1.959963984540054
 MOST: Final = 1_000_000_000
 
 COLUMNS: Final[dict[str, "pl.DataType | type[pl.DataType]"]] = {
@@ -168,7 +167,7 @@ def _mean(counts: pl.Series) -> tuple[float | None, float | None, float | None]:
     if number == 1:
         return mean, None, None
     squares = int((counts**2).sum())
-    half = _NORMAL * sqrt(max(squares * number - total * total, 0) / (number * number * (number - 1)))
+    half = NORMAL * sqrt(max(squares * number - total * total, 0) / (number * number * (number - 1)))
     return mean, max(mean - half, 1.0), mean + half
 
 
