@@ -11,7 +11,7 @@ from custtier.grading import GradeCuts
 from custtier.metrics.scope import Scope
 from custtier.views.grade.outlook import Outlook, outlook
 from custtier.views.leads.leads import leads_of
-from custtier.workflows.one_lead import OneLead, one_lead
+from custtier.workflows.one_lead import OneLead, as_score, one_lead
 from custtier.workflows.question import Question
 from metrics.shops import Order, Shop, account_key
 from views.lead_shops import ZONE, Entry, LeadShop, Said, at, basis_at, facts_of_leads, letters
@@ -67,11 +67,14 @@ def test_a_letter_by_an_order_that_came_to_nothing_changes_by_silence_and_not_by
     ordered = Order("w", DAY - timedelta(days=6), 5000, undated=5000)
     known = LeadShop(Shop((ordered,)), (Entry("w", "A", added=(at("2026-03-01"),)),))
     told = outlook_of(known, CUTS[0])
-    assert told == Outlook(silent_on=DAY + timedelta(days=9), by_silence="C", by_order="A")
+    assert told == Outlook(silent_on=DAY + timedelta(days=9), by_silence="C", by_order="A", is_by_orders=True)
+    score = as_score(OneLead("B", "", told), as_of=DAY)
+    assert score is not None
+    assert [(change.change, change.needed_days) for change in score.changes] == [("one_order", None), ("wait", 9)]
     assert letter(known, told.silent_on - timedelta(days=1), CUTS[0]) == "B"
     assert letter(known, told.silent_on, CUTS[0]) == "C"
     stale = replace(known, shop=Shop((replace(ordered, day=DAY - timedelta(days=20)),)))
-    assert outlook_of(stale, CUTS[0]) == Outlook(by_order="A")
+    assert outlook_of(stale, CUTS[0]) == Outlook(by_order="A", is_by_orders=True)
 
 
 def test_who_was_added_later_has_no_letter_yet_whatever_they_had_bought() -> None:

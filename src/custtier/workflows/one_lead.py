@@ -12,7 +12,7 @@ from custtier.metrics.scope import Scope
 from custtier.text import Lang
 from custtier.views.basis import basis_of
 from custtier.views.explain.scores import Score
-from custtier.views.explain.words import MESSAGES, ONE_ORDER, SILENCE, Change
+from custtier.views.explain.words import MESSAGES, ONE_ORDER, SILENCE, WAIT, Change
 from custtier.views.grade.outlook import Outlook, outlook
 from custtier.views.grade.reasons import reason_text
 from custtier.views.leads.days import end_of
@@ -84,7 +84,8 @@ def as_score(lead: OneLead | None, *, as_of: date) -> Score | None:
         changes.append(Change(MESSAGES, told.by_messages, needed_messages=told.messages))
     if told.silent_on:
         days = (told.silent_on - as_of).days
-        changes.append(Change(SILENCE, told.by_silence, needed_days=days, reached_on=told.silent_on))
+        silence = WAIT if told.is_by_orders else SILENCE
+        changes.append(Change(silence, told.by_silence, needed_days=days, reached_on=told.silent_on))
     return Score("grade", lead.grade, lead.because, changes=tuple(changes))
 
 

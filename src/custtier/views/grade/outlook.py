@@ -19,6 +19,7 @@ class Outlook:
             none is.
         by_silence: The letter then.
         by_order: The letter that any order makes; None for who has it.
+        is_by_orders: Whether silence is that of orders, because no chats are known.
     """
 
     messages: int | None = None
@@ -26,6 +27,7 @@ class Outlook:
     silent_on: date | None = None
     by_silence: str | None = None
     by_order: str | None = None
+    is_by_orders: bool = False
 
 
 def outlook(person: Mapping[str, object], *, cuts: GradeCuts, as_of: date) -> Outlook:
@@ -57,8 +59,9 @@ def _by_open_order(person: Mapping[str, object], *, cuts: GradeCuts) -> Outlook:
     """What changes a letter that an order tells which came to nothing: chats, of which none are known, do not."""
     ordered_on = person["open_order_on"]
     if person["grade"] != "B" or not isinstance(ordered_on, date):
-        return Outlook(by_order="A")
-    return Outlook(silent_on=ordered_on + timedelta(days=cuts.silent_days + 1), by_silence="C", by_order="A")
+        return Outlook(by_order="A", is_by_orders=True)
+    silent_on = ordered_on + timedelta(days=cuts.silent_days + 1)
+    return Outlook(silent_on=silent_on, by_silence="C", by_order="A", is_by_orders=True)
 
 
 def messages_to_b(count: int, days: int, *, wrote_today: bool, cuts: GradeCuts) -> int:
