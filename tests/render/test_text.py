@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from custtier.render import Request, rendered
-from custtier.render.as_text import _left_out
 from custtier.render.grid import Column
+from custtier.render.narrow import left_out
 from custtier.text import Catalogue, Lang
 from render.answers import rejects_answer, tiers_answer
 
@@ -173,5 +173,5 @@ def test_markdown_is_aligned_and_closed_against_its_own_signs() -> None:
 def test_scores_leave_a_narrow_screen_together() -> None:
     texts = {name: ["12345678"] for name in ("customer_id", "r_score", "f_score", "m_score", "rfm")}
     columns = {name: Column(name, cells) for name, cells in texts.items()}
-    assert _left_out(columns, width=45) == {"r_score", "f_score", "m_score"}
-    assert _left_out(columns, width=200) == set()
+    assert left_out(columns, width=45) == {"r_score", "f_score", "m_score"}
+    assert left_out(columns, width=200) == set()

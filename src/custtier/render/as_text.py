@@ -1,6 +1,7 @@
 """An answer as text for a terminal or a pipe: tables, what was left out of them, the summary, the notes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from custtier.currencies import minor_digits
@@ -10,16 +11,20 @@ from custtier.render.cells import NUMBERS, Shown, asked_line, heading
 from custtier.render.funnel import FUNNEL, funnel_lines
 from custtier.render.grid import Column, grid, least_width
 from custtier.render.lorenz import LORENZ
+from custtier.render.narrow import left_out
 from custtier.render.request import TEXT_ROWS, Request
 from custtier.text import Catalogue, message
 from custtier.text.layout import cells, padded, wrapped
 from custtier.text.names import names_of
 from custtier.text.notes import note_text
-from custtier.text.titles import CLASS_COLUMN, command_title, table_title, title_of
+from custtier.text.titles import command_title, table_title, title_of
 from custtier.views.view import View
 
 BOLD: Final = "\x1b[1m"
 PLAIN: Final = "\x1b[0m"
+
+NAMED: Final = 8
+"""Columns that are not shown and are named: more are nothing to read."""
 
 ON_REQUEST: Final = frozenset(
     {
@@ -37,229 +42,24 @@ ON_REQUEST: Final = frozenset(
 )
 """Tables for drawing, or that say at length what is said before: only named."""
 
+ON_REQUEST_OF: Final[Mapping[str, frozenset[str]]] = {"grade": frozenset({"contacts", "classes", "class_changes"})}
+"""Tables of a command that are only named: the first screen says how things stand, not each person."""
+
+IN_TABLE: Final[Mapping[str, frozenset[str]]] = {
+    "grades": frozenset({"unknown_contacts", *(f"grade_{letter}" for letter in "abcde")})
+}
+"""Figures of the summary that a table shows: beside it they are not said again."""
+
+WITHOUT_VALUES: Final = frozenset(
+    {"best_chance", "reason", "p_alive", "buy_chance", "lead_chance", "letter"}
+    | {"goal", "goal_share", "goal_standing", "meet_chance", "needed_per_day", "done_share", "pace_share"}
+    | {"spend", "cost_per_contact", "cost_per_a", "cost_per_b_plus", "return_on_spend", "impressions", "clicks"}
+    | {"cost_per_click", "contacts_per_click", "paid_back_on"}
+)
+"""Columns that do not stand there where no row has a value: no goal is set, no chance is told, no spend is known."""
+
 WHOLE: Final = frozenset({"matrix"})
 """Tables that say nothing without all their columns: where they do not fit they are only named."""
-
-LEFT_OUT_FIRST: Final = (
-    "contacts_per_click",
-    "cost_per_click",
-    "reason_then",
-    "share_low",
-    "share_high",
-    "alike_bought",
-    "alike_count",
-    "added_on",
-    "agent_place",
-    "is_promising",
-    "second_order_on",
-    "start_sales",
-    "impressions",
-    "clicks",
-    "refunded_share",
-    "first_day_sales",
-    "sales_90d",
-    "matured_contacts",
-    "buyers_median_days",
-    "median_days",
-    "bought_7d",
-    "bought_30d",
-    "return_by_margin",
-    "margin",
-    "sales_90d_per_contact",
-    "sales_per_contact",
-    "bought_before",
-    "cost_per_b_plus",
-    "paid_back_on",
-    "bought_90d",
-    "b_plus",
-    "letter_reason",
-    "first_count",
-    "second_count",
-    "first_contacts",
-    "second_contacts",
-    "a_share_low",
-    "a_share_high",
-    "unknown",
-    "e",
-    "d",
-    "c",
-    "b",
-    "answered",
-    "cost_per_contact",
-    "spend",
-    "grade_reason",
-    "entry_count",
-    "adding_count",
-    "is_deleted",
-    "is_customer_before",
-    "referrer",
-    "outgoing_count",
-    "incoming_days",
-    "incoming_count",
-    "lead_class",
-    "orders_not_yet",
-    "replies_not_yet",
-    "period_from",
-    "period_to",
-    "run_rate",
-    "pace_share",
-    "without_chats",
-    "low_then",
-    "high_then",
-    "done_share",
-    "reached",
-    "contacts_low",
-    "contacts_high",
-    "needed_per_day",
-    "gain_high",
-    "gain_low",
-    "correlation",
-    "expected_spend",
-    "orders_low",
-    "orders_high",
-    "mean_error_sales_high",
-    "mean_error_sales_low",
-    "mean_error_sales_gain",
-    "mean_error_sales_gain_high",
-    "mean_error_sales_gain_low",
-    "seen_sales",
-    "concordance_high",
-    "concordance_low",
-    "concordance_gain",
-    "concordance_gain_high",
-    "concordance_gain_low",
-    "auc_high",
-    "auc_low",
-    "auc_gain",
-    "auc_gain_high",
-    "auc_gain_low",
-    "is_recommended",
-    "dated_share",
-    "window_days",
-    "best_found",
-    "root_error",
-    "products_per_order",
-    "refund_share",
-    "last_order_on_then",
-    "order_count_then",
-    "cause_share",
-    "direction",
-    "next_customers",
-    "next_orders_since",
-    "orders_since",
-    "days",
-    "answer_count",
-    "has_phone",
-    "contact_state",
-    "referred_first_year_sales",
-    "first_year_sales",
-    "value_with_referred",
-    "cumulative_referred_share",
-    "below_buyers",
-    "generations_below",
-    "referral_origin",
-    "referrer_id",
-    "value_with_below",
-    "below_sales",
-    "below_count",
-    "referred_sales",
-    "referred_buyers",
-    "referred_count",
-    "is_influencer",
-    "receiver_count",
-    "product_count",
-    "value_above_share",
-    "year_margin",
-    "pick_kind",
-    "shop",
-    "campaign",
-    "agent",
-    "channel",
-    "deleted_on",
-    "last_incoming_on",
-    "f1_sales",
-    "m1_sales",
-    "phone_1",
-    "phone_2",
-    "account_1",
-    "account_2",
-    "evidence_score",
-    "season",
-    "platforms",
-    "order_count_1",
-    "order_count_2",
-    "platforms_1",
-    "platforms_2",
-    "net_sales_1",
-    "net_sales_2",
-    "strength",
-    "made_by",
-    "decision",
-    "is_known",
-    "cumulative_customer_share",
-    "purchase_days",
-    "first_order_on",
-    "average_order",
-    "cumulative_sales_share",
-    "r_score",
-    "f_score",
-    "m_score",
-    "usual_gap_days",
-    "overdue_ratio",
-    "encoding",
-    "header_row",
-    "sheet",
-    "unchanged",
-    "rows_read",
-    "excluded",
-    "updated",
-    "sales_share",
-    "recency_days",
-    "order_count",
-    "margin_low",
-    "margin_high",
-    "margin_share",
-    "sales_low",
-    "sales_high",
-    "in_top",
-    "last_order_on",
-    "net_sales",
-    "net_sales_then",
-    "files",
-    "phone",
-    "name",
-    "holding_orders",
-    "needed_orders",
-    "order_id",
-    "first_file",
-    "cells",
-)
-"""Columns that a narrow terminal does without, the first goes first: who it is stays longer than how much."""
-
-ONLY_BESIDE: Final = {
-    "net_sales": ("value_at_stake", "year_sales"),
-    "referred_sales": ("key_score",),
-    **dict.fromkeys(("r_score", "f_score", "m_score"), ("rfm",)),
-    **dict.fromkeys(("share_low", "share_high"), ("agent_place",)),
-    "added_on": ("agent_place", "lead_move"),
-    **dict.fromkeys(
-        ("agent", "channel", "campaign"), ("customer_id", "account", "name", "phone", "ordered_on", "event")
-    ),
-}
-"""Columns that never go but from a table where another one says nearly the same."""
-
-TOGETHER: Final = (
-    frozenset({"gain_low", "gain_high"}),
-    frozenset({"low_then", "high_then"}),
-    frozenset({"contacts_low", "contacts_high"}),
-    frozenset({"orders_low", "orders_high"}),
-    frozenset({"sales_low", "sales_high"}),
-    frozenset({"margin_low", "margin_high"}),
-    frozenset({"b", "c", "d", "e"}),
-    frozenset({"r_score", "f_score", "m_score"}),
-    frozenset(f"{letter}{score}_sales" for letter in "fm" for score in range(1, 6)),
-)
-"""Columns that go together: the column `rfm` says all three scores, and half of a matrix says nothing."""
 
 CARDS: Final = frozenset({"definitions", "customer"})
 """Tables that are read row by row: each cell stands beside its title."""
@@ -298,7 +98,7 @@ FOLDING: Final = {
     "label": 12,
     "forecast_rule": 16,
     "terms": 24,
-    "hints": 20,
+    "hints": 18,
     "headers": 24,
     "words": 24,
     "when": 24,
@@ -330,7 +130,8 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
     if asked:
         page.said(asked)
     others = [sheet for sheet in sheets[1:] if not sheet.frame.is_empty()]
-    unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in ON_REQUEST]
+    on_request = ON_REQUEST | ON_REQUEST_OF.get(view.command, frozenset())
+    unseen = [sheet for sheet in others if sheet.frame.height > TEXT_ROWS or sheet.name in on_request]
     unseen += [sheet for sheet in others if sheet.name in WHOLE and sheet not in unseen and not page.holds(sheet)]
     for sheet in [*sheets[:1], *others]:
         if sheet not in unseen:
@@ -347,7 +148,8 @@ def as_text(view: View, request: Request, catalogue: Catalogue) -> bytes:
         curve = view.tables[LORENZ]
         page.paragraph(curve_lines(view, curve, catalogue, width=request.width, plain=request.plain))
     if not request.quiet:
-        page.paragraph(_summary(view, shown, page_width=request.width))
+        seen = {sheet.name for sheet in sheets if sheet not in unseen}
+        page.paragraph(_summary(view, shown, tables=seen, page_width=request.width))
         more = catalogue.say(message("what a word means: `custtier define WORD`"))
         basis = [f"{line} · {more}" for line in basis_lines(view, catalogue, zone=request.zone)]
         told = [*basis, *note_lines(view, catalogue)]
@@ -418,6 +220,7 @@ class _Page:
                 title_of(name, self._catalogue), texts, right=sheet.units[name] in NUMBERS, narrowest=FOLDING.get(name)
             )
             for name, texts in self._shown.table(sheet).items()
+            if name not in WITHOUT_VALUES or any(texts)
         }
 
     def table(self, sheet: Sheet, *, named: bool) -> None:
@@ -436,9 +239,9 @@ class _Page:
             for name in UNDER
             if name in columns
         ]
-        left_out = _left_out(columns, width=self._width)
+        missing = left_out(columns, width=self._width)
         head, *rest = grid(
-            [column for name, column in columns.items() if name not in left_out],
+            [column for name, column in columns.items() if name not in missing],
             width=self._width,
             under=[self._indented(row) for row in zip(*sentences, strict=True)] if sentences else None,
         )
@@ -447,26 +250,24 @@ class _Page:
         if sheet.rows > sheet.frame.height:
             said = message("{shown} of {rows} rows; `--limit 0` shows all")
             self.said(self._catalogue.say(said, shown=sheet.frame.height, rows=sheet.rows))
-        if left_out:
-            names = self._catalogue.listed(column.title for name, column in columns.items() if name in left_out)
-            self.said(self._catalogue.say(message("left out, for a wider terminal: {names}"), names=names))
+        if missing:
+            self.said(self._missing([column.title for name, column in columns.items() if name in missing]))
+
+    def _missing(self, titles: Sequence[str]) -> str:
+        """The columns that are not shown: all by name, or of very many the first and where they stand."""
+        if len(titles) <= NAMED + 1:
+            said = message("left out, for a wider terminal: {names}")
+            return self._catalogue.say(said, names=self._catalogue.listed(titles))
+        said = message(
+            "left out, for a wider terminal: {names} and {count} more; `--output FILE.xlsx` has every column"
+        )
+        return self._catalogue.say(said, names=self._catalogue.listed(titles[:NAMED]), count=len(titles) - NAMED)
 
 
-def _left_out(columns: Mapping[str, Column], *, width: int | None) -> set[str]:
-    """The columns that do not fit."""
-    left_out: set[str] = set()
-    classes = frozenset(name for name in columns if name.startswith(CLASS_COLUMN))
-    for name in (*sorted(classes)[:1], *LEFT_OUT_FIRST) if width is not None else ():
-        if least_width([column for seen, column in columns.items() if seen not in left_out]) <= (width or 0):
-            break
-        if name in columns and any(beside in columns for beside in ONLY_BESIDE.get(name, (name,))):
-            group = next((group for group in (*TOGETHER, classes) if name in group), frozenset({name}))
-            left_out |= group & columns.keys()
-    return left_out
-
-
-def _summary(view: View, shown: Shown, *, page_width: int | None) -> list[str]:
-    """Figures under each other."""
+def _summary(view: View, shown: Shown, *, tables: Collection[str], page_width: int | None) -> list[str]:
+    """Figures under each other, those that no table above says."""
+    said = frozenset[str]().union(*(IN_TABLE.get(name, ()) for name in tables))
+    view = replace(view, summary={name: value for name, value in view.summary.items() if name not in said})
     return _beside([(title, text) for title, text, *_ in shown.summary(view)], page_width=page_width)
 
 

@@ -104,12 +104,14 @@ def with_groups(
         tables = {**part.tables, **{name: answer.tables[name] for name in listed}}
     else:
         tables = {**answer.tables, **{name: part.tables[name] for name in ("channels", "funnel")}}
+    # what staff had noted is said beside its table alone
+    notes = tuple(note for note in answer.notes if "classes" in tables or not note.code.startswith("classes_"))
     return replace(
         answer,
         parameters={**answer.parameters, **grouping.parameters},
         summary={**answer.summary, **part.summary},
         tables=tables,
-        notes=(*answer.notes, *part.notes),
+        notes=(*notes, *part.notes),
         currency=part.currency,
     )
 
