@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from custtier.errors import usage_error
+from custtier.models.means import error_of_mean, mean_of
 from custtier.models.proportions import newcombe
 from custtier.same_name import folded_name
 from custtier.views.channels.counted import has_answered
@@ -165,24 +166,16 @@ def _is_enough(values: pl.Series) -> bool:
 def _welch(first: pl.Series, second: pl.Series) -> tuple[float, float]:
     from scipy.special import stdtrit
 
-    parts = [
-        (float(values.sum()) / len(values), _variance(values) / len(values), len(values)) for values in (first, second)
-    ]
-    (mean_1, error_1, count_1), (mean_2, error_2, count_2) = parts
-    both = error_1 + error_2
+    (mean_1, square_1), (mean_2, square_2) = (
+        (mean_of(values), error_of_mean(values) ** 2) for values in (first, second)
+    )
+    both = square_1 + square_2
     if not both:
         # everybody of each bought for one and the same amount
         return mean_1 - mean_2, mean_1 - mean_2
-    freedom = both**2 / (error_1**2 / (count_1 - 1) + error_2**2 / (count_2 - 1))
+    freedom = both**2 / (square_1**2 / (len(first) - 1) + square_2**2 / (len(second) - 1))
     half = float(stdtrit(freedom, 0.975)) * sqrt(both)
     return mean_1 - mean_2 - half, mean_1 - mean_2 + half
-
-
-def _variance(values: pl.Series) -> float:
-    """The variance of a sample, from whole numbers: it does not depend on the order of rows."""
-    count, total = len(values), int(values.sum())
-    squares = int(values.cast(pl.Int128).pow(2).sum())
-    return (count * squares - total * total) / (count * (count - 1))
 
 
 def _verdict(interval: tuple[float, float] | None) -> str:

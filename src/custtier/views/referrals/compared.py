@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from custtier.facts import Note
+from custtier.models.means import error_of_mean, mean_of
 from custtier.models.proportions import NORMAL, newcombe, wilson
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import bought_by
@@ -97,7 +98,7 @@ def _table(figures: pl.DataFrame) -> pl.DataFrame:
         mine = figures.filter(pl.col("is_brought") == is_brought)
         sales, returned = mine.get_column("sales"), int(mine.get_column("has_returned").sum())
         low, high = wilson(returned, mine.height) or (None, None)
-        mean, half = _mean(sales), NORMAL * _error(sales)
+        mean, half = mean_of(sales), NORMAL * error_of_mean(sales)
         rows.append(
             {
                 "referral_group": group,
@@ -115,19 +116,8 @@ def _table(figures: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COLUMNS)
 
 
-def _mean(sales: pl.Series) -> float:
-    return int(sales.sum()) / sales.len()
-
-
 def _median(sales: pl.Series) -> float:
     return float(sales.cast(pl.Float64).quantile(0.5, interpolation="linear") or 0.0)
-
-
-def _error(sales: pl.Series) -> float:
-    """The standard error of the mean, from exact sums: the order of rows changes nothing."""
-    count, total = sales.len(), int(sales.sum())
-    squares = int((sales.cast(pl.Int128) ** 2).sum())
-    return sqrt(max(squares * count - total * total, 0) / (count * count * (count - 1)))
 
 
 def _said(table: pl.DataFrame, figures: pl.DataFrame, *, days: int, currency: str | None) -> tuple[Note, ...]:
@@ -137,8 +127,8 @@ def _said(table: pl.DataFrame, figures: pl.DataFrame, *, days: int, currency: st
         mine["returned_customers"], mine["customers"], others["returned_customers"], others["customers"]
     ) or (-1.0, 1.0)
     sales = [figures.filter(pl.col("is_brought") == is_brought).get_column("sales") for is_brought in (True, False)]
-    gap = _mean(sales[0]) - _mean(sales[1])
-    half = NORMAL * sqrt(sum(_error(one) ** 2 for one in sales))
+    gap = mean_of(sales[0]) - mean_of(sales[1])
+    half = NORMAL * sqrt(sum(error_of_mean(one) ** 2 for one in sales))
     least, most = round(gap - half), round(gap + half)
     return (
         Note(_verdict("returns", low, high), {"days": days, **_ends(low, high, spoken_share)}),

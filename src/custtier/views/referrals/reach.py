@@ -5,13 +5,13 @@ who take part. What is assumed stands beside what the shop's own customers did.
 """
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Final
 
 import polars as pl
 
 from custtier.errors import usage_error
 from custtier.facts import Note
+from custtier.models.means import error_of_mean, mean_of
 from custtier.models.proportions import NORMAL, wilson
 from custtier.views.spoken import spoken_number, spoken_share
 
@@ -162,12 +162,10 @@ def _mean(counts: pl.Series) -> tuple[float | None, float | None, float | None]:
     """How many each brought, on average, and the ends of its 95 % interval; nobody who brought anybody brought none."""
     if counts.is_empty():
         return None, None, None
-    number, total = counts.len(), int(counts.sum())
-    mean = total / number
-    if number == 1:
+    mean = mean_of(counts)
+    if counts.len() == 1:
         return mean, None, None
-    squares = int((counts**2).sum())
-    half = NORMAL * sqrt(max(squares * number - total * total, 0) / (number * number * (number - 1)))
+    half = NORMAL * error_of_mean(counts)
     return mean, max(mean - half, 1.0), mean + half
 
 
