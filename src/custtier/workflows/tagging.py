@@ -25,16 +25,7 @@ def with_tags(facts: Facts, question: Question) -> Facts:
         CusttierError: `unknown-tag`, `bad-tag-rule`; `no-tagged` (exit 4) when nobody has the tags.
     """
     sources = sources_of(facts, question)
-    keys = tagged_customers(sources, question.tags)
-    asked = ", ".join(question.tags)
-    if keys.is_empty():
-        raise nothing_error(
-            "no-tagged",
-            "no customer has what is asked for on {as_of}: {tags}",
-            hint="see how many have each tag with `custtier tag`; several at once have to hold together",
-            as_of=sources.basis.as_of,
-            tags=asked,
-        )
+    keys = _somebody(tagged_customers(sources, question.tags), sources, question)
     merged = facts.accounts.filter(pl.col("customer_key").is_in(keys.implode())).select("account_key")
     accounts = pl.concat([keys.alias("account_key"), merged.collect(engine="streaming").to_series()])
     # the day observed does not move, and orders stay in their order
@@ -42,7 +33,7 @@ def with_tags(facts: Facts, question: Question) -> Facts:
         facts,
         purchases=facts.purchases.filter(pl.col("account_key").is_in(accounts.implode())),
         extent=replace(facts.extent, closed_paid_orders=None, orders_without_money=None),
-        notes=(*facts.notes, Note("tagged", {"tags": asked, "count": keys.len()})),
+        notes=(*facts.notes, Note("tagged", {"tags": ", ".join(question.tags), "count": keys.len()})),
         opener=_only_theirs(facts.opener, accounts),
     )
 
@@ -55,7 +46,15 @@ def tagged_people(facts: Facts, question: Question, *, among: pl.Series) -> pl.S
     """
     sources = sources_of(facts, question)
     tagged = tagged_customers(sources, question.tags, others=among)
-    keys = tagged.filter(tagged.is_in(among.implode()))
+    return _somebody(tagged.filter(tagged.is_in(among.implode())), sources, question)
+
+
+def _somebody(keys: pl.Series, sources: TagSources, question: Question) -> pl.Series:
+    """`keys`, if there are any.
+
+    Raises:
+        CusttierError: `no-tagged`.
+    """
     if keys.is_empty():
         raise nothing_error(
             "no-tagged",
