@@ -9,6 +9,7 @@ import polars as pl
 from custtier.referring import ReferralWords
 from custtier.views.basis import Basis
 from custtier.views.columns.orders import whose
+from custtier.views.leads.days import day_in
 
 
 class Origin(StrEnum):
@@ -89,7 +90,7 @@ def _of_contacts(basis: Basis, *, zone: str) -> pl.LazyFrame:
     """Contacts, from the day on which each was first added."""
     contacts = basis.facts.table("contacts", columns=["account_key", "referrer", "first_added_at"])
     named = contacts.filter(pl.col("referrer").is_not_null())
-    return whose(named, basis).select("customer_key", "referrer", said_on=_day("first_added_at", zone))
+    return whose(named, basis).select("customer_key", "referrer", said_on=day_in("first_added_at", zone=zone))
 
 
 def _of_orders(basis: Basis) -> pl.LazyFrame:
@@ -108,7 +109,7 @@ def _of_tags(basis: Basis, told: Told, *, pattern: str) -> pl.LazyFrame:
         .select(
             "customer_key",
             pl.col("tags").str.replace_all("，", ",").str.split(",").alias("tag"),
-            said_on=_day("first_added_at", told.zone),
+            said_on=day_in("first_added_at", zone=told.zone),
         )
         .explode("tag", empty_as_null=False)
     )
@@ -118,7 +119,3 @@ def _of_tags(basis: Basis, told: Told, *, pattern: str) -> pl.LazyFrame:
         .filter(pl.col("referrer").is_not_null())
         .select("customer_key", "referrer", "said_on")
     )
-
-
-def _day(instant: str, zone: str) -> pl.Expr:
-    return pl.col(instant).dt.convert_time_zone(zone).dt.date()
