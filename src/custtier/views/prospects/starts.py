@@ -114,35 +114,21 @@ def starts_of(basis: Basis, *, days: int, new_days: int, most_later: int = LATER
     """
     orders = _orders(basis)
     refunds = _refunds(basis)
-    begun = (
-        _netted(orders, refunds, until=_DAY + (days - 1), basis=basis)
-        .filter(_NET > 0)
-        .group_by("customer_key")
-        .agg(_DAY.min().alias("first_day"))
-        .collect(engine="streaming")
-    )
-    if begun.is_empty():
-        return None
+    kept = _netted(orders, refunds, until=_DAY + (days - 1), basis=basis).filter(_NET > 0)
+    begun = kept.group_by("customer_key").agg(_DAY.min().alias("first_day")).collect(engine="streaming")
     first = begun.get_column("first_day").min()
-    assert isinstance(first, int)
+    if not isinstance(first, int):
+        return None
     calendar = calendar_of(first=first, end=seen_until(basis), days=days, new_days=new_days, most_later=most_later)
     is_learnt = is_past(calendar)
     people = begun.filter(is_learnt | is_new(calendar)).sort("customer_key")
     followed = orders.join(people.lazy(), on="customer_key", how="inner")
     first_days = followed.filter((_DAY - _FIRST).is_between(0, days - 1))
     early = _netted(first_days, refunds, until=_FIRST + (days - 1), basis=basis)
-    later_days = calendar.later_days or 0
-    later = (
-        _netted(
-            followed.filter(is_learnt, (_DAY - _FIRST).is_between(days, days + later_days - 1)),
-            refunds,
-            until=_FIRST + (days + later_days - 1),
-            basis=basis,
-        )
-        .filter(_NET > 0)
-        .group_by("customer_key")
-        .agg(_NET.sum().cast(pl.Int64).alias("later_sales"))
-    )
+    last = days + (calendar.later_days or 0) - 1
+    afterwards = followed.filter(is_learnt, (_DAY - _FIRST).is_between(days, last))
+    sold_later = _netted(afterwards, refunds, until=_FIRST + last, basis=basis).filter(_NET > 0)
+    later = sold_later.group_by("customer_key").agg(_NET.sum().cast(pl.Int64).alias("later_sales"))
     found, sold = pl.collect_all([early, later], engine="streaming")
     return Starts(
         calendar=calendar,
