@@ -104,6 +104,7 @@ def lead_moves(
     entries = _between(leads.entries, then.entries, by_agent=True)
     movers = people.filter(pl.col("lead_move").is_not_null())
     listed = movers.filter(pl.col("letter").is_in(list(letters))) if letters else movers
+    told = _with_reasons(listed, leads, then, first=first, basis=basis, lang=lang)
     pairs = _pairs(people)
     return View(
         command="grade_moves",
@@ -111,18 +112,9 @@ def lead_moves(
             "moves": f"{first.isoformat()} {basis.as_of.isoformat()}",
             **({"grade": list(letters)} if letters else {}),
         },
-        summary={
-            "contacts_then": int((people["letter_then"] != NO_CONTACT).sum()),
-            "contacts": people.height,
-            "movers": int((movers["lead_move"] != "came").sum()),
-            **people.select(held.sum().cast(pl.Int64).alias(name) for name, held in _FIGURES.items()).row(
-                0, named=True
-            ),
-        },
+        summary=_summary(people),
         tables={
-            "contacts": _listed(
-                _with_reasons(listed, leads, then, first=first, basis=basis, lang=lang), basis=basis, rows=rows
-            ),
+            "contacts": _listed(told, basis=basis, rows=rows),
             "matrix": _matrix(pairs),
             "letter_pairs": pairs,
             "by_agent": _agents(entries),
@@ -133,6 +125,17 @@ def lead_moves(
         data_through=basis.facts.extent.data_through,
         currency=basis.currency,
     )
+
+
+def _summary(people: pl.DataFrame) -> dict[str, object]:
+    """How many there were and are, how many of them moved, and by which ways that one asks for."""
+    counts = people.select(held.sum().cast(pl.Int64).alias(name) for name, held in _FIGURES.items())
+    return {
+        "contacts_then": int((people["letter_then"] != NO_CONTACT).sum()),
+        "contacts": people.height,
+        "movers": int((people["lead_move"].is_not_null() & (people["lead_move"] != "came")).sum()),
+        **counts.row(0, named=True),
+    }
 
 
 def _persons(rows: pl.DataFrame) -> pl.DataFrame:
