@@ -247,3 +247,19 @@ def test_the_channel_is_that_of_the_first_adding_that_names_one_whoever_s_list_i
     )
     found = leads_at(known, date(2026, 3, 1)).people
     assert found.select("added_on", "channel", "campaign").rows() == [(date(2026, 1, 1), "朋友圈", "乙")]
+
+
+def test_somebody_who_answered_one_agent_and_talks_with_another_answered_when_they_first_wrote() -> None:
+    known = LeadShop(
+        entries=(
+            Entry("a", "老周", added=(at("2026-01-01"),)),
+            Entry("a", "阿敏", added=(at("2026-02-20"),)),
+        ),
+        messages=(
+            *talk_of("a", "2026-01-02", agent="老周"),
+            *talk_of("a", "2026-02-21", "2026-02-22", "2026-02-23", agent="阿敏"),
+        ),
+    )
+    found = leads_at(known, date(2026, 3, 1)).people
+    told = found.select("agent", "grade", "incoming_count", "first_incoming_on").rows()
+    assert told == [("阿敏", "B", 3, date(2026, 1, 2))]

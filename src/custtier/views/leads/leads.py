@@ -59,7 +59,8 @@ class Leads:
             before it; `is_customer_before` where there is one. `customer_key` is null for entries that show no key.
         people: One row per person, the same columns and `entry_count`, sorted by `contact_key`: the best letter of
             their entries (E only if all are E), agent, talk and reason of the entry that decides; channel, campaign,
-            referrer and day of the first adding. Entries without a key are persons of their own.
+            referrer and day of the first adding; the first message of all entries. Entries without a key are persons of
+            their own.
         notes: What stood in for contacts or chats, and what could not be joined.
     """
 
@@ -193,6 +194,7 @@ _FROM_ALL: Final = (
     "deleted_on",
     "is_deleted",
     "is_customer_before",
+    "first_incoming_on",
     "first_order_on",
     "bought_before_on",
 )
@@ -221,6 +223,7 @@ def _of_all(entries: pl.DataFrame) -> pl.DataFrame:
             latest_class.drop_nulls().last().alias("lead_class"),
             pl.col("added_on").min(),
             pl.col("last_added_on").max(),
+            pl.col("first_incoming_on").min(),
             pl.col("adding_count").sum(),
             pl.when(pl.col("is_deleted").all()).then(pl.col("deleted_on").max()).alias("deleted_on"),
             pl.col("is_deleted").all(),
