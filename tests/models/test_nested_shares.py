@@ -84,3 +84,10 @@ def test_the_order_of_groups_changes_nothing_and_shares_lie_between() -> None:
 def test_nobody_and_everybody_are_no_certainty(hits: int) -> None:
     found = nested_shares({("x",): (25, hits // 2), ("y",): (25, hits // 2)})
     assert 0 < found.share(("x",)) < 1
+
+
+def test_groups_that_could_not_differ_more_are_no_certainty_either() -> None:
+    # nobody of one, all of the other: the group around, whose share is a half, counts as one person
+    found = nested_shares({("x",): (10, 0), ("y",): (10, 10)})
+    assert found.strengths == [1.0]
+    assert (found.share(("x",)), found.share(("y",))) == (pytest.approx(0.5 / 11), pytest.approx(10.5 / 11))

@@ -15,6 +15,8 @@ Counts = Mapping[Group, tuple[int, int]]
 """Group → how many, and how many of them did it."""
 
 _ALIKE: Final = float("inf")
+_LEAST: Final = 1.0
+"""However far groups differ, one person is not all that there is to know of a group: the group around counts as one."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class NestedShares:
 
     Args:
         levels: From the widest to the narrowest: group → its share, counts.
-        strengths: Level → as how many people the group around counts; infinite where groups differ by chance alone.
+        strengths: Level → as how many people the group around counts, at least one; infinite where groups differ by
+            chance alone.
         overall: The share of all.
     """
 
@@ -91,19 +94,14 @@ def _strength(groups: Counts, around: Mapping[Group, float]) -> float:
     excess = room = 0.0
     for group, (count, hits) in groups.items():
         share = around[group[:-1]]
-        if not 0 < share < 1:
-            continue
         part = count / totals[group[:-1]]
         # a group is a part of what it is held against
         excess += (hits - count * share) ** 2 / (share * (1 - share)) - count * (1 - part)
         room += count * (count - 1) * (1 - part)
     if room <= 0 or excess <= 0:
         return _ALIKE
-    alike = min(excess / room, 1.0)
-    return 1 / alike - 1
+    return max(room / excess - 1, _LEAST)
 
 
 def _drawn(count: int, hits: int, *, towards: float, strength: float) -> float:
-    if strength == _ALIKE:
-        return towards
-    return (hits + strength * towards) / (count + strength) if count + strength else towards
+    return towards if strength == _ALIKE else (hits + strength * towards) / (count + strength)
