@@ -1,5 +1,6 @@
 """Typer's parsing errors in our form and in the language of the run."""
 
+import re
 from typing import Any, Final
 
 import typer
@@ -39,10 +40,17 @@ def _told(problem: Any, catalogue: Catalogue) -> str:
         case "MissingParameter" if param is not None:
             return catalogue.say(message("{name} is missing"), name=name)
         case "BadOptionUsage":
-            return catalogue.say(message("{name} is given without its value"), name=name)
+            return _without_value(name, problem, catalogue)
         case "BadParameter" if param is not None:
             return _bad_value(name, param, problem, catalogue)
     return str(problem.format_message()).rstrip(".")
+
+
+def _without_value(name: str, problem: Any, catalogue: Catalogue) -> str:
+    many = re.search(r"requires (\d+) arguments", str(problem.format_message()))
+    if many:
+        return catalogue.say(message("{name} takes {count} values"), name=name, count=many[1])
+    return catalogue.say(message("{name} is given without its value"), name=name)
 
 
 def _bad_value(name: str, param: Any, problem: Any, catalogue: Catalogue) -> str:

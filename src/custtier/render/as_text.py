@@ -54,7 +54,7 @@ WITHOUT_VALUES: Final = frozenset(
     {"best_chance", "reason", "p_alive", "buy_chance", "lead_chance", "letter"}
     | {"goal", "goal_share", "goal_standing", "meet_chance", "needed_per_day", "done_share", "pace_share"}
     | {"spend", "cost_per_contact", "cost_per_a", "cost_per_b_plus", "return_on_spend", "impressions", "clicks"}
-    | {"cost_per_click", "contacts_per_click", "paid_back_on"}
+    | {"cost_per_click", "contacts_per_click", "paid_back_on", "problem"}
 )
 """Columns that do not stand there where no row has a value: no goal is set, no chance is told, no spend is known."""
 
@@ -109,6 +109,7 @@ FOLDING: Final = {
     "path": 24,
     "file": 24,
     "cells": 24,
+    "problem": 24,
     "platforms": 12,
     "name": 10,
 }

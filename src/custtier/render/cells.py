@@ -35,6 +35,9 @@ NEEDED: Final = "required"
 CUTS: Final = {"cuts.r": "≤", "cuts.f": "≥", "cuts.m": "≥"}
 """Figures that are lower bounds of the scores above 1, as a customer's value must stand to them."""
 
+GROUPS: Final = frozenset({"channel", "campaign", "agent"})
+"""Columns that name a group where they are the first: a row without a name says so."""
+
 SAID_ELSEWHERE: Final = frozenset({"as_of", "refund_basis"})
 """Options that the heading or the line of the basis tells."""
 
@@ -95,6 +98,14 @@ class Shown:
 
     def table(self, sheet: Sheet) -> dict[str, list[str]]:
         """Column → the texts of its cells."""
+        texts = self._texts(sheet)
+        first = next(iter(texts), "")
+        if first in GROUPS:
+            none_named = self._catalogue.say(message("(none named)"))
+            texts[first] = [text or none_named for text in texts[first]]
+        return texts
+
+    def _texts(self, sheet: Sheet) -> dict[str, list[str]]:
         return {
             column: [self.one(value, sheet.units[column], names) for value in sheet.frame.get_column(column).to_list()]
             for column in sheet.frame.columns

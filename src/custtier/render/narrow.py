@@ -232,6 +232,7 @@ ONLY_BESIDE: Final = {
 TOGETHER: Final = (
     frozenset({"hit_low", "hit_high"}),
     frozenset({"b_then", "c_then"}),
+    frozenset({"a_share_low", "a_share_high"}),
     frozenset({"hit_rate_low", "hit_rate_high"}),
     frozenset({"expected_buyers", "seen_buyers"}),
     frozenset({"first_count", "second_count"}),

@@ -121,7 +121,7 @@ NOTES: Final[Mapping[str, str]] = {
         "no file tells what was spent, so costs and returns are not known; a table to fill in: `custtier template "
         "spend`"
     ),
-    "spend_without_group": "spend that says nothing of the kind: {spend}; it stands in the row without a name",
+    "spend_without_group": "spend that says nothing of the kind: {spend}; it stands in the row “(none named)”",
     "spend_without_contacts": "with spend and without any contact: {groups}; is the name the same in both files?",
     "spend_in_another_currency": (
         "rows of spend in {currency}: {rows}; they are left out, as no rate under [rates] in the settings converts them"
@@ -150,11 +150,11 @@ NOTES: Final[Mapping[str, str]] = {
     "broken_profile": (
         "{file} is no profile and is left aside; `custtier sources check` on any file says what is wrong with it"
     ),
-    "by_no_agent": "orders that show no agent: {orders}; they stand in the row without a name",
+    "by_no_agent": "orders that show no agent: {orders}; they stand in the row “(none named)”",
     "by_no_category": (
         "orders with goods of no category, or without known goods: {orders}; they stand in the row without a name"
     ),
-    "by_no_channel": "orders that show no channel: {orders}; they stand in the row without a name",
+    "by_no_channel": "orders that show no channel: {orders}; they stand in the row “(none named)”",
     "by_no_source": "orders of no format: {orders}; they stand in the row without a name",
     "closed_paid_orders": (
         "orders that were paid and then closed, with no refund on record: {count}; they count as no purchase"
