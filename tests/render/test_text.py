@@ -175,3 +175,10 @@ def test_scores_leave_a_narrow_screen_together() -> None:
     columns = {name: Column(name, cells) for name, cells in texts.items()}
     assert left_out(columns, width=45) == {"r_score", "f_score", "m_score"}
     assert left_out(columns, width=200) == set()
+
+
+def test_no_table_is_wider_than_its_terminal_even_where_no_column_may_go() -> None:
+    columns = {f"own_{place}": Column("a title of its own", ["1"]) for place in range(6)}
+
+    assert left_out(columns, width=60) == {"own_3", "own_4", "own_5"}
+    assert left_out(columns, width=10) == {"own_2", "own_3", "own_4", "own_5"}
