@@ -108,3 +108,22 @@ def test_forgetting_one_of_a_pair_takes_the_pair_and_keeps_it_out(store: Store, 
     again = told(store, tmp_path, *lines)
     assert store.files(again)[0]["excluded"] == 3
     assert store.facts().table("referrals").collect().height == 1
+
+
+def test_who_is_forgotten_goes_where_a_name_or_an_id_of_theirs_alone_says_that_they_brought_somebody(
+    store: Store, tmp_path: Path
+) -> None:
+    store.add(
+        [reading([order("4", account="buyer_d", name="老李"), order("5", account="buyer_e", name="老李")])],
+        imported_at=NOW,
+    )
+    ids = dict(store.facts().table("known", columns=["account", "customer_id"]).collect().iter_rows())
+    told(store, tmp_path, "buyer_a,王姐,2026-01-05", f"buyer_c,{ids['buyer_b']},", "buyer_c,老李,")
+    told(store, tmp_path, "淘宝,buyer_a,王姐", "淘宝,buyer_c,老李", header="平台,账号,推荐人")
+    keys = dict(store.facts().table("known", columns=["account", "account_key"]).collect().iter_rows())
+    for account in ("buyer_b", "buyer_d"):
+        store.forget(keys[account], keep_totals=False, at=NOW)
+    facts = store.facts()
+    assert facts.table("referrals").select("referrer").collect().to_series().to_list() == ["老李"]
+    # two were called so: nobody knows whether it was this one
+    assert set(facts.table("contacts").select("referrer").collect().to_series()) == {None, "老李"}

@@ -244,7 +244,8 @@ class Eraser:
 
     def _is_their_pair(self) -> pl.Expr:
         """Whether the person is one of a pair: the other alone says nothing."""
-        sides = [pl.col(side).is_in(list(self._theirs.person.texts)) for side in ("referred", "referrer")]
+        person = self._theirs.person
+        sides = [pl.col(side).is_in([*person.texts, *person.called]) for side in ("referred", "referrer")]
         return pl.any_horizontal(*map(_or_false, sides), self._cell_shows("referred"), self._cell_shows("referrer"))
 
     def _other_ids(self, columns: Table) -> dict[str, pl.Expr]:
@@ -284,11 +285,16 @@ class Eraser:
         return rows.with_columns(pl.when(~names).then(pl.col(column)).alias(column) for column in _BUYER)
 
     def _cell_shows(self, column: str) -> pl.Expr:
-        short = [text for text in self._theirs.person.texts if column in ("phone", "email", "referrer")]
-        whole = pl.col(column).is_in(short)
+        whole = pl.col(column).is_in(self._whole_texts(column))
         if self._pattern is None:
             return _or_false(whole)
         return _or_false(whole | pl.col(column).str.contains(self._pattern))
+
+    def _whole_texts(self, column: str) -> list[str]:
+        """What is the person's where it fills a cell of this column."""
+        person = self._theirs.person
+        texts = person.texts if column in ("phone", "email", "referrer") else ()
+        return [*texts, *(person.called if column == "referrer" else ())]
 
     def _without(self, name: str, rows: pl.DataFrame, columns: Table) -> pl.DataFrame:
         is_own = rows.select(self._is_theirs(name, columns)).to_series()
@@ -321,7 +327,8 @@ class Eraser:
         for column in _texts(columns):
             text = pl.col(column)
             kept = text if self._pattern is None else text.str.replace_all(self._pattern, "")
-            is_whole = _or_false(text.is_in(list(self._theirs.person.texts))) & pl.lit(column in ("email", "referrer"))
+            whole = self._whole_texts(column) if column in ("email", "referrer") else []
+            is_whole = _or_false(text.is_in(whole))
             gone = is_whole | (receiver if column in _BESIDE_PHONE else pl.lit(value=False))
             gone |= other_ids.get(column, pl.lit(value=False))
             found.append(pl.when(~gone).then(kept).alias(column))

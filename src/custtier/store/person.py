@@ -27,6 +27,7 @@ class Person:
         phones: Full phones that no other account usually uses.
         emails: Those that no other account is known by.
         names: Without masks.
+        called: Names that nobody else has, and customer ids: what says who brought somebody may call them so.
     """
 
     account_keys: pl.Series
@@ -34,6 +35,7 @@ class Person:
     phones: tuple[str, ...]
     emails: tuple[str, ...]
     names: tuple[str, ...]
+    called: tuple[str, ...]
     union_ids: tuple[str, ...]
 
     @property
@@ -105,7 +107,8 @@ def person_of(customer_key: int, *, known: pl.DataFrame, accounts: pl.LazyFrame)
     by_phone = own.filter(pl.col("account_kind") == AccountKind.PHONE.value)["account"].to_list()
     by_email = own.filter(pl.col("account_kind") == AccountKind.EMAIL.value)["account"].to_list()
     is_openid = pl.col("account_kind") == AccountKind.OPENID.value
-    names = own["name"].drop_nulls().unique().to_list()
+    names = tuple(sorted(name for name in own["name"].drop_nulls().unique().to_list() if "*" not in name))
+    named = {name for name in {*alone("name")} & {*names} if len(name) >= _NAME}
     phones, emails = tuple(sorted({*alone("usual_phone"), *by_phone})), tuple(sorted({*alone("email"), *by_email}))
     # a link may name a phone or an e-mail that is no account of any order or contact
     stated = [(AccountKind.PHONE, text) for text in phones] + [(AccountKind.EMAIL, text) for text in emails]
@@ -115,7 +118,8 @@ def person_of(customer_key: int, *, known: pl.DataFrame, accounts: pl.LazyFrame)
         accounts=own.select("account_kind", "account_space", "account"),
         phones=phones,
         emails=emails,
-        names=tuple(sorted(name for name in names if "*" not in name)),
+        names=names,
+        called=tuple(sorted({*named, *own["customer_id"].drop_nulls()})),
         # an id beside an account of theirs may be somebody else's account: it is whose account it is
         union_ids=tuple(sorted({*own["union_id"].drop_nulls()} & {*own.filter(is_openid)["account"]})),
     )
