@@ -323,18 +323,6 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "staff_e": "E by staff",
         "other": "other words",
     },
-    "noted_from": {
-        "hot": "very likely",
-        "hopeful": "likely",
-        "fair": "so-so",
-        "none": "not interested",
-        "staff_a": "A by staff",
-        "staff_b": "B by staff",
-        "staff_c": "C by staff",
-        "staff_d": "D by staff",
-        "staff_e": "E by staff",
-        "other": "other words",
-    },
     "letter_reason": {
         "above": "above, more than chance",
         "not_below": "above, may be chance",
@@ -649,6 +637,7 @@ SAME_CODES: Final[Mapping[str, str]] = {
     "tier_then": "tier",
     "tier_now": "tier",
     "moved_to": "moved_from",
+    "noted_from": "noted_class",
 }
 """Columns that hold the codes of another one."""
 
