@@ -166,7 +166,9 @@ def funnel_svg(stages: pl.DataFrame, catalogue: Catalogue) -> str:
         y=alt.Y("stage:N", title=None, sort=[row["stage"] for row in rows]),
     )
     text = base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(text="text:N")
-    return _svg(alt.layer(base.mark_bar(color=CURVE, opacity=0.8), text).properties(width=460, height=44 * len(rows)))
+    chart = alt.layer(base.mark_bar(color=CURVE, opacity=0.8), text).properties(width=460, height=44 * len(rows))
+    # the first bar is as long as the chart: what stands behind it is drawn in a page's letters, wider than reckoned
+    return _svg(chart.properties(padding={"left": 5, "top": 5, "bottom": 5, "right": 60}))
 
 
 def _svg(chart: "alt.LayerChart | alt.FacetChart") -> str:
