@@ -172,6 +172,18 @@ def test_margins_of_large_amounts_do_not_overflow() -> None:
     assert sorted(found["window_margin"]) == [4 * large // 10, 4 * large]
 
 
+def test_an_order_of_one_item_without_amount_has_what_the_order_came_to() -> None:
+    day = AS_OF - timedelta(days=3)
+    shop = Shop((Order("one", day, 1000, refunds=((day, 200),)), Order("two", day, 500), Order("said", day, 300)))
+    baskets = (Basket(("tea",)), Basket(("tea", "tea")), Basket(("tea",), amount=250))
+    facts = facts_of_key(KeyShop(shop, baskets, costs=({"product": "tea", "margin_share": 0.4},)))
+    found = margins_of(basis_of(facts, scope=Scope(), as_of=AS_OF), since_day=0)
+    # 800 x 0.4; 300 less 250 x 0.6; which of two items cost how much of 500 is not known: as much margin as the others
+    assert found.known_share == 1100 / 1600
+    assert found.rows is not None
+    assert sorted(found.rows["window_margin"]) == [150, (2 * 500 * 470 + 1100) // 2200, 320]
+
+
 def test_costs_of_less_than_half_the_sales_are_told_and_do_not_count() -> None:
     shop, baskets = shop_of(("rich", 6000, "tea"), ("poor", 3000, "cup"))
     costs = ({"product": "cup", "unit_cost": 1000}, {"product": "tea", "unit_cost": 1, "currency": "USD"})

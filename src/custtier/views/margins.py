@@ -145,6 +145,7 @@ def _placed(basis: Basis, costs: pl.DataFrame, *, since_day: int | None) -> pl.D
     columns = ("customer_key", "order_key", "order_day", "net_sales")
     orders = bought_by(basis, "order_key").filter(is_inside).select(columns).collect()
     items = bought_items(basis, *_GOODS, "quantity", "amount").filter(is_inside).collect()
+    items = _with_amounts_of_orders(items, orders)
     # what looking up takes in memory is that of one part of the items
     parts = [with_costs(part, costs).select("order_key", "cost") for part in items.iter_slices(_AT_ONCE)]
     by_order = (
@@ -157,6 +158,20 @@ def _placed(basis: Basis, costs: pl.DataFrame, *, since_day: int | None) -> pl.D
     )
     placed = orders.join(by_order, on="order_key", how="left")
     return placed.with_columns(pl.col("is_known").fill_null(value=False))
+
+
+def _with_amounts_of_orders(items: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """`items` in which an order's only paid item, where it tells no amount, has what the order came to."""
+    if not items["amount"].has_nulls():
+        return items
+    untold = items.filter(pl.col("amount").is_null()).select("order_key")
+    sole = items.join(untold, on="order_key", how="semi").group_by("order_key").len().filter(pl.col("len") == 1)
+    sales = orders.join(sole, on="order_key", how="semi").select("order_key", of_order="net_sales")
+    return (
+        items.join(sales, on="order_key", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("amount", "of_order").alias("amount"))
+        .drop("of_order")
+    )
 
 
 def _known(placed: pl.DataFrame) -> tuple[tuple[int, int], float]:
