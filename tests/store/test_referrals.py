@@ -7,11 +7,12 @@ from shutil import rmtree
 import polars as pl
 import pytest
 
+from custtier.errors import CusttierError
 from custtier.facts import Facts
 from custtier.settings import Settings
 from custtier.sources import read_files
 from custtier.store import Store, facts_of
-from custtier.views.referrals.answer import known_of
+from custtier.views.referrals.answer import Known, known_of, referrals
 from custtier.workflows.referring import told_of
 from store.readings import ID_KEY, order, reading
 
@@ -80,6 +81,23 @@ def test_files_alone_say_it_as_a_store_does(tmp_path: Path) -> None:
     orders = reading([order("1", account="buyer_a"), order("2", account="buyer_b")])
     facts = facts_of([orders, *read_files([path], settings=SETTINGS)], settings=SETTINGS, id_key=ID_KEY)
     assert brought(facts) == {("buyer_a", "buyer_b")}
+
+
+def test_pairs_dated_after_the_last_order_are_said_with_the_day_to_ask_for(store: Store, tmp_path: Path) -> None:
+    told(store, tmp_path, "buyer_a,buyer_b,2026-08-01")
+    facts = store.facts()
+
+    def known(as_of: date | None) -> Known:
+        return known_of(facts, as_of=as_of, scope=None, told=told_of(facts, SETTINGS))
+
+    with pytest.raises(CusttierError, match="dated after"):
+        referrals(known(None))
+    assert referrals(known(date(2026, 8, 1))).summary["referred_count"] == 1
+    told(store, tmp_path, "buyer_c,buyer_b,")
+    facts = store.facts()
+    found = {note.code: note.values for note in referrals(known(None)).notes}
+    assert found["referrals_later"]["count"] == 1 and found["referrals_later"]["last"] == date(2026, 8, 1)
+    assert "referrals_later" not in {note.code for note in referrals(known(date(2026, 8, 2))).notes}
 
 
 def test_a_tag_by_hand_says_it_too(store: Store, tmp_path: Path) -> None:

@@ -722,6 +722,10 @@ NOTES: Final[Mapping[str, str]] = {
         "says what more of the same would be"
     ),
     "growth_undated": "contacts of whom no list says when they were added: {count}; they count in no period",
+    "referrals_later": (
+        "pairs of who brought whom dated after {as_of}: {count}, the last on {last}; they do not count yet; add "
+        "`--as-of {last}`, best with orders up to that day"
+    ),
     "referrals_unmatched": (
         "names of who brought whom that mean nobody here, or several people: {texts}; nobody is guessed: see "
         "`--table unmatched`, and name them by phone, account or customer id"

@@ -18,7 +18,7 @@ from custtier.views.referrals.compared import compared
 from custtier.views.referrals.edges import Edges, edges_of
 from custtier.views.referrals.forest import Forest, forest_of
 from custtier.views.referrals.reach import Assumed, Own, reach_of
-from custtier.views.referrals.statements import Told
+from custtier.views.referrals.statements import Told, pairs_later
 from custtier.views.referrals.tree import COLUMNS as TREE
 from custtier.views.referrals.tree import chain_above, place_of, tree_below
 from custtier.views.shares import divided
@@ -241,6 +241,16 @@ def tree_of(known: Known, customer_key: int, *, depth: int | None = None) -> Vie
 
 
 def _check_named(known: Known) -> None:
+    count, last = (0, None) if known.edges.named else pairs_later(known.basis)
+    if count:
+        raise nothing_error(
+            "no-referrals",
+            "the pairs of who brought whom are all dated after {as_of}, the last day observed: {count}",
+            hint="add `--as-of {last}`",
+            as_of=known.basis.as_of,
+            count=count,
+            last=last,
+        )
     if not known.edges.named:
         raise nothing_error(
             "no-referrals",
@@ -356,4 +366,7 @@ def _remarks(known: Known) -> tuple[Note, ...]:
         notes.append(Note("referral_rings", {"count": rings}))
     if edges.contradicted:
         notes.append(Note("referrals_contradicted", {"count": edges.contradicted}))
+    count, last = pairs_later(known.basis)
+    if count:
+        notes.append(Note("referrals_later", {"count": count, "as_of": known.basis.as_of, "last": last}))
     return tuple(notes)

@@ -1,6 +1,7 @@
 """Every text that says who brought a customer: of files of pairs, contacts, orders and tags."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -70,6 +71,19 @@ def statements_of(basis: Basis, told: Told) -> pl.DataFrame:
     )
     is_known_by_then = (pl.col("said_on") <= basis.as_of).fill_null(value=True)
     return rows.filter((pl.col("referrer") != "") & is_known_by_then).collect(engine="streaming")
+
+
+def pairs_later(basis: Basis) -> tuple[int, date | None]:
+    """How many pairs of files are dated after all that orders show, and the last day of them.
+
+    Of a day of the past nobody expects to be told of later pairs.
+    """
+    through = basis.facts.extent.data_through
+    if through is not None and basis.as_of < through:
+        return 0, None
+    pairs = basis.facts.table("referrals", columns=["referred_on"]).filter(pl.col("referred_on") > basis.as_of)
+    count, last = pairs.select(pl.len(), pl.col("referred_on").max()).collect().row(0)
+    return int(count), last
 
 
 def _column(rows: pl.LazyFrame, name: str, dtype: type[pl.DataType]) -> pl.Expr:
