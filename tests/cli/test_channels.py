@@ -262,3 +262,28 @@ def test_names_of_channels_and_agents_are_compared_as_people_type_them(custtier:
         found = answered(custtier, *files, *words)["tables"]
         (row,) = found["agents" if "--by" in words else "channels"]
         assert (row["contacts"], row["spend"], row["cost_per_contact"], row["net_sales"]) == (3, 90.0, 30.0, 80.0)
+
+
+def test_a_letter_holds_a_channel_against_all_of_them_also_where_it_alone_is_asked_for(
+    custtier: Custtier, home: Path
+) -> None:
+    groups = [("抖音", "老周", 2), ("朋友圈", "阿敏", 20)]
+    names = [
+        (f"1392000{place}{n:03}", channel, agent, n < bought)
+        for place, (channel, agent, bought) in enumerate(groups)
+        for n in range(40)
+    ]
+    orders = [(f"D{who}", "2026-03-05", 80, who, "已付款") for who, _, _, did in names if did]
+    table(home / "订单.csv", "订单号,日期,金额,手机号,状态", orders)
+    rows = [(who, who, "2026-03-01 09:00:00", channel, agent) for who, channel, agent, _ in names]
+    table(home / "联系人.csv", "昵称,手机号,添加时间,渠道,员工", rows)
+    files = (home / "订单.csv", home / "联系人.csv")
+    for by, words in (("channel", ("--channel", "抖音")), ("agent", ("--by", "agent", "--agent", "老周"))):
+        for chosen in ((), words):
+            answer = answered(custtier, *files, *(words[:2] if by == "agent" else ()), *chosen)
+            row = next(row for row in answer["tables"][f"{by}s"] if row[by] in {"抖音", "老周"})
+            assert (row["letter"], row["letter_reason"], answer["summary"]["pooled_a_share"]) == (
+                "D",
+                "below",
+                0.275,
+            )

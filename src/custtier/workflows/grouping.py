@@ -98,7 +98,8 @@ def with_groups(
     if not grouping.is_of_groups and not _tells_channels(leads.leads):
         return answer
     zone = question.settings.zone
-    part = channels(leads.leads, basis=leads.basis, zone=zone, asked=_asked(question, grouping))
+    asked = _asked(question, grouping)
+    part = channels(leads.leads, basis=leads.basis, zone=zone, asked=asked, everybody=leads.everybody)
     if grouping.is_of_groups:
         listed = ("grades", "contacts") if letters else ("grades",)
         tables = {**part.tables, **{name: answer.tables[name] for name in listed}}

@@ -25,12 +25,15 @@ class Asked:
         basis: The orders used, of any channel and agent, and the day observed.
         leads: The contacts asked for.
         notes: Remarks on the orders used and on who is asked about.
+        everybody: The contacts of all channels and agents, which those of some are held against; with a tag asked for
+            those asked for.
     """
 
     facts: Facts
     basis: Basis
     leads: Leads
     notes: tuple[Note, ...]
+    everybody: Leads
 
 
 def asked_leads(question: Question) -> Asked:
@@ -61,9 +64,8 @@ def asked_leads(question: Question) -> Asked:
         )
     scope = replace(scope_of(question), agents=(), channels=())
     basis = basis_of(facts, scope=scope, as_of=as_of)
-    leads = of_asked(
-        leads_of(basis, zone=zone, cuts=question.settings.grades), agents=question.agents, channels=question.channels
-    )
+    everybody = leads_of(basis, zone=zone, cuts=question.settings.grades)
+    leads = of_asked(everybody, agents=question.agents, channels=question.channels)
     notes = [*facts.notes, *_later(facts, as_of=as_of, zone=zone)]
     if question.tags:
         from custtier.workflows.tagging import tagged_people
@@ -71,8 +73,9 @@ def asked_leads(question: Question) -> Asked:
         keys = tagged_people(facts, replace(question, as_of=as_of), among=leads.people["customer_key"].drop_nulls())
         is_asked = pl.col("customer_key").is_in(keys.implode()).fill_null(value=False)
         leads = replace(leads, entries=leads.entries.filter(is_asked), people=leads.people.filter(is_asked))
+        everybody = leads
         notes.append(Note("tagged", {"tags": ", ".join(question.tags), "count": leads.people.height}))
-    return Asked(facts, basis, leads, tuple(notes))
+    return Asked(facts, basis, leads, tuple(notes), everybody)
 
 
 def last_seen(facts: Facts, *, zone: str) -> date | None:

@@ -20,6 +20,7 @@ from custtier.views.channels.sold import sold_to
 from custtier.views.channels.spent import Part as PartOfSpend
 from custtier.views.channels.spent import Spent, spent_on_contacts
 from custtier.views.channels.table import MATURE, Judged, judged_groups
+from custtier.views.leads.asked import of_asked
 from custtier.views.leads.leads import Leads
 from custtier.views.spoken import spoken_money, spoken_number, spoken_share
 
@@ -74,7 +75,9 @@ class Part:
     currency: str | None
 
 
-def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = None) -> Part:
+def channels(
+    leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = None, everybody: Leads | None = None
+) -> Part:
     """Who came through which channel, what it cost and what it brought.
 
     Args:
@@ -82,6 +85,8 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
         basis: The orders used, and what lies behind them.
         zone: The shop's.
         asked: What is asked; channels by their first adding when not given.
+        everybody: The contacts of all channels and agents, where those asked for are of some; letters hold a group
+            against all of them.
 
     Returns:
         The tables `channels` (or `campaigns`, `agents`, `days`, `weeks`, `months`), `funnel`, `letter_shares`,
@@ -104,7 +109,14 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
     sold = sold_to(contacts.filter("has_sales"), basis=basis)
     has_spend, has_orders = not spend.is_empty(), basis.facts.extent.purchases > 0
     judged = judged_groups(
-        contacts, spend, sold, by=asked.by, as_of=basis.as_of, has_spend=has_spend, has_orders=has_orders
+        contacts,
+        spend,
+        sold,
+        by=asked.by,
+        as_of=basis.as_of,
+        has_spend=has_spend,
+        has_orders=has_orders,
+        pooled=None if everybody is None else _pooled(everybody, asked),
     )
     has_talk = bool(contacts.get_column("has_chat").any()) or bool(contacts["grade"].is_in(["B", "C"]).any())
     currency = basis.currency or spent.currency
@@ -122,6 +134,17 @@ def channels(leads: Leads, *, basis: Basis, zone: str, asked: Asked | None = Non
         tables = {"compared_shares": found.shares, "compared_sales": found.sales, **tables}
         notes.insert(0, Note("compared_groups", {"first": found.names[0], "second": found.names[1]}))
     return Part(tables, _summary(judged, spent, by=asked.by, has_orders=has_orders), tuple(notes), currency)
+
+
+def _pooled(everybody: Leads, asked: Asked) -> float | None:
+    """The share of A among all contacts who tell a group, whichever groups are asked for."""
+    others = {"agents": asked.agents} if asked.by != "agent" else {"channels": asked.channels}
+    pool = narrowed(
+        of_asked(everybody, **others), since=asked.added_since, until=asked.added_until, new_only=asked.new_only
+    )
+    rows = contacts_asked(pool, by=asked.by) if asked.by not in PERIODS else pool.people.clear()
+    told = rows.drop_nulls(GROUPS[asked.by][-1]) if rows.height else rows
+    return int((told["grade"] == "A").sum()) / told.height if told.height else None
 
 
 def checked(asked: Asked) -> Asked:

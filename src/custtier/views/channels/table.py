@@ -85,6 +85,7 @@ def judged_groups(
     as_of: date,
     has_spend: bool,
     has_orders: bool,
+    pooled: float | None = None,
 ) -> Judged:
     """Everything that is told of each group.
 
@@ -96,6 +97,7 @@ def judged_groups(
         as_of: Last day observed.
         has_spend: Whether any file tells of spend: without one nothing was free, it is not known.
         has_orders: Whether any purchase is known: without one nobody can have bought, and sales are not known.
+        pooled: The share of A that letters hold each group against; that of these contacts when not given.
     """
     keys = GROUPS[by]
     is_told = pl.col(keys[-1]).is_not_null()
@@ -108,7 +110,8 @@ def judged_groups(
         curve = curve.clear()
     told = groups.filter(is_told)
     people = int(told["contacts"].sum())
-    pooled = int(told["a"].sum()) / people if people else None
+    if pooled is None:
+        pooled = int(told["a"].sum()) / people if people else None
     groups = _with_maturity(groups) if by in PERIODS else _with_letters(groups, keys=keys, pooled=pooled)
     left_out = {"letter", "letter_reason"} if by in PERIODS else {"maturity"}
     left_out |= set() if has_spend else set(_OF_SPEND)
