@@ -45,9 +45,11 @@ Source = Annotated[
 ]
 Shop = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this shop; may be repeated.")]
 Channel = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only orders of this channel; may be repeated.")
+    list[str] | None, typer.Option(metavar="NAME", help="Only orders, or contacts, of this channel; may be repeated.")
 ]
-Agent = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only orders of this agent; may be repeated.")]
+Agent = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only orders, or contacts, of this agent; may be repeated.")
+]
 Tag = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Only customers with this tag, '!NAME': without; of several, all must hold."),
