@@ -191,8 +191,7 @@ def _stability(sample: Matrix, labels: Labels, *, count: int, seed: int) -> floa
 
 def _one_thread() -> AbstractContextManager[object]:
     """Within it one thread works: several add up in an order of their own, and the last digit hangs on it."""
-    # only libraries that are loaded can be held to one
-    import sklearn.cluster  # noqa: F401
+    import sklearn.cluster  # noqa: F401  # only libraries that are loaded can be held to one
     from threadpoolctl import threadpool_limits
 
     limits: AbstractContextManager[object] = threadpool_limits(1)

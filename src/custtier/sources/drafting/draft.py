@@ -9,7 +9,7 @@ from custtier.sources.drafting.asking import REFUND_ANSWERS, REFUND_STATES, STAT
 from custtier.sources.drafting.choose import asked_fields, can_be, wished, with_buyers, with_guesses
 from custtier.sources.drafting.head import Head, column_texts, head_of
 from custtier.sources.drafting.kinds import KINDS, TOLD, Kind
-from custtier.sources.drafting.place import GUESS, NONE, Placement, by_field, placements
+from custtier.sources.drafting.place import NONE, Placement, by_field, placements
 from custtier.sources.drafting.rows import Rows, Word, rows_of, words_of
 from custtier.sources.drafting.vocabulary import ACCOUNT, Vocabulary, vocabulary
 from custtier.sources.formats.identify import normal_header
@@ -312,11 +312,6 @@ def _asked_days(fields: Mapping[str, Placement], day_first: bool | None, ask: As
         )
     )
     return (None, True) if chosen is None else (chosen == 0, False)
-
-
-def unsure(found: Draft) -> list[Placement]:
-    """The columns that were only guessed."""
-    return [one for one in found.placements if one.certainty == GUESS]
 
 
 def is_anybodys(found: Draft) -> bool:

@@ -35,5 +35,3 @@ the program itself sends, and never kept; `on` is the day of a key date, `birthd
 column itself says which date it is; `sender` is who wrote a message where the account is only the number of a
 conversation.
 """
-
-LIST_KINDS: Final = tuple(LIST_FIELDS)

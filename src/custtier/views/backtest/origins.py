@@ -146,9 +146,10 @@ def check_both(origins: Sequence[Origin]) -> None:
     if min(bought, customers - bought) < FEWEST_EITHER:
         raise nothing_error(
             "nothing-to-tell-apart",
-            "of {customers} customers {bought} bought again in the {horizon} days ahead: with fewer than {least} on "
-            "either side no rule can be told from another",
+            "of all customers, counted on each of {days} days of the past ({customers}), {bought} bought again in the "
+            "{horizon} days ahead: with fewer than {least} on either side no rule can be told from another",
             hint="look further or less far ahead",
+            days=len(origins),
             customers=customers,
             bought=bought,
             horizon=origins[0].horizon,
