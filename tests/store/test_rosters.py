@@ -98,7 +98,12 @@ def test_a_deletion_that_is_known_keeps_its_day(tmp_path: Path) -> None:
 def test_what_a_list_cannot_say_is_refused(tmp_path: Path) -> None:
     orders = tmp_path / "orders.csv"
     orders.write_text("订单编号,下单时间,客户编号,实付金额,状态\n1,2026-03-01 10:00:00,b,1,已完成\n", encoding="utf-8")
-    for path, code in ((orders, "no-contact-list"), (lists(tmp_path, "may.csv", MAY), "list-after-its-day")):
+    refused = (
+        (orders, "no-contact-list"),
+        (lists(tmp_path, "nobody.csv", []), "empty-list"),
+        (lists(tmp_path, "may.csv", MAY), "list-after-its-day"),
+    )
+    for path, code in refused:
         with pytest.raises(CusttierError) as raised:
             with_rosters(list(read_files([path], settings=Settings())), on=date(2026, 4, 30), zone=ZONE)
         assert raised.value.code == code

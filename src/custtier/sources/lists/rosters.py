@@ -27,8 +27,8 @@ def with_rosters(readings: Sequence[Reading], *, on: date, zone: str) -> list[Re
         zone: The shop's.
 
     Raises:
-        CusttierError: `no-contact-list` where none of them is a list of contacts; `list-after-its-day` where one shows
-            somebody who was added later.
+        CusttierError: `no-contact-list` where none of them is a list of contacts; `empty-list` where one shows nobody;
+            `list-after-its-day` where one shows somebody who was added later.
     """
     listed_at = datetime.combine(on, time(23, 59, 59), tzinfo=ZoneInfo(zone)).astimezone(UTC)
     told = [
@@ -47,6 +47,13 @@ def with_rosters(readings: Sequence[Reading], *, on: date, zone: str) -> list[Re
 
 def _with_roster(reading: Reading, *, listed_at: datetime, on: date) -> Reading:
     contacts = reading.lists[_CONTACTS]
+    if contacts.is_empty():
+        raise usage_error(
+            "empty-list",
+            "{file} shows no contact that could be read, so nobody knows whose complete list it is",
+            hint="look whether the export was cut off; without --complete-list the file goes in as it is",
+            file=reading.path,
+        )
     last = contacts["added_at"].max()
     if isinstance(last, datetime) and last > listed_at:
         raise usage_error(
